@@ -1,0 +1,2 @@
+//! Region runtime.
+#![no_std]
