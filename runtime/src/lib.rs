@@ -1,2 +1,52 @@
-//! Region runtime.
+//! Region-based memory for real-time kernels: constant-time push, pop, reset and allocation on
+//! fixed blocks of 16 KiB, without an allocator underneath.
+//!
+//! A **region** owns all that was allocated in it and ends it at once. Its memory is a chain of
+//! **blocks** from a caller-supplied **pool**; ending the region splices the whole chain onto the
+//! pool's free list. No operation has a loop whose trip count depends on data, sizes or history.
+//!
+//! ```
+//! use croft_runtime::scope::{Blocks, Pool};
+//!
+//! let mut blocks = Blocks::<2>::uninit();
+//! let pool = Pool::new(blocks.bytes())?;
+//! let mut region = pool.region();
+//! let samples = region.alloc_slice_fill_with(1000, |i| i as f64);
+//! assert_eq!(samples[999], 999.0);
+//! region.reset();
+//! # Ok::<(), croft_runtime::pool::PoolError>(())
+//! ```
+//!
+//! Three layers share one implementation, the modules [`pool`] and [`region`]:
+//!
+//! - [`scope`]: the safe API for Rust programs; with the feature `allocator-api2`, regions also
+//!   serve collections.
+//! - [`abi`]: the functions of `include/croft.h` for C and C++.
+//! - [`kernel`] and [`refill`]: what the compiler pass inlines into kernels, and its cold paths.
+//!   [`debug`] has the poisoning twins.
+//!
+//! An object lies in one block: requests above [`layout::PAYLOAD`] bytes are refused. Arrays in
+//! runs of adjacent blocks are not implemented.
+//!
+//! Features, all additive and off by default: `host` (exhaustion prints a line and aborts by the C
+//! library; otherwise the program supplies `croft_exhausted`, see [`exhaustion`]) and
+//! `allocator-api2`.
 #![no_std]
+
+pub mod abi;
+#[cfg(feature = "allocator-api2")]
+pub mod allocator;
+pub mod block;
+pub mod debug;
+pub mod exhaustion;
+pub mod invariants;
+pub mod kernel;
+pub mod layout;
+mod objects;
+pub mod pool;
+pub mod refill;
+pub mod region;
+pub mod scope;
+
+#[cfg(croft_staticlib)]
+mod panic;

@@ -1,0 +1,41 @@
+# The two commands that matter: `make demo` and `make test`. Both install what is missing (Debian 12; root or sudo).
+#
+# Everything is built in one profile, release, so that the tests run what a user runs and the dependencies are compiled once.
+# The runtime's tests run a second time with debug assertions.
+
+CARGO  ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test lint snapshots clean
+
+help: ## this text
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+deps: ## install what is missing
+	@scripts/install.sh
+
+build: deps ## the command, the pass plugin and the runtime library, in target/release
+	$(CARGO) build --release --package croft-pass
+	$(CARGO) rustc --release --package croft-runtime --features host --crate-type staticlib -- \
+		-C panic=abort --cfg croft_staticlib
+	@ls -1 $(TARGET)/release/croft $(TARGET)/release/libcroft_pass.so $(TARGET)/release/libcroft_runtime.a
+
+demo: build ## check, run and lower the examples
+	@CROFT_BIN=$(TARGET)/release scripts/demo.sh
+
+test: build lint ## every test, and the lints
+	$(CARGO) test --release --workspace --all-features
+	$(CARGO) test --package croft-runtime --all-features
+
+lint: deps ## formatting, clippy and the documentation, warnings denied
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --workspace --no-deps --all-features
+
+snapshots: build ## accept the snapshots as they are now; review them with git diff
+	INSTA_UPDATE=always $(CARGO) test --release --package croft-tests
+	@git diff --stat -- '*.snap'
+
+clean: ## remove what was built
+	$(CARGO) clean

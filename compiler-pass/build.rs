@@ -1,0 +1,66 @@
+//! Builds what the pass embeds: the C++ shim over LLVM, and the runtime as bitcode (for inlining) and as an
+//! object file (for linking), both from `../runtime` with the same rustc.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where Debian keeps LLVM 22; `LLVM_SYS_221_PREFIX` overrides it, as for llvm-sys.
+const LLVM_PREFIX: &str = "/usr/lib/llvm-22";
+
+fn main() {
+    shim();
+    runtime();
+}
+
+fn shim() {
+    println!("cargo::rerun-if-env-changed=LLVM_SYS_221_PREFIX");
+    for file in ["src/llvm/shim.cpp", "src/llvm/shim.h", "src/plugin/entry.cpp", "src/plugin/entry.h"] {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    let prefix = std::env::var("LLVM_SYS_221_PREFIX").unwrap_or_else(|_| LLVM_PREFIX.to_owned());
+    cc::Build::new()
+        .cpp(true)
+        .std("c++17")
+        .file("src/llvm/shim.cpp")
+        .file("src/plugin/entry.cpp")
+        // LLVM's headers are not ours to keep free of warnings.
+        .flag("-isystem")
+        .flag(format!("{prefix}/include"))
+        .flag("-fno-exceptions")
+        .flag("-fno-rtti")
+        // The plugin's entry is reached from Rust inside one shared object.
+        .flag("-fvisibility=hidden")
+        .define("CROFT_VERSION", Some(concat!("\"", env!("CARGO_PKG_VERSION"), "\"")))
+        .define("_GNU_SOURCE", None)
+        .define("__STDC_CONSTANT_MACROS", None)
+        .define("__STDC_FORMAT_MACROS", None)
+        .define("__STDC_LIMIT_MACROS", None)
+        .compile("croft_shim");
+}
+
+fn runtime() {
+    let root = PathBuf::from("../runtime/src");
+    println!("cargo::rerun-if-changed=../runtime/src");
+    println!("cargo::rerun-if-changed=../runtime/include");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    compile_runtime(&root, "llvm-bc", &out.join("croft_runtime.bc"));
+    compile_runtime(&root, "obj", &out.join("croft_runtime.o"));
+}
+
+fn compile_runtime(root: &Path, emit: &str, output: &Path) {
+    let rustc = std::env::var_os("RUSTC").expect("cargo sets RUSTC");
+    let target = std::env::var("TARGET").expect("cargo sets TARGET");
+    let status = Command::new(rustc)
+        .args(["--crate-name", "croft_runtime", "--edition", "2024", "--crate-type", "lib"])
+        .args(["--target", &target, "-C", "opt-level=3", "-C", "panic=abort", "-C", "codegen-units=1"])
+        .args(["-C", "embed-bitcode=no", "-C", "relocation-model=pic"])
+        // A frame pointer or an unwind table of the runtime's choosing must not follow it into kernels.
+        .args(["-C", "force-unwind-tables=no", "--cfg", "feature=\"host\"", "--cap-lints", "allow"])
+        .arg(format!("--emit={emit}={}", output.display()))
+        .arg(root.join("lib.rs"))
+        .status();
+    match status {
+        Ok(status) if status.success() => {}
+        other => panic!("cannot build the runtime as {emit}: {other:?}"),
+    }
+}

@@ -1,0 +1,440 @@
+//! R02: every region that a function opens ends exactly once, innermost first, on every way out.
+//!
+//! A forward dataflow over the feasible-path graph. The state at a point is the stack of regions that this
+//! function has opened and not ended, plus the region parameters that it has ended.
+//!
+//! Lattice: an entry of the stack is *open*, or *maybe open* together with the edge that brought it (open on
+//! some paths that meet here, not on others). States only grow at a meet: entries are added, *open* becomes
+//! *maybe open*. There are at most as many entries as handles, so the iteration ends.
+//!
+//! An entry is named by its handle's canonical value. Where paths meet with different regions open and a phi
+//! merges exactly their handles, the phi becomes the name.
+//!
+//! Findings are made in one last walk over the fixed point, so that none stems from a passing state.
+
+use super::context::Context;
+use super::finding::{Finding, Problem, Role, Way};
+use crate::form::regions::{Handle, Origin, Untraceable};
+use crate::form::{Call, InstId, InstKind, NodeId, ValueId};
+use crate::operation::Operation;
+use std::collections::BTreeSet;
+
+/// One entry of the region stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The canonical handle.
+    pub handle: ValueId,
+    /// Open on some paths only; the instruction ends the basic block from which it came open.
+    pub maybe: Option<InstId>,
+}
+
+/// The state at a point of the function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The regions opened here, outermost first.
+    pub open: Vec<Open>,
+    /// The region parameters ended here, in order.
+    pub dropped: Vec<u32>,
+}
+
+/// What the analysis found out about a function.
+pub struct Balance {
+    /// The state at the start of each node; `None` where control does not get.
+    pub at: Vec<Option<State>>,
+    /// The violations.
+    pub findings: BTreeSet<Finding>,
+    /// The parameters that it ends.
+    pub drops: Vec<u32>,
+    /// It returns a region that it opened; whether that one is bounded.
+    pub opens: Option<bool>,
+    /// It may return normally.
+    pub returns: bool,
+    /// It may unwind.
+    pub unwinds: bool,
+}
+
+/// Runs the analysis.
+pub fn run(cx: Context<'_, '_>) -> Balance {
+    let mut balance = Balance {
+        at: vec![None; cx.paths.len()],
+        findings: BTreeSet::new(),
+        drops: Vec::new(),
+        opens: None,
+        returns: false,
+        unwinds: false,
+    };
+    balance.at[cx.paths.entry().index()] = Some(State::default());
+    let mut work = std::collections::VecDeque::from([cx.paths.entry()]);
+    while let Some(node) = work.pop_front() {
+        let mut walk = Walk::new(cx, &balance.at, node);
+        walk.run();
+        let Walk { state, before_last, .. } = walk;
+        for edge in &cx.paths.node(node).succs {
+            let arriving = if edge.unwinding { &before_last } else { &state };
+            if meet(cx, &mut balance.at[edge.to.index()], node, edge.to, arriving) {
+                work.push_back(edge.to);
+            }
+        }
+    }
+    report(cx, &mut balance);
+    balance
+}
+
+/// Joins what arrives over an edge into the state at its target. True if that grew.
+fn meet(cx: Context<'_, '_>, at: &mut Option<State>, from: NodeId, to: NodeId, arriving: &State) -> bool {
+    let terminator = cx.body.terminator(cx.paths.node(from).block).0;
+    let renamed = rename(cx, from, to, arriving);
+    let Some(known) = at else {
+        *at = Some(renamed);
+        return true;
+    };
+    let before = known.clone();
+    let mut merged: Vec<Open> = Vec::new();
+    let mut theirs = renamed.open.iter().copied().peekable();
+    for mine in &before.open {
+        if let Some(other) = renamed.open.iter().find(|other| other.handle == mine.handle) {
+            // Entries that only the other path has and that lie below this one come first.
+            while let Some(next) = theirs.next_if(|next| next.handle != mine.handle) {
+                if !merged.iter().chain(&before.open).any(|known| known.handle == next.handle) {
+                    merged.push(Open { maybe: next.maybe.or(Some(terminator)), ..next });
+                }
+            }
+            theirs.next_if(|next| next.handle == mine.handle);
+            merged.push(Open { handle: mine.handle, maybe: mine.maybe.or(other.maybe) });
+        } else {
+            // Open on the paths that came before, not on this one.
+            merged.push(Open { maybe: mine.maybe.or_else(|| opened_edge(cx, to, from, mine.handle)), ..*mine });
+        }
+    }
+    for next in theirs {
+        if !merged.iter().any(|known| known.handle == next.handle) {
+            merged.push(Open { maybe: next.maybe.or(Some(terminator)), ..next });
+        }
+    }
+    known.open = merged;
+    if known.dropped != renamed.dropped {
+        for index in renamed.dropped {
+            if !known.dropped.contains(&index) {
+                known.dropped.push(index);
+            }
+        }
+    }
+    *known != before
+}
+
+/// The edge to blame when a region is open on the paths that reached `to` before, but not on the one from
+/// `without`: the end of the first other predecessor.
+fn opened_edge(cx: Context<'_, '_>, to: NodeId, without: NodeId, _handle: ValueId) -> Option<InstId> {
+    let preds = &cx.paths.node(to).preds;
+    let other = preds.iter().find(|pred| **pred != without).or(preds.first())?;
+    Some(cx.body.terminator(cx.paths.node(*other).block).0)
+}
+
+/// Gives entries the name of a phi at the target that merges their handles.
+fn rename(cx: Context<'_, '_>, from: NodeId, to: NodeId, arriving: &State) -> State {
+    let source = cx.paths.node(from).block;
+    let mut state = arriving.clone();
+    for (_, inst) in cx.body.insts_of(cx.paths.node(to).block) {
+        let InstKind::Phi(incoming) = inst.kind else { break };
+        let Some(result) = inst.result else { continue };
+        if cx.regions.canonical(result) != result {
+            continue;
+        }
+        let Some((_, value)) = incoming.iter().find(|(block, _)| *block == source) else { continue };
+        let handle = cx.regions.canonical(*value);
+        // The phi stands for the region only if every way in brings a region of this function.
+        let all_regions = incoming.iter().all(|(_, value)| {
+            let resolved = cx.regions.resolve(cx.body, *value);
+            resolved.unknown.is_none()
+                && !resolved.regions.is_empty()
+                && resolved.regions.iter().all(|id| !matches!(cx.regions.get(*id).origin, Origin::Param(_)))
+        });
+        if all_regions {
+            for entry in &mut state.open {
+                if entry.handle == handle {
+                    entry.handle = result;
+                }
+            }
+        }
+    }
+    state
+}
+
+/// One walk through a node, from the state at its start.
+struct Walk<'w, 'a> {
+    cx: Context<'w, 'a>,
+    node: NodeId,
+    state: State,
+    /// The state before the node's last instruction: what an unwinding call leaves behind.
+    before_last: State,
+    findings: Vec<Finding>,
+    unwinds: bool,
+}
+
+impl<'w, 'a> Walk<'w, 'a> {
+    fn new(cx: Context<'w, 'a>, at: &[Option<State>], node: NodeId) -> Self {
+        let state = at[node.index()].clone().unwrap_or_default();
+        Walk { cx, node, before_last: state.clone(), state, findings: Vec::new(), unwinds: false }
+    }
+
+    fn run(&mut self) {
+        let cx = self.cx;
+        for (id, inst) in cx.body.insts_of(cx.paths.node(self.node).block) {
+            self.before_last = self.state.clone();
+            match inst.kind {
+                InstKind::Operation(operation, operands) => self.operation(id, operation, operands, inst.result),
+                InstKind::Call(call) => self.call(id, call, inst.result),
+                _ => {}
+            }
+        }
+    }
+
+    fn finding(&mut self, problem: Problem, at: InstId, because: Vec<(InstId, Role)>) {
+        let cx = self.cx;
+        let because = because.into_iter().map(|(inst, role)| (cx.site(inst), role)).collect();
+        self.findings.push(Finding { problem, at: cx.site(at), because });
+    }
+
+    fn operation(&mut self, id: InstId, operation: Operation, operands: &[ValueId], result: Option<ValueId>) {
+        match operation {
+            Operation::Push | Operation::PushBounded => {
+                if let Some(result) = result {
+                    self.open(id, result);
+                }
+            }
+            Operation::Pop => self.end(id, operands[0], operation.name()),
+            Operation::Reset
+            | Operation::Alloc
+            | Operation::AllocArray
+            | Operation::TryAlloc
+            | Operation::TryAllocArray => {
+                self.require_open(id, operands[0], operation.name());
+            }
+            Operation::New | Operation::NewArray | Operation::Cleanup => {
+                self.finding(Problem::NotSupported { name: operation.name() }, id, vec![]);
+            }
+            Operation::Keepalive => {}
+        }
+    }
+
+    fn open(&mut self, id: InstId, handle: ValueId) {
+        if let Some(position) = self.state.open.iter().position(|open| open.handle == handle) {
+            // The same push runs again while its region is open: a loop repeats without ending it.
+            let open = self.state.open.remove(position);
+            let at = open.maybe.unwrap_or(id);
+            self.finding(Problem::LeftOpen { way: Way::Repeat }, at, vec![(id, Role::Opened)]);
+        }
+        self.state.open.push(Open { handle, maybe: None });
+    }
+
+    fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
+        let cx = self.cx;
+        let is_terminator = cx.body.terminator(cx.paths.node(self.node).block).0 == id;
+        if cx.may_unwind(&call) && !is_terminator && !cx.function.facts.nounwind {
+            self.unwinds = true;
+            for open in self.state.open.clone() {
+                let because = self.opened(open.handle);
+                self.finding(Problem::UnwindsPast { callee: cx.callee_name(&call) }, id, because);
+            }
+            if !self.state.dropped.is_empty() {
+                self.finding(Problem::PathsDisagree, id, vec![]);
+            }
+        }
+        let Some(effects) = cx.effects_of(&call) else { return };
+        let name = cx.callee_name(&call);
+        for (index, argument) in call.args.iter().enumerate() {
+            if effects.is_region(index) && !effects.drops.contains(&(index as u32)) {
+                self.require_open(id, argument.value, &name);
+            }
+        }
+        for index in &effects.drops {
+            if let Some(argument) = call.args.get(*index as usize) {
+                self.end(id, argument.value, &name);
+            }
+        }
+        if effects.opens.is_some()
+            && let Some(result) = result
+        {
+            self.open(id, result);
+        }
+    }
+
+    /// The handle's candidates, with a finding where there are none to speak of.
+    fn resolve(&mut self, id: InstId, handle: ValueId, operation: &str) -> Handle {
+        let resolved = self.cx.regions.resolve(self.cx.body, handle);
+        if let Some(unknown) = resolved.unknown {
+            let (from, because) = match unknown {
+                Untraceable::Memory(load) => ("memory", vec![(load, Role::Stored)]),
+                Untraceable::Call(call) => ("the result of a call", vec![(call, Role::PassedOn)]),
+                Untraceable::Made => ("an address that is no region handle", vec![]),
+            };
+            let because = because.into_iter().filter(|(site, _)| *site != id).collect();
+            self.finding(Problem::UntraceableHandle { operation: operation.to_owned(), from }, id, because);
+        } else if resolved.regions.is_empty() && resolved.null {
+            // A literal null of a well-known operation is caught with the annotations; this one came by a phi.
+            self.finding(Problem::UntraceableHandle { operation: operation.to_owned(), from: "a null pointer" }, id, vec![]);
+        }
+        resolved
+    }
+
+    /// Ends the region that `handle` names.
+    fn end(&mut self, id: InstId, handle: ValueId, operation: &str) {
+        let cx = self.cx;
+        let resolved = self.resolve(id, handle, operation);
+        if resolved.unknown.is_some() || resolved.regions.is_empty() {
+            return;
+        }
+        let name = cx.regions.canonical(handle);
+        if let Some(top) = self.state.open.last().copied()
+            && top.handle == name
+        {
+            self.state.open.pop();
+            if top.maybe.is_some() {
+                let because = self.opened(name);
+                self.finding(Problem::PathsDisagree, id, because);
+            }
+            return;
+        }
+        if let Some(position) = self.state.open.iter().position(|open| open.handle == name) {
+            let innermost = self.state.open.last().map(|open| open.handle).unwrap_or(name);
+            let mut because = self.opened(name);
+            because.extend(self.opened(innermost).into_iter().map(|(site, _)| (site, Role::Innermost)));
+            self.finding(Problem::NotInnermost, id, because);
+            self.state.open.remove(position);
+            return;
+        }
+        if resolved.regions.len() > 1 {
+            self.finding(Problem::AmbiguousEnd, id, resolved.regions.iter().filter_map(|r| self.origin(*r)).collect());
+            self.state.open.pop();
+            return;
+        }
+        let region = resolved.regions[0];
+        match cx.regions.get(region).origin {
+            Origin::Param(index) => {
+                if let Some(innermost) = self.state.open.last().copied() {
+                    let because = self.opened(innermost.handle);
+                    let because = because.into_iter().map(|(site, _)| (site, Role::Innermost)).collect();
+                    self.finding(Problem::NotInnermost, id, because);
+                } else if self.state.dropped.contains(&index) {
+                    self.finding(Problem::EndedTwice, id, self.ends_of(region, id));
+                } else {
+                    self.state.dropped.push(index);
+                }
+            }
+            Origin::Push(opened) | Origin::HandedOver(opened) => {
+                let mut because = vec![(opened, Role::Opened)];
+                because.extend(self.ends_of(region, id));
+                self.finding(Problem::EndedTwice, id, because);
+            }
+        }
+    }
+
+    /// The other places in the function that end a region.
+    fn ends_of(&self, region: crate::form::RegionId, except: InstId) -> Vec<(InstId, Role)> {
+        let cx = self.cx;
+        let handle = cx.regions.get(region).handle;
+        cx.body
+            .inst_ids()
+            .filter(|(id, inst)| {
+                *id != except
+                    && matches!(inst.kind, InstKind::Operation(Operation::Pop, operands)
+                        if cx.regions.canonical(operands[0]) == handle)
+            })
+            .map(|(id, _)| (id, Role::Ended))
+            .take(1)
+            .collect()
+    }
+
+    /// Every region that `handle` may name has to be open.
+    fn require_open(&mut self, id: InstId, handle: ValueId, operation: &str) {
+        let cx = self.cx;
+        let resolved = self.resolve(id, handle, operation);
+        for region in &resolved.regions {
+            let known = cx.regions.get(*region);
+            let is_open = match known.origin {
+                Origin::Param(index) => !self.state.dropped.contains(&index),
+                Origin::Push(_) | Origin::HandedOver(_) => self.state.open.iter().any(|open| {
+                    open.handle == known.handle
+                        || cx.regions.resolve(cx.body, open.handle).regions.contains(region)
+                }),
+            };
+            if !is_open {
+                let mut because: Vec<_> = self.origin(*region).into_iter().collect();
+                because.extend(self.ends_of(*region, id));
+                self.finding(Problem::RegionUsedAfterEnd { operation: operation.to_owned() }, id, because);
+            }
+        }
+    }
+
+    fn origin(&self, region: crate::form::RegionId) -> Option<(InstId, Role)> {
+        match self.cx.regions.get(region).origin {
+            Origin::Push(id) | Origin::HandedOver(id) => Some((id, Role::Opened)),
+            Origin::Param(_) => None,
+        }
+    }
+
+    /// Where the regions that an entry of the stack names were opened.
+    fn opened(&self, handle: ValueId) -> Vec<(InstId, Role)> {
+        let resolved = self.cx.regions.resolve(self.cx.body, handle);
+        resolved.regions.iter().filter_map(|region| self.origin(*region)).collect()
+    }
+}
+
+/// The last walk: collects the findings of every reachable node and judges the ways out.
+fn report(cx: Context<'_, '_>, balance: &mut Balance) {
+    let mut dropped: Option<Vec<u32>> = None;
+    let mut handed: Option<Option<ValueId>> = None;
+    let at = std::mem::take(&mut balance.at);
+    for node in cx.paths.ids() {
+        if at[node.index()].is_none() {
+            continue;
+        }
+        let mut walk = Walk::new(cx, &at, node);
+        walk.run();
+        let (exit, inst) = cx.body.terminator(cx.paths.node(node).block);
+        balance.unwinds |= walk.unwinds;
+        match inst.kind {
+            InstKind::Return(value) => {
+                balance.returns = true;
+                let value = value.map(|value| cx.regions.canonical(value));
+                let hands_over = match (&walk.state.open[..], value) {
+                    ([open], Some(value)) if open.handle == value && open.maybe.is_none() => Some(value),
+                    _ => None,
+                };
+                if hands_over.is_none() {
+                    left_open(&mut walk, exit, Way::Return);
+                }
+                let disagree = dropped.as_ref().is_some_and(|known| *known != walk.state.dropped)
+                    || handed.is_some_and(|known| known.is_some() != hands_over.is_some());
+                if disagree {
+                    walk.finding(Problem::PathsDisagree, exit, vec![]);
+                }
+                dropped.get_or_insert(walk.state.dropped.clone());
+                handed.get_or_insert(hands_over);
+            }
+            InstKind::Resume => {
+                balance.unwinds = true;
+                left_open(&mut walk, exit, Way::Unwind);
+                if !walk.state.dropped.is_empty() {
+                    walk.finding(Problem::PathsDisagree, exit, vec![]);
+                }
+            }
+            _ => {}
+        }
+        balance.findings.extend(walk.findings);
+    }
+    balance.at = at;
+    balance.drops = dropped.unwrap_or_default();
+    balance.opens = handed.flatten().map(|handle| {
+        let resolved = cx.regions.resolve(cx.body, handle);
+        resolved.regions.iter().all(|region| cx.regions.get(*region).bounded)
+    });
+    balance.unwinds &= !cx.function.facts.nounwind;
+}
+
+fn left_open(walk: &mut Walk<'_, '_>, exit: InstId, way: Way) {
+    for open in walk.state.open.clone() {
+        let because = walk.opened(open.handle);
+        walk.finding(Problem::LeftOpen { way }, open.maybe.unwrap_or(exit), because);
+    }
+}

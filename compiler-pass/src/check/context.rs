@@ -1,0 +1,96 @@
+//! What every phase of the checker sees of the function at hand.
+
+use super::finding::Site;
+use crate::effects::Effects;
+use crate::form::paths::Paths;
+use crate::form::regions::Regions;
+use crate::form::{Body, Call, Callee, Form, FuncId, Function, InstId, ValueId};
+
+/// The summaries of all functions, as far as they are known.
+pub struct Summaries {
+    /// Effects by function; of undescribed functions, the empty ones.
+    pub effects: Vec<Effects>,
+    /// Whether the effects say all that the function does.
+    pub described: Vec<bool>,
+}
+
+/// A function under analysis.
+#[derive(Clone, Copy)]
+pub struct Context<'c, 'a> {
+    /// The module.
+    pub form: &'c Form<'a>,
+    /// What the callees do.
+    pub summaries: &'c Summaries,
+    /// The function's index.
+    pub id: FuncId,
+    /// The function.
+    pub function: &'c Function<'a>,
+    /// Its body.
+    pub body: &'c Body<'a>,
+    /// Its feasible paths.
+    pub paths: &'c Paths,
+    /// Its regions.
+    pub regions: &'c Regions,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// A place in this function.
+    pub fn site(&self, inst: InstId) -> Site {
+        Site { function: self.id, inst: Some(inst) }
+    }
+
+    /// The function as a whole.
+    pub fn whole(&self) -> Site {
+        Site { function: self.id, inst: None }
+    }
+
+    /// What a call does, if its callee is described.
+    pub fn effects_of(&self, call: &Call<'_>) -> Option<&'c Effects> {
+        match call.callee {
+            Callee::Direct(callee) if self.summaries.described[callee.index()] => {
+                Some(&self.summaries.effects[callee.index()])
+            }
+            _ => None,
+        }
+    }
+
+    /// How a message names the callee.
+    pub fn callee_name(&self, call: &Call<'_>) -> String {
+        match call.callee {
+            Callee::Direct(callee) => self.form.function(callee).name.to_owned(),
+            Callee::Indirect(_) => "a function pointer".to_owned(),
+            Callee::Assembly => "assembly".to_owned(),
+        }
+    }
+
+    /// Whether a call may unwind.
+    pub fn may_unwind(&self, call: &Call<'_>) -> bool {
+        !call.nounwind
+            && match call.callee {
+                Callee::Direct(callee) => {
+                    !self.form.function(callee).facts.nounwind
+                        && self.effects_of(call).is_none_or(|effects| effects.unwinds)
+                }
+                Callee::Indirect(_) => true,
+                Callee::Assembly => false,
+            }
+    }
+
+    /// Whether a call never returns normally.
+    pub fn diverges(&self, call: &Call<'_>) -> bool {
+        call.noreturn || self.effects_of(call).is_some_and(|effects| effects.diverges)
+    }
+
+    /// Whether the function's parameter `index` is declared to receive bounded regions only.
+    pub fn is_declared_bounded(&self, index: usize) -> bool {
+        self.function.bounded_params.get(index).copied().unwrap_or(false)
+    }
+
+    /// The parameter that a value is, if it is one.
+    pub fn param_index(&self, value: ValueId) -> Option<u32> {
+        match self.body.value(value).kind {
+            crate::form::ValueKind::Param(index) => Some(index),
+            _ => None,
+        }
+    }
+}

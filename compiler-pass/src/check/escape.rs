@@ -1,0 +1,423 @@
+//! R04, first half: no pointer into a region reaches a holder that outlives the region.
+//!
+//! Judged on the solution of [`super::provenance`]: a result, a global, the caller's memory and the objects
+//! of an older region must not hold the address of an object of a region that ends in this function. What a
+//! parameter leads to may reach any of these places: that is no violation here but a requirement on the
+//! callers, and goes into the summary as a flow.
+//!
+//! The same walk reports what leaves the analysis: pointers given to functions that nobody described
+//! (R0902), to calls through pointers (R0906), and to instructions that are not analysed (R0904).
+
+use super::balance::Balance;
+use super::context::Context;
+use super::finding::{Finding, Place, Problem, Role, Site};
+use super::provenance::{Object, Provenance, may_be_kept};
+use crate::effects::{Effects, Sink, Source};
+use crate::form::regions::Origin;
+use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
+use crate::operation::Operation;
+use std::collections::BTreeSet;
+
+/// What the analysis found.
+#[derive(Default)]
+pub struct Escapes {
+    /// The violations.
+    pub findings: BTreeSet<Finding>,
+    /// What the function's summary says of moving pointers.
+    pub flows: BTreeSet<(Source, Sink)>,
+}
+
+/// Judges one function.
+pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> Escapes {
+    let mut escapes = Escapes::default();
+    let mut judge = Judge { cx, provenance, balance, escapes: &mut escapes };
+    judge.returns();
+    judge.holders();
+    for (id, inst) in cx.body.inst_ids() {
+        match inst.kind {
+            InstKind::Call(call) => judge.call(id, call, inst.result),
+            InstKind::Opaque(what, operands) => judge.opaque(id, what, operands),
+            InstKind::FromInteger(value) => judge.from_integer(id, value),
+            _ => {}
+        }
+    }
+    escapes
+}
+
+struct Judge<'j, 'a> {
+    cx: Context<'j, 'a>,
+    provenance: &'j Provenance,
+    balance: &'j Balance,
+    escapes: &'j mut Escapes,
+}
+
+impl Judge<'_, '_> {
+    fn returns(&mut self) {
+        for (id, inst) in self.cx.body.inst_ids() {
+            let InstKind::Return(Some(value)) = inst.kind else { continue };
+            if !self.cx.body.value(value).holds_pointer {
+                continue;
+            }
+            // A region that is handed over is open at the return: its handle and its objects stay good.
+            let handed = self.balance.opens.is_some().then(|| self.cx.regions.resolve(self.cx.body, value).regions);
+            let handed = handed.unwrap_or_default();
+            for object in self.provenance.of(value) {
+                match object {
+                    Object::Param(index) => {
+                        self.escapes.flows.insert((Source::Arg(index), Sink::Return));
+                    }
+                    Object::Region(region) => match self.cx.regions.get(region).origin {
+                        Origin::Param(index) => {
+                            self.escapes.flows.insert((Source::In(index), Sink::Return));
+                        }
+                        _ if handed.contains(&region) => {}
+                        _ => {
+                            let mut because = self.life(region, Some(value));
+                            let at = self.origin_of_return(id, value, region);
+                            because.retain(|(site, _)| *site != at);
+                            self.report(Problem::Returned, at, because);
+                        }
+                    },
+                    Object::Global | Object::Slot(_) => {}
+                }
+            }
+        }
+    }
+
+    /// The place to show for a returned pointer: where a phi at the return merges several results, the end of
+    /// the basic block that brings this one, which carries the line of the `return` that the user wrote.
+    fn origin_of_return(&self, id: InstId, value: ValueId, region: RegionId) -> Site {
+        if let Some((_, inst)) = self.cx.body.def(value)
+            && let InstKind::Phi(incoming) = inst.kind
+            && let Some((block, _)) =
+                incoming.iter().find(|(_, operand)| self.provenance.points_into(*operand, region))
+        {
+            return self.cx.site(self.cx.body.terminator(*block).0);
+        }
+        self.cx.site(id)
+    }
+
+    /// Judges what every object that outlives the function, or some region of it, may hold.
+    fn holders(&mut self) {
+        let holders: Vec<Object> = self.provenance.ids().map(|(_, object)| object).collect();
+        for holder in holders {
+            let held: Vec<Object> = self.provenance.contents(holder).filter(|held| *held != holder).collect();
+            for object in held {
+                self.held(holder, object);
+            }
+        }
+    }
+
+    fn held(&mut self, holder: Object, held: Object) {
+        let sink = match holder {
+            Object::Global => Some(Sink::Global),
+            Object::Param(index) => Some(Sink::Arg(index)),
+            Object::Region(region) => match self.cx.regions.get(region).origin {
+                Origin::Param(index) => Some(Sink::In(index)),
+                _ => None,
+            },
+            Object::Slot(_) => return,
+        };
+        match held {
+            Object::Param(index) => {
+                if let Some(sink) = sink {
+                    self.escapes.flows.insert((Source::Arg(index), sink));
+                }
+            }
+            Object::Region(region) => match (self.cx.regions.get(region).origin, holder) {
+                (Origin::Param(_), Object::Global) => self.stored(holder, held, region, Place::Global),
+                (Origin::Param(index), _) => {
+                    if let Some(sink) = sink {
+                        self.escapes.flows.insert((Source::In(index), sink));
+                    }
+                }
+                (_, Object::Global) => self.stored(holder, held, region, Place::Global),
+                (_, Object::Param(_)) => self.stored(holder, held, region, Place::Caller),
+                (_, Object::Region(outer)) if self.outlives(outer, region) => {
+                    self.stored(holder, held, region, Place::OuterRegion);
+                }
+                _ => {}
+            },
+            Object::Global | Object::Slot(_) => {}
+        }
+    }
+
+    /// Whether a region lives longer than one that this function opens: it is a parameter, or it is open
+    /// when the other is opened.
+    fn outlives(&self, outer: RegionId, inner: RegionId) -> bool {
+        let outer = self.cx.regions.get(outer);
+        if matches!(outer.origin, Origin::Param(_)) {
+            return true;
+        }
+        let (Origin::Push(opened) | Origin::HandedOver(opened)) = self.cx.regions.get(inner).origin else {
+            return false;
+        };
+        let block = self.cx.body.inst(opened).block;
+        let earlier = |origin| match origin {
+            Origin::Push(id) | Origin::HandedOver(id) => {
+                self.cx.body.inst(id).block == block && id < opened
+            }
+            Origin::Param(_) => true,
+        };
+        let ended_between = |origin| match origin {
+            Origin::Push(id) | Origin::HandedOver(id) => (id.index() + 1..opened.index()).any(|index| {
+                matches!(self.cx.body.insts[index].kind, InstKind::Operation(Operation::Pop, operands)
+                    if self.cx.regions.canonical(operands[0]) == outer.handle)
+            }),
+            Origin::Param(_) => false,
+        };
+        let open_at_start = self.cx.paths.ids().any(|node| {
+            self.cx.paths.node(node).block == block
+                && self.balance.at[node.index()]
+                    .as_ref()
+                    .is_some_and(|state| state.open.iter().any(|open| open.handle == outer.handle))
+        });
+        open_at_start || (earlier(outer.origin) && !ended_between(outer.origin))
+    }
+
+    fn stored(&mut self, holder: Object, held: Object, region: RegionId, place: Place) {
+        let Some(at) = self.provenance.blame(holder, held) else { return };
+        if let InstKind::Call(call) = self.cx.body.inst(at).kind
+            && self.cx.effects_of(&call).is_none()
+        {
+            // An undescribed callee: the call itself is reported (R0902, R0906).
+            return;
+        }
+        let value = match self.cx.body.inst(at).kind {
+            InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => Some(value),
+            _ => None,
+        };
+        let because = self.life(region, value);
+        self.report(Problem::StoredOutside { place }, self.cx.site(at), because);
+    }
+
+    /// Where the value was allocated and where its region begins and ends.
+    fn life(&self, region: RegionId, value: Option<ValueId>) -> Vec<(Site, Role)> {
+        let mut because = Vec::new();
+        because.extend(allocation_of(self.cx, value, region).map(|id| (self.cx.site(id), Role::Allocated)));
+        let known = self.cx.regions.get(region);
+        match known.origin {
+            Origin::Push(id) | Origin::HandedOver(id) => because.push((self.cx.site(id), Role::Opened)),
+            Origin::Param(_) => because.push((self.cx.whole(), Role::Parameter)),
+        }
+        because.extend(end_of(self.cx, region).map(|id| (self.cx.site(id), Role::Ended)));
+        because
+    }
+
+    fn report(&mut self, problem: Problem, at: Site, because: Vec<(Site, Role)>) {
+        self.escapes.findings.insert(Finding { problem, at, because });
+    }
+
+    /// Whether a value leads to an object of some region, and to which parameters.
+    fn exposure(&self, value: ValueId) -> (Option<RegionId>, Vec<u32>) {
+        let mut region = None;
+        let mut params = Vec::new();
+        for object in self.provenance.reach(value) {
+            match object {
+                Object::Region(id) => region = region.or(Some(id)),
+                Object::Param(index) => params.push(index),
+                _ => {}
+            }
+        }
+        (region, params)
+    }
+
+    fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
+        if let Some(effects) = self.cx.effects_of(&call) {
+            self.described(id, call, effects);
+            return;
+        }
+        let returns_pointer = result.is_some_and(|result| self.cx.body.value(result).holds_pointer);
+        for argument in call.args {
+            let (region, params) = self.exposure(argument.value);
+            let handle = self.cx.regions.resolve(self.cx.body, argument.value);
+            let is_handle = handle
+                .regions
+                .iter()
+                .any(|region| !matches!(self.cx.regions.get(*region).origin, Origin::Param(_)));
+            let leads_on = self.leads_on(argument.value);
+            if !is_handle && !may_be_kept(&call, argument, leads_on, returns_pointer) {
+                continue;
+            }
+            if let Some(region) = region {
+                let problem = match call.callee {
+                    Callee::Direct(_) => Problem::UnknownCallee {
+                        callee: self.cx.callee_name(&call),
+                        suggestion: suggestion(self.cx, call),
+                    },
+                    Callee::Indirect(_) => Problem::IndirectCall,
+                    Callee::Assembly => Problem::NotAnalysed { what: "assembly that takes a pointer".to_owned() },
+                };
+                let because = self.life(region, Some(argument.value));
+                self.report(problem, self.cx.site(id), because);
+                break;
+            }
+            for index in params {
+                self.escapes.flows.insert((Source::Arg(index), Sink::Unknown));
+            }
+        }
+    }
+
+    /// Whether what a value points to holds pointers to regions or to the caller's memory.
+    fn leads_on(&self, value: ValueId) -> bool {
+        self.provenance.of(value).any(|object| {
+            self.provenance
+                .contents(object)
+                .any(|held| matches!(held, Object::Region(_) | Object::Param(_)))
+        })
+    }
+
+    fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects) {
+        for (from, to) in &effects.flows {
+            if *to != Sink::Unknown {
+                continue;
+            }
+            let (Source::Arg(index) | Source::In(index)) = from;
+            let Some(argument) = call.args.get(*index as usize) else { continue };
+            let (region, params) = self.exposure(argument.value);
+            if let Some(region) = region {
+                let problem = Problem::UnknownCallee {
+                    callee: self.cx.callee_name(&call),
+                    suggestion: String::new(),
+                };
+                let because = self.life(region, Some(argument.value));
+                self.report(problem, self.cx.site(id), because);
+            }
+            for index in params {
+                self.escapes.flows.insert((Source::Arg(index), Sink::Unknown));
+            }
+        }
+        // Arguments past the parameters of a function with a body here: it could read them with va_arg.
+        if let Callee::Direct(callee) = call.callee
+            && let Some(body) = &self.cx.form.function(callee).body
+        {
+            for argument in call.args.iter().skip(body.params.len()) {
+                if self.exposure(argument.value).0.is_some() {
+                    let what = "a pointer into a region among variadic arguments".to_owned();
+                    self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+                }
+            }
+        }
+    }
+
+    fn opaque(&mut self, id: InstId, what: &str, operands: &[ValueId]) {
+        let has_regions = self
+            .cx
+            .regions
+            .ids()
+            .any(|(_, region)| !matches!(region.origin, Origin::Param(_)));
+        let exposed = operands.iter().any(|operand| self.exposure(*operand).0.is_some());
+        if exposed || has_regions {
+            self.report(Problem::NotAnalysed { what: what.to_owned() }, self.cx.site(id), vec![]);
+        }
+    }
+
+    /// An integer made into a pointer is a foreign address unless it may stem from a region pointer.
+    fn from_integer(&mut self, id: InstId, value: ValueId) {
+        let mut seen = vec![value];
+        let mut work = vec![value];
+        while let Some(value) = work.pop() {
+            let Some((_, inst)) = self.cx.body.def(value) else { continue };
+            let mut next = Vec::new();
+            let suspicious = match inst.kind {
+                InstKind::Load(pointer) => self.provenance.of(pointer).any(|object| {
+                    self.provenance.contents(object).any(|held| matches!(held, Object::Region(_)))
+                }),
+                InstKind::Call(call) => call.args.iter().any(|argument| self.exposure(argument.value).0.is_some()),
+                InstKind::Phi(incoming) => {
+                    next.extend(incoming.iter().map(|(_, value)| *value));
+                    false
+                }
+                InstKind::Select { yes, no, .. } => {
+                    next.extend([yes, no]);
+                    false
+                }
+                InstKind::Derive(operands) | InstKind::Plain(operands) => {
+                    next.extend(operands);
+                    false
+                }
+                InstKind::Resize { value, .. } | InstKind::Same(value) => {
+                    next.push(value);
+                    false
+                }
+                _ => false,
+            };
+            if suspicious {
+                let what = "an integer made into a pointer, which may stem from a region".to_owned();
+                self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+                return;
+            }
+            for value in next {
+                if !seen.contains(&value) {
+                    seen.push(value);
+                    work.push(value);
+                }
+            }
+        }
+    }
+}
+
+/// The allocation that a pointer stems from, or the first one in its region.
+pub fn allocation_of(cx: Context<'_, '_>, value: Option<ValueId>, region: RegionId) -> Option<InstId> {
+    let allocates = |id: InstId| match cx.body.inst(id).kind {
+        InstKind::Operation(operation, operands) if operation.allocates() => {
+            cx.regions.resolve(cx.body, operands[0]).regions.contains(&region)
+        }
+        _ => false,
+    };
+    let mut seen: Vec<ValueId> = value.into_iter().collect();
+    let mut work = seen.clone();
+    while let Some(value) = work.pop() {
+        let Some((id, inst)) = cx.body.def(value) else { continue };
+        if allocates(id) {
+            return Some(id);
+        }
+        let next: Vec<ValueId> = match inst.kind {
+            InstKind::Phi(incoming) => incoming.iter().map(|(_, value)| *value).collect(),
+            InstKind::Select { yes, no, .. } => vec![yes, no],
+            InstKind::Same(value) => vec![value],
+            InstKind::Derive(operands) => operands.to_vec(),
+            InstKind::Call(call) => call.args.iter().map(|argument| argument.value).collect(),
+            _ => vec![],
+        };
+        for value in next {
+            if !seen.contains(&value) {
+                seen.push(value);
+                work.push(value);
+            }
+        }
+    }
+    cx.body.inst_ids().map(|(id, _)| id).find(|id| allocates(*id))
+}
+
+/// A place where a region ends.
+pub fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
+    cx.body.inst_ids().find_map(|(id, inst)| match inst.kind {
+        InstKind::Operation(Operation::Pop, operands)
+            if cx.regions.resolve(cx.body, operands[0]).regions.contains(&region) =>
+        {
+            Some(id)
+        }
+        InstKind::Call(call) => {
+            let effects = cx.effects_of(&call)?;
+            effects.drops.iter().find_map(|index| {
+                let argument = call.args.get(*index as usize)?;
+                cx.regions.resolve(cx.body, argument.value).regions.contains(&region).then_some(id)
+            })
+        }
+        _ => None,
+    })
+}
+
+/// Effects that would settle an undescribed call, for the caller to confirm or correct.
+fn suggestion(cx: Context<'_, '_>, call: Call<'_>) -> String {
+    let mut clauses: Vec<String> = call
+        .args
+        .iter()
+        .enumerate()
+        .filter(|(_, argument)| cx.body.value(argument.value).holds_pointer)
+        .map(|(index, _)| format!("get(arg{index})"))
+        .collect();
+    clauses.push("nounwind".to_owned());
+    clauses.join("; ")
+}

@@ -1,0 +1,393 @@
+//! R03: no allocation repeats into one life of a region, unless that region has a budget.
+//!
+//! The rule is about cycles, not about loops that a source language knows: there is no cycle through a
+//! `put(ρ)` that avoids `push(ρ)` and `reset(ρ)`. It is judged on the feasible-path graph, so a cycle that
+//! constants rule out is none, and irreducible cycles need no special case.
+//!
+//! * A region opened here: the graph without the nodes that push or reset it; a put on a cycle is a leak.
+//! * A region parameter: the same, and the result goes into the summary as [`Put::Loop`]. Where all callers
+//!   are known they are judged; otherwise the definition is, unless the parameter is declared bounded.
+//! * A recursion: the functions of one call-graph component are laid out in one graph, with an edge from a
+//!   recursive call to the callee's start and from the callee's ends to the place after the call, for those
+//!   calls that pass the same region on. A put that only the base case runs lies on no cycle of it.
+
+use super::context::{Context, Summaries};
+use super::finding::{Finding, Problem, Role, Site};
+use crate::effects::Put;
+use crate::form::regions::Origin;
+use crate::form::{BlockId, Callee, FuncId, InstId, InstKind, NodeId, RegionId};
+use crate::operation::Operation;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A place where a function allocates into a region.
+#[derive(Clone, Copy, Debug)]
+struct PutSite {
+    inst: InstId,
+    node: NodeId,
+    region: RegionId,
+    put: Put,
+}
+
+/// Where the allocation lies that makes a callee's `put` what it is.
+pub type Blame = BTreeMap<(FuncId, u32), Site>;
+
+/// What the analysis of one function found.
+#[derive(Default)]
+pub struct Leaks {
+    /// The violations.
+    pub findings: BTreeSet<Finding>,
+    /// How the function puts into each region parameter, with the place to blame.
+    pub puts: Vec<(u32, Put, Site)>,
+}
+
+/// Judges the puts of one function. `recursion` says, for a function of a recursive component, which of its
+/// parameters a recursion repeats a put into.
+pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
+    let mut leaks = Leaks::default();
+    let sites = put_sites(cx);
+    let cuts = Cuts::new(cx);
+    let regions: BTreeSet<RegionId> = sites.iter().map(|site| site.region).collect();
+    for region in regions {
+        let cyclic = cuts.cyclic(cx, region);
+        let known = cx.regions.get(region);
+        // The same instruction may stand in several nodes; the worst of them counts, and is told once.
+        let mut worst: BTreeMap<InstId, (Put, bool)> = BTreeMap::new();
+        for site in sites.iter().filter(|site| site.region == region) {
+            let entry = worst.entry(site.inst).or_insert((Put::No, false));
+            entry.0 = entry.0.max(site.put);
+            entry.1 |= cyclic[site.node.index()];
+        }
+        for (inst, (put, in_cycle)) in worst {
+            let repeats = in_cycle || put == Put::Loop;
+            let at = cx.site(inst);
+            let origin = origin_of(cx, region);
+            match known.origin {
+                Origin::Param(index) => {
+                    let total = if repeats { Put::Loop } else { Put::Finite };
+                    leaks.puts.push((index, total, at));
+                    if repeats && !known.bounded && !cx.function.facts.callers_known {
+                        leaks.findings.insert(repeat_finding(cx, inst, in_cycle.then_some(&cyclic[..]), origin, blame, region));
+                    }
+                }
+                Origin::Push(_) | Origin::HandedOver(_) if known.bounded || !repeats => {}
+                Origin::Push(_) | Origin::HandedOver(_) => {
+                    leaks.findings.insert(repeat_finding(cx, inst, in_cycle.then_some(&cyclic[..]), origin, blame, region));
+                }
+            }
+        }
+    }
+    for (index, at, call) in recursion.repeated(cx.id) {
+        leaks.puts.push((index, Put::Loop, at));
+        if !cx.is_declared_bounded(index as usize) && !cx.function.facts.callers_known {
+            leaks.findings.insert(Finding {
+                problem: Problem::LeakInRecursion { function: cx.function.name.to_owned() },
+                at,
+                because: vec![(call, Role::Recurses)],
+            });
+        }
+    }
+    leaks.findings.extend(not_bounded(cx));
+    leaks
+}
+
+fn origin_of(cx: Context<'_, '_>, region: RegionId) -> (Site, Role) {
+    match cx.regions.get(region).origin {
+        Origin::Push(id) | Origin::HandedOver(id) => (cx.site(id), Role::Opened),
+        Origin::Param(_) => (cx.whole(), Role::Parameter),
+    }
+}
+
+fn repeat_finding(
+    cx: Context<'_, '_>,
+    inst: InstId,
+    cycle: Option<&[bool]>,
+    origin: (Site, Role),
+    blame: &Blame,
+    region: RegionId,
+) -> Finding {
+    let mut because = vec![origin];
+    let problem = match cx.body.inst(inst).kind {
+        InstKind::Call(call) => {
+            because.extend(callee_blame(cx, inst, blame, region));
+            let callee = cx.callee_name(&call);
+            if cycle.is_some() { Problem::LeakThroughCall { callee } } else { Problem::LeakInCallee { callee } }
+        }
+        _ => Problem::LeakInLoop,
+    };
+    if let Some(cyclic) = cycle {
+        because.extend(repeats_at(cx, inst, cyclic).map(|site| (cx.site(site), Role::Repeats)));
+    }
+    Finding { problem, at: cx.site(inst), because }
+}
+
+/// Where the callee of a call allocates.
+fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: RegionId) -> Option<(Site, Role)> {
+    let InstKind::Call(call) = cx.body.inst(inst).kind else { return None };
+    let Callee::Direct(callee) = call.callee else { return None };
+    call.args.iter().enumerate().find_map(|(index, argument)| {
+        let names = cx.regions.resolve(cx.body, argument.value).regions.contains(&region);
+        let site = blame.get(&(callee, index as u32)).filter(|_| names)?;
+        Some((*site, Role::CalleeAllocates))
+    })
+}
+
+/// The end of a basic block from which the cycle through `inst` goes back to a place before it: the branch
+/// that a reader knows as the loop's.
+fn repeats_at(cx: Context<'_, '_>, inst: InstId, cyclic: &[bool]) -> Option<InstId> {
+    let block = cx.body.inst(inst).block;
+    cx.paths
+        .ids()
+        .filter(|node| cyclic[node.index()])
+        .flat_map(|node| cx.paths.node(node).succs.iter().map(move |edge| (node, edge.to)))
+        .filter(|(_, to)| cyclic[to.index()])
+        .map(|(from, to)| (cx.paths.node(from).block, cx.paths.node(to).block))
+        // Basic blocks stand in source order where front ends are concerned: a step back is the repetition.
+        .filter(|(from, to)| to.index() <= from.index() && to.index() <= block.index())
+        .map(|(from, _)| cx.body.terminator(from).0)
+        .min()
+}
+
+/// The basic blocks in which a region's life starts anew.
+struct Cuts(BTreeSet<(RegionId, BlockId)>);
+
+impl Cuts {
+    fn new(cx: Context<'_, '_>) -> Cuts {
+        let mut cuts = BTreeSet::new();
+        for (id, region) in cx.regions.ids() {
+            if let Origin::Push(inst) | Origin::HandedOver(inst) = region.origin {
+                cuts.insert((id, cx.body.inst(inst).block));
+            }
+        }
+        for inst in cx.body.insts {
+            if let InstKind::Operation(Operation::Reset, operands) = inst.kind {
+                let resolved = cx.regions.resolve(cx.body, operands[0]);
+                // A reset of one of several candidates is a reset of none for certain.
+                if let (None, [region]) = (resolved.unknown, &resolved.regions[..]) {
+                    cuts.insert((*region, inst.block));
+                }
+            }
+        }
+        Cuts(cuts)
+    }
+
+    fn cyclic(&self, cx: Context<'_, '_>, region: RegionId) -> Vec<bool> {
+        cx.paths.cyclic(|node| self.0.contains(&(region, cx.paths.node(node).block)))
+    }
+}
+
+fn put_sites(cx: Context<'_, '_>) -> Vec<PutSite> {
+    let mut sites = Vec::new();
+    for node in cx.paths.ids() {
+        for (inst, what) in cx.body.insts_of(cx.paths.node(node).block) {
+            let mut add = |value, put| {
+                let regions = cx.regions.resolve(cx.body, value).regions;
+                sites.extend(regions.into_iter().map(|region| PutSite { inst, node, region, put }));
+            };
+            match what.kind {
+                InstKind::Operation(operation, operands) if operation.allocates() => {
+                    add(operands[0], Put::Finite);
+                }
+                InstKind::Call(call) => {
+                    let Some(effects) = cx.effects_of(&call) else { continue };
+                    for (index, argument) in call.args.iter().enumerate() {
+                        match effects.param(index).put {
+                            Put::No => {}
+                            put => add(argument.value, put),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    sites
+}
+
+/// Calls that pass a region without a budget where the callee declares that it needs one.
+fn not_bounded(cx: Context<'_, '_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, inst) in cx.body.inst_ids() {
+        let InstKind::Call(call) = inst.kind else { continue };
+        let Callee::Direct(callee) = call.callee else { continue };
+        let function = cx.form.function(callee);
+        let declared = function.bounded_params.iter().enumerate().filter(|(_, bounded)| **bounded);
+        let summary = cx.effects_of(&call);
+        let by_summary = summary.into_iter().flat_map(|s| s.params.iter().enumerate().filter(|(_, p)| p.bounded));
+        let indices: BTreeSet<usize> = declared.map(|(i, _)| i).chain(by_summary.map(|(i, _)| i)).collect();
+        for index in indices {
+            let Some(argument) = call.args.get(index) else { continue };
+            let resolved = cx.regions.resolve(cx.body, argument.value);
+            for region in resolved.regions.iter().filter(|region| !cx.regions.get(**region).bounded) {
+                findings.push(Finding {
+                    problem: Problem::NotBounded { callee: function.name.to_owned() },
+                    at: cx.site(id),
+                    because: vec![origin_of(cx, *region)],
+                });
+            }
+        }
+    }
+    findings
+}
+
+/// Which region parameters a recursion repeats an allocation into.
+#[derive(Default)]
+pub struct Recursion {
+    /// By function: parameter, the put, the recursive call.
+    repeated: HashMap<FuncId, Vec<(u32, Site, Site)>>,
+}
+
+/// A vertex of the graph of a recursion: the events of one node, in order, and what lies between them.
+type Vertex = petgraph::graph::NodeIndex;
+
+impl Recursion {
+    /// Lays out the functions of a call-graph component. `members` are their contexts.
+    pub fn new(members: &[Context<'_, '_>]) -> Recursion {
+        let mut recursion = Recursion::default();
+        for class in classes(members) {
+            let mut layout = Layout::default();
+            for cx in members {
+                layout.function(*cx, members, &class);
+            }
+            layout.connect(members);
+            let Some((put, call)) = layout.cyclic_put() else { continue };
+            for (function, index) in &class {
+                recursion.repeated.entry(*function).or_default().push((*index, put, call));
+            }
+        }
+        recursion
+    }
+
+    fn repeated(&self, function: FuncId) -> impl Iterator<Item = (u32, Site, Site)> {
+        self.repeated.get(&function).into_iter().flatten().copied()
+    }
+}
+
+/// The region parameters that recursive calls pass on to one another: each class is one region.
+fn classes(members: &[Context<'_, '_>]) -> Vec<BTreeSet<(FuncId, u32)>> {
+    let mut classes: Vec<BTreeSet<(FuncId, u32)>> = Vec::new();
+    for cx in members {
+        for (_, inst) in cx.body.inst_ids() {
+            let InstKind::Call(call) = inst.kind else { continue };
+            let Callee::Direct(callee) = call.callee else { continue };
+            if !members.iter().any(|member| member.id == callee) {
+                continue;
+            }
+            for (index, argument) in call.args.iter().enumerate() {
+                if !cx.body.value(argument.value).holds_pointer {
+                    continue;
+                }
+                for region in cx.regions.resolve(cx.body, argument.value).regions {
+                    if let Origin::Param(own) = cx.regions.get(region).origin {
+                        let mut class = BTreeSet::from([(cx.id, own), (callee, index as u32)]);
+                        let (joined, apart): (Vec<_>, Vec<_>) =
+                            classes.into_iter().partition(|known| !known.is_disjoint(&class));
+                        class.extend(joined.into_iter().flatten());
+                        classes = apart;
+                        classes.push(class);
+                    }
+                }
+            }
+        }
+    }
+    classes
+}
+
+#[derive(Default)]
+struct Layout {
+    graph: petgraph::graph::DiGraph<(), ()>,
+    starts: HashMap<FuncId, Vertex>,
+    ends: HashMap<FuncId, Vec<Vertex>>,
+    /// Before and after each recursive call that passes the region on.
+    calls: Vec<(Vertex, Vertex, FuncId, Site)>,
+    puts: Vec<(Vertex, Site)>,
+}
+
+impl Layout {
+    fn function(&mut self, cx: Context<'_, '_>, members: &[Context<'_, '_>], class: &BTreeSet<(FuncId, u32)>) {
+        let own = |region: &RegionId| {
+            matches!(cx.regions.get(*region).origin, Origin::Param(index) if class.contains(&(cx.id, index)))
+        };
+        let names = |value| cx.regions.resolve(cx.body, value).regions.iter().any(own);
+        let mut firsts = Vec::with_capacity(cx.paths.len());
+        let mut lasts = Vec::with_capacity(cx.paths.len());
+        for node in cx.paths.ids() {
+            let mut here = self.graph.add_node(());
+            firsts.push(here);
+            for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
+                match inst.kind {
+                    InstKind::Operation(operation, operands) if operation.allocates() && names(operands[0]) => {
+                        here = self.step(here);
+                        self.puts.push((here, cx.site(id)));
+                    }
+                    InstKind::Call(call) => {
+                        let Callee::Direct(callee) = call.callee else { continue };
+                        let passes = |index: usize| call.args.get(index).is_some_and(|arg| names(arg.value));
+                        if members.iter().any(|member| member.id == callee) {
+                            let passes_on = class.iter().any(|(f, index)| *f == callee && passes(*index as usize));
+                            if passes_on {
+                                let after = self.graph.add_node(());
+                                self.calls.push((here, after, callee, cx.site(id)));
+                                here = after;
+                            }
+                        } else if let Some(effects) = cx.effects_of(&call)
+                            && (0..call.args.len()).any(|index| effects.param(index).put > Put::No && passes(index))
+                        {
+                            here = self.step(here);
+                            self.puts.push((here, cx.site(id)));
+                        }
+                    }
+                    InstKind::Return(_) => self.ends.entry(cx.id).or_default().push(here),
+                    _ => {}
+                }
+            }
+            lasts.push(here);
+        }
+        for node in cx.paths.ids() {
+            for edge in &cx.paths.node(node).succs {
+                self.graph.add_edge(lasts[node.index()], firsts[edge.to.index()], ());
+            }
+        }
+        self.starts.insert(cx.id, firsts[cx.paths.entry().index()]);
+    }
+
+    fn step(&mut self, from: Vertex) -> Vertex {
+        let to = self.graph.add_node(());
+        self.graph.add_edge(from, to, ());
+        to
+    }
+
+    fn connect(&mut self, members: &[Context<'_, '_>]) {
+        debug_assert!(members.iter().all(|cx| self.starts.contains_key(&cx.id)));
+        for (before, after, callee, _) in &self.calls {
+            if let Some(start) = self.starts.get(callee) {
+                self.graph.add_edge(*before, *start, ());
+            }
+            for end in self.ends.get(callee).into_iter().flatten() {
+                self.graph.add_edge(*end, *after, ());
+            }
+        }
+    }
+
+    /// A put on a cycle, with a recursive call to show.
+    fn cyclic_put(&self) -> Option<(Site, Site)> {
+        let mut cyclic = vec![false; self.graph.node_count()];
+        for component in petgraph::algo::kosaraju_scc(&self.graph) {
+            if component.len() > 1 {
+                component.into_iter().for_each(|vertex| cyclic[vertex.index()] = true);
+            }
+        }
+        let (_, put) = self.puts.iter().find(|(vertex, _)| cyclic[vertex.index()])?;
+        let (.., call) = self.calls.first()?;
+        Some((*put, *call))
+    }
+}
+
+/// The blame that later components need: where each function puts into each parameter.
+pub fn remember(blame: &mut Blame, function: FuncId, leaks: &Leaks, summaries: &Summaries) {
+    for (index, put, site) in &leaks.puts {
+        let worst = summaries.effects[function.index()].param(*index as usize).put;
+        if *put == worst {
+            blame.entry((function, *index)).or_insert(*site);
+        }
+    }
+}

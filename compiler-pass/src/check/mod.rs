@@ -1,0 +1,256 @@
+//! The checker: sound region rules over LLVM IR.
+//!
+//! Layers, each apart from the next: constraints (the dataflow and points-to solutions of the phases) →
+//! [`finding`] values → [`crate::diagnostic`] rendering.
+//!
+//! Phases for each function, callees first ([`crate::form::callgraph`]):
+//! 1. [`balance`] (R02) walks the region stack;
+//! 2. [`leak`] (R03) looks for cycles through allocations;
+//! 3. [`provenance`] solves what points where;
+//! 4. [`escape`] (R04, R0902) judges what outlives what;
+//! 5. [`stale`] (R04) follows pointers past the end of their region;
+//! 6. [`summary`] tells the callers.
+//!
+//! [`annotations`] (R01) comes first, on the module as it was given; the rest works on a promoted copy
+//! ([`prepare`]). A recursion iterates phases 1 to 6 until the summaries stand still, and reports only then.
+
+pub mod annotations;
+pub mod balance;
+pub mod context;
+pub mod escape;
+pub mod finding;
+pub mod leak;
+pub mod prepare;
+pub mod provenance;
+pub mod stale;
+pub mod summary;
+
+use crate::effects::manifest::Manifest;
+use crate::effects::{Effects, Put};
+use crate::form::paths::Paths;
+use crate::form::regions::Regions;
+use crate::form::{Form, FuncId, callgraph};
+use context::{Context, Summaries};
+use finding::{Finding, Problem, Site};
+use leak::{Blame, Recursion};
+use std::collections::BTreeSet;
+
+/// The result of checking a module's analysis form.
+pub struct Verdict {
+    /// The violations, in a deterministic order, one for each root cause.
+    pub findings: BTreeSet<Finding>,
+    /// The effects of every function.
+    pub summaries: Summaries,
+}
+
+/// A recursion that has not come to rest after this many rounds is reported as not analysed.
+const MAX_ROUNDS: usize = 24;
+
+/// Checks every function with a body.
+pub fn run(form: &Form<'_>) -> Verdict {
+    let mut summaries = initial(form);
+    let mut findings = BTreeSet::new();
+    let mut blame = Blame::new();
+    for component in callgraph::components(form) {
+        let members: Vec<FuncId> =
+            component.into_iter().filter(|id| form.function(*id).body.is_some()).collect();
+        if members.is_empty() {
+            continue;
+        }
+        let recursive = members.len() > 1 || calls_itself(form, members[0]);
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            let outcome = check_component(form, &members, recursive, &summaries, &blame);
+            let mut changed = false;
+            for (id, analysed) in members.iter().zip(&outcome) {
+                changed |= update(form, &mut summaries, *id, &analysed.effects);
+                leak::remember(&mut blame, *id, &analysed.leaks, &summaries);
+            }
+            if !changed || !recursive || rounds >= MAX_ROUNDS {
+                for analysed in outcome {
+                    findings.extend(analysed.findings);
+                }
+                if changed && recursive {
+                    findings.insert(Finding {
+                        problem: Problem::NotAnalysed { what: "a recursion whose effects do not settle".to_owned() },
+                        at: Site { function: members[0], inst: None },
+                        because: vec![],
+                    });
+                }
+                break;
+            }
+        }
+    }
+    Verdict { findings: one_per_cause(findings), summaries }
+}
+
+/// The summaries before anything is analysed: what declarations and manifests say.
+fn initial(form: &Form<'_>) -> Summaries {
+    let mut summaries = Summaries { effects: Vec::new(), described: Vec::new() };
+    for (_, function) in form.ids() {
+        let described = function.declared.is_some() || function.facts.trusted;
+        let mut effects = function.declared.cloned().unwrap_or_default();
+        if described {
+            for (index, region) in function.region_params.iter().enumerate() {
+                if *region {
+                    effects.param_mut(index).region = true;
+                }
+            }
+            for (index, bounded) in function.bounded_params.iter().enumerate() {
+                if *bounded {
+                    effects.param_mut(index).bounded = true;
+                }
+            }
+            effects.unwinds &= !function.facts.nounwind;
+        }
+        if function.body.is_some() && function.declared.is_none() {
+            // The least summary: a recursion that never returns.
+            effects.diverges = true;
+        }
+        summaries.effects.push(effects);
+        summaries.described.push(described);
+    }
+    summaries
+}
+
+fn calls_itself(form: &Form<'_>, id: FuncId) -> bool {
+    use crate::form::{Callee, InstKind};
+    form.function(id).body.iter().flat_map(|body| body.insts).any(
+        |inst| matches!(inst.kind, InstKind::Call(call) if call.callee == Callee::Direct(id)),
+    )
+}
+
+/// Takes over what was inferred, unless the source declares the effects or the body is not to be trusted.
+fn update(form: &Form<'_>, summaries: &mut Summaries, id: FuncId, inferred: &Effects) -> bool {
+    let function = form.function(id);
+    if function.declared.is_some() || !function.facts.trusted {
+        return false;
+    }
+    let known = &mut summaries.effects[id.index()];
+    let changed = known != inferred;
+    known.clone_from(inferred);
+    changed
+}
+
+/// What one round found out about a function.
+struct Analysed {
+    effects: Effects,
+    leaks: leak::Leaks,
+    findings: BTreeSet<Finding>,
+}
+
+fn check_component(
+    form: &Form<'_>,
+    members: &[FuncId],
+    recursive: bool,
+    summaries: &Summaries,
+    blame: &Blame,
+) -> Vec<Analysed> {
+    let parts: Vec<(FuncId, Paths, Regions)> = members
+        .iter()
+        .filter_map(|id| {
+            let function = form.function(*id);
+            let body = function.body.as_ref()?;
+            Some((*id, Paths::new(body), Regions::new(function, body, &summaries.effects)))
+        })
+        .collect();
+    let contexts: Vec<Context<'_, '_>> = parts
+        .iter()
+        .filter_map(|(id, paths, regions)| {
+            let function = form.function(*id);
+            let body = function.body.as_ref()?;
+            Some(Context { form, summaries, id: *id, function, body, paths, regions })
+        })
+        .collect();
+    let recursion = if recursive { Recursion::new(&contexts) } else { Recursion::default() };
+    contexts.iter().map(|cx| check_function(*cx, blame, &recursion)).collect()
+}
+
+fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Analysed {
+    let balance = balance::run(cx);
+    let leaks = leak::run(cx, blame, recursion);
+    let provenance = provenance::Provenance::new(cx);
+    let escapes = escape::run(cx, &provenance, &balance);
+    let stale = stale::run(cx, &provenance);
+    let effects = summary::assemble(cx, &balance, &leaks, &escapes, &stale);
+    let mut findings = balance.findings;
+    findings.extend(leaks.findings.iter().cloned());
+    findings.extend(escapes.findings);
+    findings.extend(stale.findings);
+    findings.extend(contradiction(cx, &effects));
+    Analysed { effects, leaks, findings }
+}
+
+/// A definition that does more than its own annotation says.
+fn contradiction(cx: Context<'_, '_>, inferred: &Effects) -> Option<Finding> {
+    let declared = cx.function.declared?;
+    let missing = exceeds(inferred, declared)?;
+    Some(Finding {
+        problem: Problem::MalformedEffects {
+            text: declared.to_string(),
+            why: format!("the body also does this: {missing}"),
+        },
+        at: cx.whole(),
+        because: vec![],
+    })
+}
+
+/// The first clause of `inferred` that `declared` does not cover.
+fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
+    for (index, param) in inferred.params.iter().enumerate() {
+        let known = declared.param(index);
+        if param.get && !known.get {
+            return Some(format!("get(arg{index})"));
+        }
+        if param.put > known.put {
+            let many = if param.put == Put::Loop { ", many" } else { "" };
+            return Some(format!("put(arg{index}{many})"));
+        }
+        if param.reset && !known.reset {
+            return Some(format!("reset(arg{index})"));
+        }
+    }
+    let clause = |effects: Effects| effects.to_string().trim_end_matches("; nounwind").to_owned();
+    if let Some(flow) = inferred.flows.iter().find(|flow| !declared.flows.contains(flow)) {
+        return Some(clause(Effects { flows: BTreeSet::from([*flow]), ..Effects::default() }));
+    }
+    if inferred.drops != declared.drops {
+        return Some(clause(Effects { drops: inferred.drops.clone(), ..Effects::default() }));
+    }
+    if let Some(pair) = inferred.late.iter().find(|pair| !declared.late.contains(pair)) {
+        return Some(clause(Effects { late: BTreeSet::from([*pair]), ..Effects::default() }));
+    }
+    if inferred.opens != declared.opens {
+        return Some("open(return)".to_owned());
+    }
+    (inferred.unwinds && !declared.unwinds).then(|| "it may unwind".to_owned())
+}
+
+/// Drops findings that follow from another one at the same place.
+fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
+    let mut seen: BTreeSet<(Site, &'static str)> = BTreeSet::new();
+    let mut kept = BTreeSet::new();
+    // A handle that cannot be followed or a region that has ended makes whatever else happens there moot.
+    let roots: BTreeSet<Site> = findings
+        .iter()
+        .filter(|f| matches!(f.problem, Problem::UntraceableHandle { .. } | Problem::RegionUsedAfterEnd { .. }))
+        .map(|f| f.at)
+        .collect();
+    for finding in findings {
+        let code = finding.problem.code();
+        let is_root = matches!(code, "R0901" | "R0404");
+        if (is_root || !roots.contains(&finding.at)) && seen.insert((finding.at, code)) {
+            kept.insert(finding);
+        }
+    }
+    kept
+}
+
+/// The manifests that come with Croft, for callers that add none.
+///
+/// # Errors
+/// See [`Manifest::built_in`].
+pub fn default_manifest() -> Result<Manifest, crate::effects::manifest::ManifestError> {
+    Manifest::built_in()
+}

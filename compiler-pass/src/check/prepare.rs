@@ -1,0 +1,31 @@
+//! The checker's private copy of a module, in the shape that the analyses want.
+//!
+//! The checker judges what the programmer wrote, at any optimisation level: on the copy, functions compiled
+//! with `-O0` are opened to passes, always-inline functions (the header's) are inlined, stack slots become
+//! values, and LLVM's own knowledge of library functions and its bottom-up attributes are added. No pass that
+//! merges, sinks or removes what the programmer wrote runs.
+
+use crate::form::build::{ANNOTATIONS, Notes, notes};
+use crate::llvm::module::OwnedModule;
+use crate::llvm::{Module, passes};
+use inkwell::llvm_sys::core::LLVMDeleteGlobal;
+
+/// The passes that the copy goes through.
+const PIPELINE: &str = "inferattrs,always-inline,function(sroa<preserve-cfg>),cgscc(function-attrs)";
+
+/// Makes the copy, and collects the annotations that clang keeps beside the functions.
+///
+/// # Errors
+/// LLVM's message if it refuses a pass.
+pub fn copy(module: Module<'_>) -> Result<(OwnedModule, Notes), String> {
+    let notes = notes(module);
+    let copy = module.duplicate();
+    copy.borrow().strip_optnone();
+    if let Some(annotations) = copy.borrow().global(ANNOTATIONS) {
+        // A mention there would count as a way to call the function from outside.
+        // SAFETY: LLVM-I1; the variable belongs to the copy, and an appending global has no users.
+        unsafe { LLVMDeleteGlobal(annotations.raw()) };
+    }
+    passes::run(copy.borrow(), PIPELINE)?;
+    Ok((copy, notes))
+}

@@ -1,0 +1,347 @@
+//! R04, second half: no pointer into a region is used after the region ended.
+//!
+//! A forward dataflow over the feasible-path graph. The state is the set of *stale* pairs: `(value, region)`,
+//! the value may still point into a life of the region that has ended, and `(object, region)`, memory that
+//! may hold such a pointer.
+//!
+//! Transfer: the end of a region (pop, reset, or a call that does either) makes every pair of it stale; the
+//! instruction that defines a value anew makes the value fresh again unless an operand is stale; a phi takes
+//! the staleness of the operand that its edge brings, which is how a value carried into the next iteration
+//! is caught. Meet is union. Comparing or passing on a stale pointer is no use; reading, writing and keeping
+//! through it is.
+
+use super::context::Context;
+use super::escape::{allocation_of, end_of};
+use super::finding::{Finding, Problem, Role, Use};
+use super::provenance::{Object, Provenance};
+use crate::form::regions::Origin;
+use crate::form::{Call, InstId, InstKind, NodeId, RegionId, ValueId};
+use crate::operation::Operation;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Something that may be stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    Value(ValueId),
+    Memory(Object),
+}
+
+/// Stale pairs.
+type State = BTreeSet<(Holder, RegionId)>;
+
+/// What the analysis found.
+#[derive(Default)]
+pub struct Stale {
+    /// The violations.
+    pub findings: BTreeSet<Finding>,
+    /// `(region parameter, parameter)`: the second is used after the values of the first ended.
+    pub late: BTreeSet<(u32, u32)>,
+    /// The parameters that memory is accessed through.
+    pub accessed: BTreeSet<u32>,
+    /// The region parameters that may be reset.
+    pub resets: BTreeSet<u32>,
+}
+
+/// Judges one function.
+pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
+    let watched = watched(cx, provenance);
+    let mut analysis = Analysis { cx, provenance, watched: &watched, stale: Stale::default() };
+    let mut at: Vec<Option<State>> = vec![None; cx.paths.len()];
+    at[cx.paths.entry().index()] = Some(State::new());
+    let mut work = VecDeque::from([cx.paths.entry()]);
+    while let Some(node) = work.pop_front() {
+        let mut state = at[node.index()].clone().unwrap_or_default();
+        analysis.walk(node, &mut state, false);
+        for edge in &cx.paths.node(node).succs {
+            let arriving = analysis.across(node, edge.to, &state);
+            let known = &mut at[edge.to.index()];
+            let grew = match known {
+                None => {
+                    *known = Some(arriving);
+                    true
+                }
+                Some(known) => {
+                    let before = known.len();
+                    known.extend(arriving);
+                    known.len() > before
+                }
+            };
+            if grew {
+                work.push_back(edge.to);
+            }
+        }
+    }
+    for node in cx.paths.ids() {
+        if let Some(state) = &at[node.index()] {
+            analysis.walk(node, &mut state.clone(), true);
+        }
+    }
+    analysis.stale
+}
+
+/// The values and objects that each region's end makes stale.
+fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, Vec<Holder>> {
+    let mut watched: BTreeMap<RegionId, Vec<Holder>> = BTreeMap::new();
+    let ended: Vec<RegionId> = cx
+        .regions
+        .ids()
+        .map(|(id, _)| id)
+        .filter(|id| may_end(cx, *id))
+        .collect();
+    for region in ended {
+        let param = match cx.regions.get(region).origin {
+            Origin::Param(index) => Some(index),
+            _ => None,
+        };
+        // The caller's pointers may lead into a region that it passed.
+        let concerns = |object: Object| match object {
+            Object::Region(id) => id == region,
+            Object::Param(index) => param.is_some_and(|own| own != index),
+            _ => false,
+        };
+        let list = watched.entry(region).or_default();
+        for index in 0..cx.body.values.len() {
+            let value = ValueId::new(index);
+            let is_handle = cx.regions.of_handle(cx.regions.canonical(value)).is_some()
+                && !provenance.of(value).any(|object| matches!(object, Object::Param(_)));
+            if !is_handle && provenance.of(value).any(concerns) {
+                list.push(Holder::Value(value));
+            }
+        }
+        for (_, object) in provenance.ids() {
+            let holds = provenance.contents(object).any(|held| held == Object::Region(region));
+            if holds && !matches!(object, Object::Region(id) if id == region) {
+                list.push(Holder::Memory(object));
+            }
+        }
+    }
+    watched
+}
+
+fn may_end(cx: Context<'_, '_>, region: RegionId) -> bool {
+    cx.body.insts.iter().any(|inst| ends(cx, inst.kind).contains(&region))
+}
+
+/// The regions whose values an instruction ends.
+fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
+    match kind {
+        InstKind::Operation(Operation::Pop | Operation::Reset, operands) => {
+            cx.regions.resolve(cx.body, operands[0]).regions
+        }
+        InstKind::Call(call) => {
+            let Some(effects) = cx.effects_of(&call) else { return Vec::new() };
+            let resets = effects.params.iter().enumerate().filter(|(_, p)| p.reset).map(|(index, _)| index);
+            let drops = effects.drops.iter().map(|index| *index as usize);
+            resets
+                .chain(drops)
+                .filter_map(|index| call.args.get(index))
+                .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+struct Analysis<'s, 'a> {
+    cx: Context<'s, 'a>,
+    provenance: &'s Provenance,
+    watched: &'s BTreeMap<RegionId, Vec<Holder>>,
+    stale: Stale,
+}
+
+impl Analysis<'_, '_> {
+    fn walk(&mut self, node: NodeId, state: &mut State, report: bool) {
+        let cx = self.cx;
+        for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
+            if matches!(inst.kind, InstKind::Phi(_)) {
+                continue;
+            }
+            if report {
+                self.judge(id, inst.kind, state);
+            }
+            for region in ends(cx, inst.kind) {
+                if report && let Origin::Param(index) = cx.regions.get(region).origin {
+                    self.stale.resets.insert(index);
+                }
+                for holder in self.watched.get(&region).into_iter().flatten() {
+                    state.insert((*holder, region));
+                }
+            }
+            self.define(inst.result, inst.kind, state);
+        }
+    }
+
+    /// What the result of an instruction inherits from its operands.
+    fn define(&self, result: Option<ValueId>, kind: InstKind<'_>, state: &mut State) {
+        let mut inherited: Vec<RegionId> = Vec::new();
+        let of_value = |state: &State, value: ValueId| -> Vec<RegionId> {
+            state.iter().filter(|(holder, _)| *holder == Holder::Value(value)).map(|(_, region)| *region).collect()
+        };
+        match kind {
+            InstKind::Same(value) => inherited.extend(of_value(state, value)),
+            InstKind::Derive(operands) => operands.iter().for_each(|v| inherited.extend(of_value(state, *v))),
+            InstKind::Select { yes, no, .. } => {
+                inherited.extend(of_value(state, yes));
+                inherited.extend(of_value(state, no));
+            }
+            InstKind::Load(pointer) | InstKind::Exchange { pointer, .. } => {
+                for object in self.provenance.of(pointer) {
+                    let stale = state.iter().filter(|(holder, _)| *holder == Holder::Memory(object));
+                    inherited.extend(stale.map(|(_, region)| *region));
+                }
+            }
+            InstKind::Forget(slot) => {
+                for object in self.provenance.of(slot) {
+                    state.retain(|(holder, _)| *holder != Holder::Memory(object));
+                }
+            }
+            InstKind::Store { pointer, value } => {
+                // A slot that holds one pointer is overwritten as a whole.
+                if let Some((slot, inst)) = self.cx.body.def(pointer)
+                    && matches!(inst.kind, InstKind::StackSlot)
+                    && inst.llvm.holds_one_pointer()
+                {
+                    state.retain(|(holder, _)| *holder != Holder::Memory(Object::Slot(slot)));
+                }
+                let stale = of_value(state, value);
+                for object in self.provenance.of(pointer) {
+                    state.extend(stale.iter().map(|region| (Holder::Memory(object), *region)));
+                }
+            }
+            _ => {}
+        }
+        if let Some(result) = result {
+            state.retain(|(holder, _)| *holder != Holder::Value(result));
+            for region in inherited {
+                if self.watched.get(&region).is_some_and(|list| list.contains(&Holder::Value(result))) {
+                    state.insert((Holder::Value(result), region));
+                }
+            }
+        }
+    }
+
+    /// The state at the start of `to`: phis take what their edge brings.
+    fn across(&self, from: NodeId, to: NodeId, state: &State) -> State {
+        let cx = self.cx;
+        let source = cx.paths.node(from).block;
+        let mut arriving = state.clone();
+        for (_, inst) in cx.body.insts_of(cx.paths.node(to).block) {
+            let InstKind::Phi(incoming) = inst.kind else { break };
+            let Some(result) = inst.result else { continue };
+            arriving.retain(|(holder, _)| *holder != Holder::Value(result));
+            for (_, value) in incoming.iter().filter(|(block, _)| *block == source) {
+                // All phis read their operands before any is defined: from `state`, not from `arriving`.
+                let stale = state.iter().filter(|(holder, _)| *holder == Holder::Value(*value));
+                arriving.extend(stale.map(|(_, region)| (Holder::Value(result), *region)));
+            }
+        }
+        arriving
+    }
+
+    fn judge(&mut self, id: InstId, kind: InstKind<'_>, state: &State) {
+        match kind {
+            InstKind::Load(pointer) => self.used(id, pointer, Use::Read, state),
+            InstKind::Store { pointer, .. } | InstKind::Exchange { pointer, .. } => {
+                self.used(id, pointer, Use::Write, state);
+            }
+            InstKind::Copy { to, from } => {
+                self.used(id, to, Use::Write, state);
+                self.used(id, from, Use::Read, state);
+            }
+            InstKind::Operation(Operation::Keepalive, operands) => {
+                self.used(id, operands[0], Use::Keepalive, state);
+            }
+            InstKind::Call(call) => self.call(id, call, state),
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, id: InstId, call: Call<'_>, state: &State) {
+        let name = self.cx.callee_name(&call);
+        let effects = self.cx.effects_of(&call);
+        for (index, argument) in call.args.iter().enumerate() {
+            let uses = match effects {
+                Some(effects) => {
+                    effects.param(index).get
+                        || effects.flows.iter().any(|(from, to)| {
+                            *from == crate::effects::Source::Arg(index as u32) && *to != crate::effects::Sink::Return
+                        })
+                }
+                None => !argument.no_access && !call.no_memory,
+            };
+            if uses {
+                self.used(id, argument.value, Use::Call(name.clone()), state);
+            }
+        }
+        for (region, used) in effects.iter().flat_map(|effects| &effects.late) {
+            let (Some(region), Some(argument)) = (call.args.get(*region as usize), call.args.get(*used as usize)) else {
+                continue;
+            };
+            for region in self.cx.regions.resolve(self.cx.body, region.value).regions {
+                if self.provenance.points_into(argument.value, region) {
+                    self.violation(id, argument.value, region, Use::Call(name.clone()), false);
+                }
+            }
+        }
+    }
+
+    fn used(&mut self, id: InstId, pointer: ValueId, by: Use, state: &State) {
+        for object in self.provenance.of(pointer) {
+            if let Object::Param(index) = object {
+                self.stale.accessed.insert(index);
+            }
+        }
+        let stale: Vec<RegionId> = state
+            .iter()
+            .filter(|(holder, _)| *holder == Holder::Value(pointer))
+            .map(|(_, region)| *region)
+            .collect();
+        for region in stale {
+            if self.provenance.points_into(pointer, region) {
+                let through_memory = self.comes_from_memory(pointer);
+                self.violation(id, pointer, region, by.clone(), through_memory);
+            } else if let Origin::Param(ended) = self.cx.regions.get(region).origin {
+                // Whether the caller's pointer leads into the caller's region, only the caller knows.
+                for object in self.provenance.of(pointer) {
+                    if let Object::Param(index) = object {
+                        self.stale.late.insert((ended, index));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a pointer was read from memory: then its staleness is a possibility, not a certainty.
+    fn comes_from_memory(&self, pointer: ValueId) -> bool {
+        let mut value = pointer;
+        for _ in 0..64 {
+            let Some((_, inst)) = self.cx.body.def(value) else { return false };
+            match inst.kind {
+                InstKind::Load(_) => return true,
+                InstKind::Same(operand) => value = operand,
+                InstKind::Derive([operand]) => value = *operand,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    fn violation(&mut self, id: InstId, pointer: ValueId, region: RegionId, by: Use, through_memory: bool) {
+        let cx = self.cx;
+        let mut because = Vec::new();
+        because.extend(allocation_of(cx, Some(pointer), region).map(|id| (cx.site(id), Role::Allocated)));
+        match cx.regions.get(region).origin {
+            Origin::Push(id) | Origin::HandedOver(id) => because.push((cx.site(id), Role::Opened)),
+            Origin::Param(_) => because.push((cx.whole(), Role::Parameter)),
+        }
+        if let Some(end) = end_of(cx, region) {
+            because.push((cx.site(end), Role::Ended));
+        } else {
+            let reset = cx.body.inst_ids().find(|(_, inst)| ends(cx, inst.kind).contains(&region));
+            because.extend(reset.map(|(id, _)| (cx.site(id), Role::Reset)));
+        }
+        let problem =
+            if through_memory { Problem::MayUseAfterEnd { by } } else { Problem::UsedAfterEnd { by } };
+        self.stale.findings.insert(Finding { problem, at: cx.site(id), because });
+    }
+}

@@ -1,0 +1,68 @@
+//! From the results of the phases to the function's effect summary.
+
+use super::balance::Balance;
+use super::context::Context;
+use super::escape::Escapes;
+use super::leak::Leaks;
+use super::stale::Stale;
+use crate::effects::{Effects, Sink, Source};
+use crate::form::{InstKind, ValueId};
+
+/// Puts the summary of a function together.
+pub fn assemble(cx: Context<'_, '_>, balance: &Balance, leaks: &Leaks, escapes: &Escapes, stale: &Stale) -> Effects {
+    let mut effects = Effects {
+        unwinds: balance.unwinds,
+        diverges: !balance.returns || cx.function.facts.noreturn,
+        opens: balance.opens,
+        drops: balance.drops.clone(),
+        flows: escapes.flows.clone(),
+        late: stale.late.clone(),
+        ..Effects::default()
+    };
+    for index in &stale.accessed {
+        effects.param_mut(*index as usize).get = true;
+    }
+    for index in &stale.resets {
+        if !balance.drops.contains(index) {
+            effects.param_mut(*index as usize).reset = true;
+        }
+    }
+    for (index, put, _) in &leaks.puts {
+        let param = effects.param_mut(*index as usize);
+        param.put = param.put.max(*put);
+    }
+    for (index, param) in cx.body.params.iter().enumerate() {
+        let bounded = cx.is_declared_bounded(index);
+        if bounded || is_region(cx, *param, index) {
+            let param = effects.param_mut(index);
+            param.region = true;
+            param.bounded = bounded;
+        }
+    }
+    // What is handed on to an undescribed function may be accessed there.
+    for (from, to) in &escapes.flows {
+        if let (Source::Arg(index), Sink::Unknown) = (from, to) {
+            effects.param_mut(*index as usize).get = true;
+        }
+    }
+    effects
+}
+
+/// A parameter is a region by its use: as the region of an operation, or of a callee's region parameter.
+fn is_region(cx: Context<'_, '_>, param: ValueId, index: usize) -> bool {
+    if cx.function.region_params.get(index).copied().unwrap_or(false) {
+        return true;
+    }
+    let Some(own) = cx.regions.of_handle(param) else { return false };
+    let names = |value: ValueId| cx.regions.resolve(cx.body, value).regions.contains(&own);
+    cx.body.insts.iter().any(|inst| match inst.kind {
+        InstKind::Operation(operation, operands) => {
+            operation.parameters().first() == Some(&crate::operation::Slot::Region)
+                && operands.first().is_some_and(|handle| names(*handle))
+        }
+        InstKind::Call(call) => cx.effects_of(&call).is_some_and(|effects| {
+            call.args.iter().enumerate().any(|(index, argument)| effects.is_region(index) && names(argument.value))
+        }),
+        _ => false,
+    })
+}

@@ -1,0 +1,169 @@
+//! The command line.
+
+use crate::lower::Mode;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Region-based memory for compiled real-time kernels: check, lower, build and run.
+#[derive(Debug, Parser)]
+#[command(name = "croft", version, max_term_width = 100, after_help = "\
+Files are C (.c, through clang-22), Rust (.rs, through rustc), LLVM IR (.ll) or bitcode (.bc).
+
+Exit status: 0 accepted or done; 1 rejected by the checker; 2 croft could not do its work.
+
+Examples:
+  croft check kernel.c                   is it right?
+  croft run --stats kernel.c             build it, run it, show what memory it took
+  croft build kernel.c -o kernel -l m    make a program
+  croft lower kernel.ll -o lowered.ll    see the code that the regions become
+  croft explain R0301                    what does this error mean?")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check that regions are used rightly: exit 0 if accepted, 1 if rejected, 2 on failure
+    #[command(after_help = "Example:\n  croft check --format json kernel.c | jq .code")]
+    Check {
+        /// Files to check, each by itself
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How to show what is wrong: text goes to standard error, JSON lines to standard output
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+        /// How sources are compiled.
+        #[command(flatten)]
+        source: SourceOptions,
+    },
+    /// Print the effects of every function, as inferred
+    #[command(after_help = "Example:\n  croft effects kernel.c")]
+    Effects {
+        /// Files to analyse, each by itself
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How sources are compiled.
+        #[command(flatten)]
+        source: SourceOptions,
+    },
+    /// Replace region operations by code on the runtime; does not check
+    #[command(after_help = "Example:\n  croft lower --mode call kernel.c -o kernel.ll")]
+    Lower {
+        /// File to lower
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Where to write the result: .ll or .bc
+        #[arg(short, long, value_name = "OUT")]
+        output: PathBuf,
+        /// How: inline the runtime's fast paths, call it, or call its poisoning twins
+        #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
+        mode: Mode,
+        /// How sources are compiled.
+        #[command(flatten)]
+        source: SourceOptions,
+    },
+    /// Check, lower and link with the runtime and a static pool
+    #[command(after_help = "Example:\n  croft build solve.c -o solve -l lapack -l blas --pool-blocks 256")]
+    Build {
+        /// Files of the program
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Where to write the program
+        #[arg(short, long, value_name = "PROGRAM")]
+        output: PathBuf,
+        /// How the program is built.
+        #[command(flatten)]
+        options: BuildOptions,
+    },
+    /// Build to a temporary place and run; exits with the program's status
+    #[command(after_help = "Example:\n  croft run --stats messages.c -- input.txt")]
+    Run {
+        /// Files of the program
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How the program is built.
+        #[command(flatten)]
+        options: BuildOptions,
+        /// Print a summary of the pool to standard error when the program ends
+        #[arg(long)]
+        stats: bool,
+        /// Arguments of the program
+        #[arg(last = true, value_name = "ARGS")]
+        arguments: Vec<OsString>,
+    },
+    /// Explain an error code, or list all codes
+    #[command(after_help = "Example:\n  croft explain R0301")]
+    Explain {
+        /// The code
+        #[arg(value_name = "CODE")]
+        code: Option<String>,
+    },
+}
+
+/// How sources are compiled to IR and what the checker is told.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SourceOptions {
+    /// A folder with headers, as for clang
+    #[arg(short = 'I', value_name = "DIR", help_heading = "Sources")]
+    pub include: Vec<PathBuf>,
+    /// A macro, as for clang
+    #[arg(short = 'D', value_name = "NAME[=VALUE]", help_heading = "Sources")]
+    pub define: Vec<String>,
+    /// Another argument for clang
+    #[arg(long, value_name = "ARG", allow_hyphen_values = true, help_heading = "Sources")]
+    pub cflag: Vec<String>,
+    /// A file with the effects of more library functions (TOML)
+    #[arg(long, value_name = "FILE", help_heading = "Sources")]
+    pub effects: Vec<PathBuf>,
+}
+
+/// How a program is built.
+#[derive(Clone, Debug, Args)]
+pub struct BuildOptions {
+    /// Size of the static pool, in blocks of 16 KiB
+    #[arg(long, default_value_t = 4096, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    pub pool_blocks: u32,
+    /// How operations become code
+    #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
+    pub mode: Mode,
+    /// The target; only this machine's own so far
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+    /// A library to link, as for clang
+    #[arg(short = 'l', value_name = "LIB")]
+    pub library: Vec<String>,
+    /// A folder with libraries, as for clang
+    #[arg(short = 'L', value_name = "DIR")]
+    pub library_path: Vec<PathBuf>,
+    /// The sources' options.
+    #[command(flatten)]
+    pub source: SourceOptions,
+}
+
+/// How diagnostics are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text with source excerpts
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+/// Reads the command line of this process; wrong usage ends it with status 2.
+pub fn parse() -> Arguments {
+    Arguments::parse()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,192 @@
+//! Files in and out: sources become modules, modules become files that are whole or not there.
+
+use super::arguments::SourceOptions;
+use super::{Failure, toolchain};
+use crate::llvm::module::OwnedModule;
+use crate::llvm::{Module, source};
+use crate::CheckOptions;
+use inkwell::context::Context;
+use inkwell::llvm_sys::LLVMDiagnosticSeverity;
+use inkwell::llvm_sys::core::LLVMContextSetDiagnosticHandler;
+use inkwell::llvm_sys::prelude::LLVMDiagnosticInfoRef;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// One run of the command: an LLVM context, and a folder for what compilers write.
+pub struct Session<'o> {
+    options: &'o SourceOptions,
+    folder: tempfile::TempDir,
+    compiled: RefCell<HashMap<PathBuf, PathBuf>>,
+    context: Context,
+    /// What LLVM reported through the context. Boxed, because the context holds its address; dropped after it.
+    messages: Box<RefCell<Vec<String>>>,
+}
+
+/// A module of a session, and the session's context kept alive with it.
+pub type SessionModule = OwnedModule;
+
+impl<'o> Session<'o> {
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// When the system gives no temporary folder.
+    pub fn new(options: &'o SourceOptions) -> Result<Session<'o>, Failure> {
+        let folder =
+            tempfile::tempdir().map_err(|error| Failure::System { what: "cannot make a folder", error })?;
+        let session = Session {
+            options,
+            folder,
+            compiled: RefCell::default(),
+            messages: Box::default(),
+            context: Context::create(),
+        };
+        let messages: *const RefCell<Vec<String>> = &*session.messages;
+        // SAFETY: the context is alive; `messages` is boxed and, by the order of the fields, dropped after the
+        // context.
+        unsafe {
+            LLVMContextSetDiagnosticHandler(session.context.raw(), Some(note), messages.cast_mut().cast::<c_void>());
+        }
+        Ok(session)
+    }
+
+    /// What the checker is told.
+    ///
+    /// # Errors
+    /// When a manifest cannot be read.
+    pub fn check_options(&self) -> Result<CheckOptions, Failure> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path).map_err(|error| Failure::Read { path: path.clone(), error })
+        };
+        Ok(CheckOptions { manifests: self.options.effects.iter().map(read).collect::<Result<_, _>>()? })
+    }
+
+    /// Reads a file for the checker: textual IR without debug information gets its lines.
+    ///
+    /// # Errors
+    /// When it cannot be read or compiled.
+    pub fn for_check(&self, file: &Path) -> Result<SessionModule, Failure> {
+        self.read(file, true)
+    }
+
+    /// Reads a file as it is.
+    ///
+    /// # Errors
+    /// When it cannot be read or compiled.
+    pub fn for_lowering(&self, file: &Path) -> Result<SessionModule, Failure> {
+        self.read(file, false)
+    }
+
+    /// Reads and links the files of a program.
+    ///
+    /// # Errors
+    /// When one cannot be read, or does not fit the others.
+    pub fn program(&self, files: &[PathBuf], for_check: bool) -> Result<SessionModule, Failure> {
+        let mut files = files.iter();
+        let Some(first) = files.next() else { return Err(Failure::Kind(PathBuf::new())) };
+        let whole = self.read(first, for_check)?;
+        for file in files {
+            let module = self.read(file, for_check)?;
+            self.messages.borrow_mut().clear();
+            if whole.borrow().link(module).is_err() {
+                let message = self.messages.borrow_mut().drain(..).collect::<Vec<_>>().join("\n");
+                return Err(Failure::Link { path: file.clone(), message });
+            }
+        }
+        Ok(whole)
+    }
+
+    fn read(&self, file: &Path, mark_lines: bool) -> Result<SessionModule, Failure> {
+        let path = match file.extension().and_then(|extension| extension.to_str()) {
+            Some("ll" | "bc") => file.to_owned(),
+            Some("c" | "rs") => self.compile(file)?,
+            _ => return Err(Failure::Kind(file.to_owned())),
+        };
+        let data = std::fs::read(&path).map_err(|error| Failure::Read { path: path.clone(), error })?;
+        // Absolute, as the places that compilers write are.
+        let name = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        // SAFETY: the context lives as long as the session, which outlives its modules.
+        unsafe { source::read(self.context.raw(), &data, &name.to_string_lossy(), mark_lines) }
+            .map_err(|error| Failure::Module { path: file.to_owned(), error })
+    }
+
+    /// Compiles a source once, however often it is read.
+    fn compile(&self, file: &Path) -> Result<PathBuf, Failure> {
+        if let Some(known) = self.compiled.borrow().get(file) {
+            return Ok(known.clone());
+        }
+        // A missing source is our message to make, not the compiler's.
+        std::fs::File::open(file).map_err(|error| Failure::Read { path: file.to_owned(), error })?;
+        let output = self.folder.path().join(format!("{}.bc", self.compiled.borrow().len()));
+        if file.extension().is_some_and(|extension| extension == "rs") {
+            toolchain::compile_rust(file, &output)?;
+        } else {
+            toolchain::compile_c(file, &output, self.folder.path(), self.options)?;
+        }
+        self.compiled.borrow_mut().insert(file.to_owned(), output.clone());
+        Ok(output)
+    }
+
+    /// The folder for what compilers write.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Keeps what LLVM reports, instead of LLVM's own way of ending the process.
+extern "C" fn note(info: LLVMDiagnosticInfoRef, messages: *mut c_void) {
+    // SAFETY: the pointer is the session's box (see `Session::new`), and LLVM calls this on the session's thread.
+    let messages = unsafe { &*messages.cast::<RefCell<Vec<String>>>() };
+    // SAFETY: `info` is alive during the call.
+    let severity = unsafe { inkwell::llvm_sys::core::LLVMGetDiagInfoSeverity(info) };
+    if severity == LLVMDiagnosticSeverity::LLVMDSError {
+        messages.borrow_mut().push(crate::llvm::passes::describe(info));
+    }
+}
+
+/// What kind of file to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputKind {
+    /// Textual IR.
+    Text,
+    /// Bitcode.
+    Bitcode,
+}
+
+impl OutputKind {
+    /// By the file's name.
+    ///
+    /// # Errors
+    /// When the name ends otherwise.
+    pub fn of(path: &Path) -> Result<OutputKind, Failure> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("ll") => Ok(OutputKind::Text),
+            Some("bc") => Ok(OutputKind::Bitcode),
+            _ => Err(Failure::OutputKind(path.to_owned())),
+        }
+    }
+}
+
+/// Writes a module: to a temporary name beside the target first, then renamed, so that a file of that name
+/// is whole.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Failure> {
+    let bytes = match kind {
+        OutputKind::Text => module.print().into_bytes(),
+        OutputKind::Bitcode => module.bitcode(),
+    };
+    let failure = |error| Failure::Write { path: path.to_owned(), error };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".croft-")
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .tempfile_in(folder)
+        .map_err(failure)?;
+    file.write_all(&bytes).map_err(failure)?;
+    file.persist(path).map_err(|error| failure(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! The `croft` command.
+//!
+//! Exit status: 0 accepted or done, 1 the program was rejected, 2 the tool could not do its work. `run` passes on
+//! the status of the program that it ran.
+
+pub mod arguments;
+pub mod input;
+pub mod program;
+pub mod toolchain;
+
+use crate::diagnostic::{Diagnostic, codes, human, json};
+use crate::{engine, lower};
+use arguments::{Arguments, BuildOptions, Command, Format};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Why the tool could not do its work: exit status 2.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A file could not be read.
+    #[error("cannot read `{}`: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("cannot write `{}`: {error}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A module could not be read.
+    #[error("`{}` is {error}", path.display())]
+    Module {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: crate::llvm::source::ReadError,
+    },
+    /// A file whose name says nothing about its kind.
+    #[error("`{}` is of no kind that croft reads; it reads .c (through clang), .rs (through rustc), .ll and .bc", .0.display())]
+    Kind(PathBuf),
+    /// An output whose name says nothing about its kind.
+    #[error("`{}` is of no kind that croft writes; the name has to end in .ll or .bc", .0.display())]
+    OutputKind(PathBuf),
+    /// A compiler found errors in the user's source.
+    #[error("{compiler} could not compile `{}`{}", path.display(), indented(messages))]
+    Compile {
+        /// The compiler.
+        compiler: String,
+        /// The source.
+        path: PathBuf,
+        /// What it printed.
+        messages: String,
+    },
+    /// A tool is missing.
+    #[error("cannot run `{program}`: {error}; {remedy}")]
+    Tool {
+        /// The program.
+        program: String,
+        /// Why.
+        error: std::io::Error,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Files do not fit together.
+    #[error("cannot link `{}` with the files before it{}", path.display(), indented(message))]
+    Link {
+        /// The file.
+        path: PathBuf,
+        /// LLVM's message.
+        message: String,
+    },
+    /// The checker could not work.
+    #[error("{0}")]
+    Check(#[from] crate::CheckError),
+    /// Lowering failed.
+    #[error("{0}")]
+    Lower(lower::LowerError),
+    /// No such code.
+    #[error("`{0}` is no code; `croft explain` without a code lists them")]
+    Code(String),
+    /// Anything the system refused.
+    #[error("{what}: {error}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        error: std::io::Error,
+    },
+}
+
+fn indented(text: &str) -> String {
+    let text = text.trim_end();
+    if text.is_empty() { String::new() } else { format!(":\n{text}") }
+}
+
+/// What a command came to when it did its work.
+enum Outcome {
+    Accepted,
+    Rejected,
+    Status(u8),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = arguments::parse();
+    match dispatch(&arguments) {
+        Ok(Outcome::Accepted) => ExitCode::SUCCESS,
+        Ok(Outcome::Rejected) => ExitCode::from(1),
+        Ok(Outcome::Status(status)) => ExitCode::from(status),
+        Err(failure) => {
+            eprintln!("croft: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
+    match &arguments.command {
+        Command::Check { files, format, source } => check(files, *format, source),
+        Command::Effects { files, source } => effects(files, source),
+        Command::Lower { file, output, mode, source } => lower_file(file, output, *mode, source),
+        Command::Build { files, output, options } => {
+            Ok(if program::build(files, output, options)? { Outcome::Accepted } else { Outcome::Rejected })
+        }
+        Command::Run { files, options, stats, arguments } => run(files, options, *stats, arguments),
+        Command::Explain { code } => explain(code.as_deref()),
+    }
+}
+
+fn check(files: &[PathBuf], format: Format, source: &arguments::SourceOptions) -> Result<Outcome, Failure> {
+    let session = input::Session::new(source)?;
+    let mut diagnostics = Vec::new();
+    for file in files {
+        let module = session.for_check(file)?;
+        diagnostics.extend(engine::check(module.borrow(), &session.check_options()?)?);
+    }
+    report(&diagnostics, format);
+    Ok(if diagnostics.is_empty() { Outcome::Accepted } else { Outcome::Rejected })
+}
+
+/// JSON goes to standard output, for other programs; text goes to standard error, for people.
+pub(crate) fn report(diagnostics: &[Diagnostic], format: Format) {
+    match format {
+        Format::Json => print(&json::render(diagnostics)),
+        Format::Human => {
+            let style = human::Style { colours: std::io::stderr().is_terminal() };
+            eprint!("{}", human::render(diagnostics, style));
+            match diagnostics.len() {
+                0 => {}
+                1 => eprintln!("croft: 1 error; `croft explain {}` says more", diagnostics[0].code),
+                count => eprintln!("croft: {count} errors; `croft explain {}` says more", diagnostics[0].code),
+            }
+        }
+    }
+}
+
+/// Writes to standard output; a reader that went away is no error of ours.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn effects(files: &[PathBuf], source: &arguments::SourceOptions) -> Result<Outcome, Failure> {
+    let session = input::Session::new(source)?;
+    for file in files {
+        let module = session.for_check(file)?;
+        for (name, effects) in engine::effects(module.borrow(), &session.check_options()?)? {
+            print(&format!("{name}: {effects}\n"));
+        }
+    }
+    Ok(Outcome::Accepted)
+}
+
+fn lower_file(
+    file: &Path,
+    output: &Path,
+    mode: lower::Mode,
+    source: &arguments::SourceOptions,
+) -> Result<Outcome, Failure> {
+    let kind = input::OutputKind::of(output)?;
+    let session = input::Session::new(source)?;
+    let module = session.for_lowering(file)?;
+    match lower::run(module.borrow(), mode) {
+        Ok(_) => {}
+        Err(lower::LowerError::Malformed(diagnostics)) => {
+            report(&diagnostics, Format::Human);
+            return Ok(Outcome::Rejected);
+        }
+        Err(error) => return Err(Failure::Lower(error)),
+    }
+    input::write(module.borrow(), output, kind)?;
+    Ok(Outcome::Accepted)
+}
+
+fn run(
+    files: &[PathBuf],
+    options: &BuildOptions,
+    stats: bool,
+    arguments: &[std::ffi::OsString],
+) -> Result<Outcome, Failure> {
+    let folder = tempfile::tempdir().map_err(|error| Failure::System { what: "cannot make a folder", error })?;
+    let path = folder.path().join("program");
+    if !program::build(files, &path, options)? {
+        return Ok(Outcome::Rejected);
+    }
+    program::run(&path, stats, arguments).map(Outcome::Status)
+}
+
+fn explain(code: Option<&str>) -> Result<Outcome, Failure> {
+    match code {
+        Some(name) => {
+            let code = codes::Code::find(name).ok_or_else(|| Failure::Code(name.to_owned()))?;
+            print(code.page);
+        }
+        None => {
+            for code in codes::CODES {
+                print(&format!("{}  {}\n", code.code, code.title()));
+            }
+        }
+    }
+    Ok(Outcome::Accepted)
+}

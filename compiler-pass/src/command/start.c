@@ -1,0 +1,19 @@
+/* What croft links into every program that it builds: the static pool, and its summary on request. */
+#include <croft.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+CROFT_STATIC_POOL(CROFT_POOL_BLOCKS);
+
+/* Runs after the program's own exit handlers, so that it sees what they left open. */
+__attribute__((destructor)) static void summary(void)
+{
+    if (getenv("CROFT_STATS") == NULL)
+        return;
+    croft_stats stats;
+    croft_pool_stats(&stats);
+    fprintf(stderr, "croft: %zu regions took memory; at most %zu of %zu blocks in use at once (%zu KiB); %zu at the end\n",
+            stats.pushes, stats.blocks_peak, stats.blocks_total, stats.blocks_peak * (CROFT_BLOCK_SIZE / 1024),
+            stats.blocks_in_use);
+}

@@ -1,0 +1,37 @@
+//! The codes and their pages.
+
+/// A code and its page, as `croft explain` shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// The code.
+    pub code: &'static str,
+    /// The page, in Markdown.
+    pub page: &'static str,
+}
+
+macro_rules! codes {
+    ($($code:literal),* $(,)?) => {
+        /// All codes, in order.
+        pub const CODES: &[Code] =
+            &[$(Code { code: $code, page: include_str!(concat!("../../../docs/errors/", $code, ".md")) }),*];
+    };
+}
+
+codes![
+    "R0101", "R0102", "R0103", "R0104", "R0105", "R0201", "R0202", "R0203", "R0204", "R0205", "R0301", "R0302",
+    "R0303", "R0304", "R0305", "R0401", "R0402", "R0403", "R0404", "R0901", "R0902", "R0903", "R0904", "R0905",
+    "R0906", "R0907",
+];
+
+impl Code {
+    /// The code with this name, in any case.
+    pub fn find(name: &str) -> Option<Code> {
+        CODES.iter().copied().find(|code| code.code.eq_ignore_ascii_case(name))
+    }
+
+    /// The page's title, without the code.
+    pub fn title(&self) -> &'static str {
+        let first = self.page.lines().next().unwrap_or_default();
+        first.split_once(": ").map_or(first, |(_, title)| title)
+    }
+}

@@ -1,0 +1,260 @@
+//! The text form of effect summaries: what `"croft.effects"` carries on a declaration.
+//!
+//! ```text
+//! effects = "pure" | clause { ";" clause }
+//! clause  = "get(" arg ")" | "get(args)"          accesses memory through the argument (all arguments)
+//!         | "put(" arg [ ", many" ] ")"           allocates in the region (without a static bound)
+//!         | "reset(" arg ")" | "drop(" arg ")"    ends all values in the region; ends the region
+//!         | "late(" arg ", " arg ")"              accesses memory through the second after it ended the
+//!                                                 values of the first, a region
+//!         | "bounded(" arg ")"                    the region must be a bounded one
+//!         | "return(" source { "," source } ")"   the result may point to the source
+//!         | "store(" source "->" place ")"        the source may be stored in the place
+//!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
+//!         | "nounwind" | "noreturn"
+//! source  = arg | "in(" arg ")"                   the argument itself; an object in its region
+//! place   = arg | "in(" arg ")" | "global"
+//! arg     = "arg" number                          counted from 0
+//! ```
+//!
+//! What is not stated is not done, except that a function may unwind unless it says `nounwind` (or LLVM's
+//! attribute of that name does).
+
+use super::{Effects, Put, Sink, Source};
+use std::fmt;
+
+/// Why an effect text cannot be read.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrammarError {
+    /// No such clause.
+    #[error("`{0}` is no effect clause")]
+    Clause(String),
+    /// Not an argument.
+    #[error("`{0}` is no argument; arguments are written arg0, arg1 and so on")]
+    Argument(String),
+    /// Not a place.
+    #[error("`{0}` is no place to store into; places are argN, in(argN) and global")]
+    Place(String),
+}
+
+/// The highest argument number that the grammar accepts.
+const MAX_ARGUMENT: u32 = 255;
+
+/// Reads an effect summary.
+///
+/// # Errors
+/// The first clause that cannot be read.
+pub fn parse(text: &str) -> Result<Effects, GrammarError> {
+    let mut effects = Effects { unwinds: true, ..Effects::default() };
+    if text.trim() == "pure" {
+        effects.unwinds = false;
+        return Ok(effects);
+    }
+    for clause in text.split(';').map(str::trim).filter(|clause| !clause.is_empty()) {
+        parse_clause(clause, &mut effects)?;
+    }
+    Ok(effects)
+}
+
+fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError> {
+    let unknown = || GrammarError::Clause(clause.to_owned());
+    match clause {
+        "nounwind" => {
+            effects.unwinds = false;
+            return Ok(());
+        }
+        "noreturn" => {
+            effects.diverges = true;
+            return Ok(());
+        }
+        _ => {}
+    }
+    let (verb, rest) = clause.split_once('(').ok_or_else(unknown)?;
+    let inner = rest.strip_suffix(')').ok_or_else(unknown)?.trim();
+    let region = |effects: &mut Effects, text: &str| -> Result<usize, GrammarError> {
+        let index = argument(text)? as usize;
+        effects.param_mut(index).region = true;
+        Ok(index)
+    };
+    match verb.trim() {
+        "get" if inner == "args" => effects.get_all = true,
+        "get" => {
+            let index = argument(inner)? as usize;
+            effects.param_mut(index).get = true;
+        }
+        "put" => {
+            let (arg, put) = match inner.split_once(',') {
+                Some((arg, many)) if many.trim() == "many" => (arg, Put::Loop),
+                Some(_) => return Err(unknown()),
+                None => (inner, Put::Finite),
+            };
+            let index = region(effects, arg)?;
+            effects.param_mut(index).put = put;
+        }
+        "reset" => {
+            let index = region(effects, inner)?;
+            effects.param_mut(index).reset = true;
+        }
+        "drop" => {
+            let index = region(effects, inner)?;
+            effects.drops.push(index as u32);
+        }
+        "bounded" => {
+            let index = region(effects, inner)?;
+            effects.param_mut(index).bounded = true;
+        }
+        "late" => {
+            let (ended, used) = inner.split_once(',').ok_or_else(unknown)?;
+            let ended = region(effects, ended)? as u32;
+            let used = argument(used)?;
+            effects.param_mut(used as usize).get = true;
+            effects.late.insert((ended, used));
+        }
+        "open" => {
+            let mut words = inner.split(',').map(str::trim);
+            if words.next() != Some("return") {
+                return Err(unknown());
+            }
+            effects.opens = match (words.next(), words.next()) {
+                (None, _) => Some(false),
+                (Some("bounded"), None) => Some(true),
+                _ => return Err(unknown()),
+            };
+        }
+        "return" => {
+            for text in inner.split(',') {
+                let source = source(text)?;
+                effects.flows.insert((source, Sink::Return));
+            }
+        }
+        "store" => {
+            let (from, to) = inner.split_once("->").ok_or_else(unknown)?;
+            let from = source(from)?;
+            let to = match to.trim() {
+                "global" => Sink::Global,
+                place => match source(place).map_err(|_| GrammarError::Place(place.to_owned()))? {
+                    Source::Arg(index) => Sink::Arg(index),
+                    Source::In(index) => Sink::In(index),
+                },
+            };
+            effects.flows.insert((from, to));
+        }
+        _ => return Err(unknown()),
+    }
+    for (from, to) in effects.flows.clone() {
+        if let Source::In(index) = from {
+            effects.param_mut(index as usize).region = true;
+        }
+        if let Sink::In(index) = to {
+            effects.param_mut(index as usize).region = true;
+        }
+    }
+    Ok(())
+}
+
+fn argument(text: &str) -> Result<u32, GrammarError> {
+    let text = text.trim();
+    text.strip_prefix("arg")
+        .and_then(|number| number.parse().ok())
+        .filter(|number| *number <= MAX_ARGUMENT)
+        .ok_or_else(|| GrammarError::Argument(text.to_owned()))
+}
+
+fn source(text: &str) -> Result<Source, GrammarError> {
+    let text = text.trim();
+    match text.strip_prefix("in(").and_then(|rest| rest.strip_suffix(')')) {
+        Some(inner) => argument(inner).map(Source::In),
+        None => argument(text).map(Source::Arg),
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Arg(index) => write!(f, "arg{index}"),
+            Source::In(index) => write!(f, "in(arg{index})"),
+        }
+    }
+}
+
+impl fmt::Display for Effects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut clauses = Vec::new();
+        if self.get_all {
+            clauses.push("get(args)".to_owned());
+        }
+        for (index, param) in self.params.iter().enumerate() {
+            if param.get {
+                clauses.push(format!("get(arg{index})"));
+            }
+            match param.put {
+                Put::No => {}
+                Put::Finite => clauses.push(format!("put(arg{index})")),
+                Put::Loop => clauses.push(format!("put(arg{index}, many)")),
+            }
+            if param.reset {
+                clauses.push(format!("reset(arg{index})"));
+            }
+            if param.bounded {
+                clauses.push(format!("bounded(arg{index})"));
+            }
+        }
+        clauses.extend(self.drops.iter().map(|index| format!("drop(arg{index})")));
+        clauses.extend(self.late.iter().map(|(ended, used)| format!("late(arg{ended}, arg{used})")));
+        match self.opens {
+            None => {}
+            Some(false) => clauses.push("open(return)".to_owned()),
+            Some(true) => clauses.push("open(return, bounded)".to_owned()),
+        }
+        for (from, to) in &self.flows {
+            clauses.push(match to {
+                Sink::Return => format!("return({from})"),
+                Sink::Global => format!("store({from} -> global)"),
+                Sink::Arg(index) => format!("store({from} -> arg{index})"),
+                Sink::In(index) => format!("store({from} -> in(arg{index}))"),
+                // An unknown callee may do anything: a global is the worst place there is.
+                Sink::Unknown => format!("store({from} -> global)"),
+            });
+        }
+        if self.diverges {
+            clauses.push("noreturn".to_owned());
+        }
+        if !self.unwinds {
+            clauses.push("nounwind".to_owned());
+        }
+        if clauses == ["nounwind"] {
+            return f.write_str("pure");
+        }
+        f.write_str(&clauses.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_reads_back_the_same() {
+        for text in [
+            "pure",
+            "put(arg0); return(in(arg0)); nounwind",
+            "get(args); nounwind",
+            "get(arg1); put(arg0, many); store(arg1 -> in(arg0)); store(in(arg0) -> global)",
+            "drop(arg2); drop(arg0); noreturn",
+            "bounded(arg1); open(return, bounded)",
+            "get(arg1); reset(arg0); late(arg0, arg1)",
+        ] {
+            let effects = parse(text).unwrap();
+            assert_eq!(parse(&effects.to_string()).unwrap(), effects, "{text} → {effects}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_clause() {
+        assert_eq!(parse("push(arg0)"), Err(GrammarError::Clause("push(arg0)".into())));
+        assert_eq!(parse("get(0)"), Err(GrammarError::Argument("0".into())));
+        assert_eq!(parse("get(arg4000000000)"), Err(GrammarError::Argument("arg4000000000".into())));
+        assert_eq!(parse("store(arg0 -> nowhere)"), Err(GrammarError::Place("nowhere".into())));
+        assert_eq!(parse("put(arg0, few)"), Err(GrammarError::Clause("put(arg0, few)".into())));
+    }
+}

@@ -1,0 +1,101 @@
+//! Check, effects and lowering on a borrowed LLVM module: what the library, the plugin and the command share.
+
+use crate::check::{self, annotations, prepare};
+use crate::diagnostic::{Diagnostic, explain};
+use crate::effects::Effects;
+use crate::effects::manifest::{Manifest, ManifestError};
+use crate::form;
+use crate::llvm::Module;
+use crate::lower::has_operations;
+use bumpalo::Bump;
+use std::collections::BTreeSet;
+
+/// What the checker may be told.
+#[derive(Clone, Debug, Default)]
+pub struct CheckOptions {
+    /// Texts of effect manifests beyond those that come with Croft; a later entry for a function replaces an
+    /// earlier one.
+    pub manifests: Vec<String>,
+}
+
+/// Why a module could not be checked. Violations are no failures: they are [`Diagnostic`] values.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// An effect manifest is wrong.
+    #[error("effect manifest: {0}")]
+    Manifest(#[from] ManifestError),
+    /// LLVM refused something.
+    #[error("LLVM: {0}")]
+    Llvm(String),
+}
+
+/// Checks a module; it is left as it is. The diagnostics come in a deterministic order.
+///
+/// # Errors
+/// See [`CheckError`].
+pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnostic>, CheckError> {
+    let manifest = manifest(options)?;
+    if !has_operations(module) && !has_annotations(module) {
+        return Ok(Vec::new());
+    }
+    let malformed = annotations::operations(module);
+    if !malformed.is_empty() {
+        return Ok(sorted(malformed.iter().map(explain::malformed).collect()));
+    }
+    let (copy, notes) = prepare::copy(module).map_err(CheckError::Llvm)?;
+    let arena = Bump::new();
+    let form = form::build(copy.borrow(), &notes, &manifest, &arena);
+    let malformed = annotations::effects(&form);
+    if !malformed.is_empty() {
+        let findings = malformed.into_iter().map(|(function, problem)| check::finding::Finding {
+            problem,
+            at: check::finding::Site { function, inst: None },
+            because: vec![],
+        });
+        return Ok(sorted(findings.map(|finding| explain::finding(&form, &finding)).collect()));
+    }
+    let verdict = check::run(&form);
+    Ok(sorted(verdict.findings.iter().map(|finding| explain::finding(&form, finding)).collect()))
+}
+
+/// The effects of the functions that a module defines, by name.
+///
+/// # Errors
+/// See [`CheckError`].
+pub fn effects(module: Module<'_>, options: &CheckOptions) -> Result<Vec<(String, Effects)>, CheckError> {
+    let manifest = manifest(options)?;
+    let (copy, notes) = prepare::copy(module).map_err(CheckError::Llvm)?;
+    let arena = Bump::new();
+    let form = form::build(copy.borrow(), &notes, &manifest, &arena);
+    let verdict = check::run(&form);
+    Ok(form
+        .ids()
+        .filter(|(_, function)| function.body.is_some())
+        .map(|(id, function)| (function.name.to_owned(), verdict.summaries.effects[id.index()].clone()))
+        .collect())
+}
+
+fn manifest(options: &CheckOptions) -> Result<Manifest, ManifestError> {
+    let mut manifest = Manifest::built_in()?;
+    for text in &options.manifests {
+        manifest.extend(text)?;
+    }
+    Ok(manifest)
+}
+
+/// Whether a module says anything about effects; without that and without operations there is nothing to check.
+fn has_annotations(module: Module<'_>) -> bool {
+    !form::build::notes(module).is_empty()
+        || module.functions().any(|function| function.string_attribute("croft.effects").is_some())
+}
+
+/// By place and code, each once: inlining and feasible-path copies may show one place of the source twice.
+fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let mut seen = BTreeSet::new();
+    diagnostics.retain(|diagnostic| {
+        let place = &diagnostic.primary;
+        place.line == 0 || seen.insert((diagnostic.code, place.file.clone(), place.line, place.column))
+    });
+    diagnostics
+}

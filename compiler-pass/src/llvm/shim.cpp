@@ -1,0 +1,219 @@
+#include "shim.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <llvm/AsmParser/AsmParserContext.h>
+#include <llvm/AsmParser/Parser.h>
+#include <llvm/BinaryFormat/Magic.h>
+#include <llvm/Bitcode/BitcodeReader.h>
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/InstrTypes.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/SourceMgr.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/Utils/Local.h>
+
+using namespace llvm;
+
+static char *copy(const std::string &text) { return strdup(text.c_str()); }
+
+static bool is_bitcode(const char *data, size_t size) {
+  const auto *bytes = reinterpret_cast<const unsigned char *>(data);
+  return isBitcode(bytes, bytes + size);
+}
+
+static void mark_lines_of(Module &module, const AsmParserContext &places, StringRef path) {
+  DIBuilder builder(module);
+  DIFile *file = nullptr;
+  DICompileUnit *unit = nullptr;
+  for (Function &function : module) {
+    if (function.isDeclaration() || function.getSubprogram())
+      continue;
+    auto where = places.getFunctionLocation(&function);
+    if (!where)
+      continue;
+    if (!unit) {
+      file = builder.createFile(path, "");
+      unit = builder.createCompileUnit(dwarf::DW_LANG_C, file, "croft", false, "", 0, "",
+                                       DICompileUnit::LineTablesOnly);
+    }
+    auto *type = builder.createSubroutineType(builder.getOrCreateTypeArray({}));
+    DISubprogram *subprogram =
+        builder.createFunction(unit, function.getName(), "", file, where->Start.Line + 1, type,
+                               where->Start.Line + 1, DINode::FlagZero,
+                               DISubprogram::SPFlagDefinition);
+    function.setSubprogram(subprogram);
+    for (BasicBlock &block : function)
+      for (Instruction &instruction : block)
+        if (auto place = places.getInstructionLocation(&instruction))
+          instruction.setDebugLoc(DILocation::get(module.getContext(), place->Start.Line + 1,
+                                                  place->Start.Col + 1, subprogram));
+  }
+  if (!unit)
+    return;
+  builder.finalize();
+  if (!module.getModuleFlag("Debug Info Version"))
+    module.addModuleFlag(Module::Warning, "Debug Info Version", DEBUG_METADATA_VERSION);
+}
+
+LLVMModuleRef croft_shim_parse(LLVMContextRef context, const char *data, size_t size,
+                               const char *name, int mark_lines, char **error) {
+  *error = nullptr;
+  LLVMContext &ctx = *unwrap(context);
+  if (is_bitcode(data, size)) {
+    auto parsed = parseBitcodeFile(MemoryBufferRef(StringRef(data, size), name), ctx);
+    if (!parsed) {
+      *error = copy(toString(parsed.takeError()));
+      return nullptr;
+    }
+    return wrap(parsed->release());
+  }
+  // The text parser wants a terminating zero, which a mapped or read file may lack.
+  auto buffer = MemoryBuffer::getMemBufferCopy(StringRef(data, size), name);
+  SMDiagnostic diagnostic;
+  AsmParserContext places;
+  auto keep_layout = [](StringRef, StringRef) -> std::optional<std::string> {
+    return std::nullopt;
+  };
+  auto module = parseAssembly(buffer->getMemBufferRef(), diagnostic, ctx, nullptr, keep_layout,
+                              mark_lines ? &places : nullptr);
+  if (!module) {
+    std::string text;
+    raw_string_ostream out(text);
+    if (diagnostic.getLineNo() > 0)
+      out << diagnostic.getLineNo() << ":" << diagnostic.getColumnNo() + 1 << ": ";
+    out << diagnostic.getMessage();
+    *error = copy(text);
+    return nullptr;
+  }
+  if (mark_lines)
+    mark_lines_of(*module, places, name);
+  return wrap(module.release());
+}
+
+char *croft_shim_producer(const char *data, size_t size) {
+  if (!is_bitcode(data, size))
+    return nullptr;
+  auto producer = getBitcodeProducerString(MemoryBufferRef(StringRef(data, size), "bitcode"));
+  if (!producer) {
+    consumeError(producer.takeError());
+    return nullptr;
+  }
+  return copy(*producer);
+}
+
+void croft_shim_free(char *text) { free(text); }
+
+unsigned croft_shim_function_facts(LLVMValueRef value) {
+  const auto *function = dyn_cast<Function>(unwrap(value));
+  if (!function)
+    return 0;
+  unsigned facts = 0;
+  if (!function->isInterposable())
+    facts |= CROFT_FN_EXACT;
+  if (function->hasLocalLinkage())
+    facts |= CROFT_FN_LOCAL;
+  // A mention in llvm.used or in an annotation is no way to call the function.
+  if (function->hasAddressTaken(nullptr, false, true, true, false, false))
+    facts |= CROFT_FN_ADDRESS_TAKEN;
+  if (function->doesNotThrow())
+    facts |= CROFT_FN_NOUNWIND;
+  if (function->doesNotReturn())
+    facts |= CROFT_FN_NORETURN;
+  if (function->doesNotAccessMemory())
+    facts |= CROFT_FN_NO_MEMORY;
+  if (function->onlyReadsMemory())
+    facts |= CROFT_FN_READ_ONLY;
+  if (function->hasFnAttribute(Attribute::Naked))
+    facts |= CROFT_FN_NAKED;
+  if (function->hasFnAttribute(Attribute::OptimizeNone))
+    facts |= CROFT_FN_OPTNONE;
+  if (function->hasFnAttribute(Attribute::ReturnsTwice))
+    facts |= CROFT_FN_RETURNS_TWICE;
+  return facts;
+}
+
+unsigned croft_shim_call_facts(LLVMValueRef value) {
+  const auto *call = dyn_cast<CallBase>(unwrap(value));
+  if (!call)
+    return 0;
+  unsigned facts = 0;
+  if (call->doesNotThrow())
+    facts |= CROFT_FN_NOUNWIND;
+  if (call->doesNotReturn())
+    facts |= CROFT_FN_NORETURN;
+  if (call->doesNotAccessMemory())
+    facts |= CROFT_FN_NO_MEMORY;
+  if (call->onlyReadsMemory())
+    facts |= CROFT_FN_READ_ONLY;
+  if (call->hasFnAttr(Attribute::ReturnsTwice))
+    facts |= CROFT_FN_RETURNS_TWICE;
+  return facts;
+}
+
+unsigned croft_shim_argument_facts(LLVMValueRef value, unsigned index) {
+  const auto *call = dyn_cast<CallBase>(unwrap(value));
+  if (!call || index >= call->arg_size())
+    return 0;
+  unsigned facts = 0;
+  if (call->doesNotCapture(index))
+    facts |= CROFT_ARG_NO_CAPTURE;
+  if (call->onlyReadsMemory(index))
+    facts |= CROFT_ARG_READ_ONLY;
+  if (call->doesNotAccessMemory(index))
+    facts |= CROFT_ARG_NO_ACCESS;
+  if (call->paramHasAttr(index, Attribute::Returned))
+    facts |= CROFT_ARG_RETURNED;
+  if (call->isByValArgument(index))
+    facts |= CROFT_ARG_BYVAL;
+  return facts;
+}
+
+void croft_shim_delete_body(LLVMValueRef value) {
+  if (auto *function = dyn_cast<Function>(unwrap(value))) {
+    function->deleteBody();
+    function->setComdat(nullptr);
+  }
+}
+
+void croft_shim_drop_initializer(LLVMValueRef value) {
+  if (auto *global = dyn_cast<GlobalVariable>(unwrap(value))) {
+    global->setInitializer(nullptr);
+    global->setLinkage(GlobalValue::ExternalLinkage);
+    global->setComdat(nullptr);
+  }
+}
+
+LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef value) {
+  auto *invoke = dyn_cast<InvokeInst>(unwrap(value));
+  return invoke ? wrap(changeToCall(invoke)) : value;
+}
+
+void croft_shim_strip_optnone(LLVMModuleRef module) {
+  for (Function &function : *unwrap(module))
+    if (function.hasFnAttribute(Attribute::OptimizeNone)) {
+      function.removeFnAttr(Attribute::OptimizeNone);
+      // optnone demands noinline; the pair came together, so it leaves together.
+      function.removeFnAttr(Attribute::NoInline);
+    }
+}
+
+void croft_shim_set_call_nounwind(LLVMValueRef value) {
+  if (auto *call = dyn_cast<CallBase>(unwrap(value)))
+    call->setDoesNotThrow();
+}
+
+void croft_shim_drop_module_metadata(LLVMModuleRef module) {
+  SmallVector<NamedMDNode *, 4> nodes;
+  for (NamedMDNode &node : unwrap(module)->named_metadata())
+    nodes.push_back(&node);
+  for (NamedMDNode *node : nodes)
+    node->eraseFromParent();
+}

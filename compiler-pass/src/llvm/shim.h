@@ -1,0 +1,49 @@
+// What LLVM's C interface does not offer and Croft needs. Every function here is a thin
+// forward to one LLVM call or one short walk; no analysis lives on this side.
+#pragma once
+#include <llvm-c/Types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+extern "C" {
+// Parses text or bitcode. On failure returns null and sets *error (free with croft_shim_free).
+// With `mark_lines`, functions of textual IR that carry no debug information get the line of each
+// instruction in the text as its debug location: this is how findings name a place in plain .ll.
+LLVMModuleRef croft_shim_parse(LLVMContextRef context, const char *data, size_t size,
+                               const char *name, int mark_lines, char **error);
+// Bitcode only: the name of the program that wrote it, or null.
+char *croft_shim_producer(const char *data, size_t size);
+void croft_shim_free(char *text);
+
+enum { // croft_shim_function_facts
+  CROFT_FN_EXACT = 1,         // the body here is the one that runs (linkage is not replaceable)
+  CROFT_FN_LOCAL = 2,         // internal or private
+  CROFT_FN_ADDRESS_TAKEN = 4, // may be called from places this module does not show
+  CROFT_FN_NOUNWIND = 8,
+  CROFT_FN_NORETURN = 16,
+  CROFT_FN_NO_MEMORY = 32,
+  CROFT_FN_READ_ONLY = 64,
+  CROFT_FN_NAKED = 128,
+  CROFT_FN_OPTNONE = 256,
+  CROFT_FN_RETURNS_TWICE = 512,
+};
+unsigned croft_shim_function_facts(LLVMValueRef function);
+unsigned croft_shim_call_facts(LLVMValueRef call); // the same bits, of the call site and its callee
+
+enum { // croft_shim_argument_facts
+  CROFT_ARG_NO_CAPTURE = 1,
+  CROFT_ARG_READ_ONLY = 2,
+  CROFT_ARG_NO_ACCESS = 4,
+  CROFT_ARG_RETURNED = 8,
+  CROFT_ARG_BYVAL = 16,
+};
+unsigned croft_shim_argument_facts(LLVMValueRef call, unsigned index);
+
+void croft_shim_delete_body(LLVMValueRef function);
+void croft_shim_drop_initializer(LLVMValueRef global);
+LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef invoke);
+void croft_shim_strip_optnone(LLVMModuleRef module);
+void croft_shim_set_call_nounwind(LLVMValueRef call);
+// Removes module flags and identification, which would clash or linger when the module is linked.
+void croft_shim_drop_module_metadata(LLVMModuleRef module);
+}

@@ -1,0 +1,42 @@
+//! Declarations of `shim.cpp`: what LLVM's C interface lacks.
+
+use inkwell::llvm_sys::prelude::{LLVMContextRef, LLVMModuleRef, LLVMValueRef};
+use std::ffi::{c_char, c_int, c_uint};
+
+pub const FN_EXACT: c_uint = 1;
+pub const FN_LOCAL: c_uint = 2;
+pub const FN_ADDRESS_TAKEN: c_uint = 4;
+pub const FN_NOUNWIND: c_uint = 8;
+pub const FN_NORETURN: c_uint = 16;
+pub const FN_NO_MEMORY: c_uint = 32;
+pub const FN_READ_ONLY: c_uint = 64;
+pub const FN_NAKED: c_uint = 128;
+pub const FN_RETURNS_TWICE: c_uint = 512;
+
+pub const ARG_NO_CAPTURE: c_uint = 1;
+pub const ARG_READ_ONLY: c_uint = 2;
+pub const ARG_NO_ACCESS: c_uint = 4;
+pub const ARG_RETURNED: c_uint = 8;
+pub const ARG_BYVAL: c_uint = 16;
+
+unsafe extern "C" {
+    pub fn croft_shim_parse(
+        context: LLVMContextRef,
+        data: *const c_char,
+        size: usize,
+        name: *const c_char,
+        mark_lines: c_int,
+        error: *mut *mut c_char,
+    ) -> LLVMModuleRef;
+    pub fn croft_shim_producer(data: *const c_char, size: usize) -> *mut c_char;
+    pub fn croft_shim_free(text: *mut c_char);
+    pub fn croft_shim_function_facts(function: LLVMValueRef) -> c_uint;
+    pub fn croft_shim_call_facts(call: LLVMValueRef) -> c_uint;
+    pub fn croft_shim_argument_facts(call: LLVMValueRef, index: c_uint) -> c_uint;
+    pub fn croft_shim_delete_body(function: LLVMValueRef);
+    pub fn croft_shim_drop_initializer(global: LLVMValueRef);
+    pub fn croft_shim_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
+    pub fn croft_shim_strip_optnone(module: LLVMModuleRef);
+    pub fn croft_shim_set_call_nounwind(call: LLVMValueRef);
+    pub fn croft_shim_drop_module_metadata(module: LLVMModuleRef);
+}

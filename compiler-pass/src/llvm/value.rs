@@ -1,0 +1,421 @@
+//! Values, basic blocks and types of a module, read-only.
+
+use super::{shim, take_message, text_of};
+use inkwell::llvm_sys::core::*;
+use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMTypeRef, LLVMValueRef};
+use inkwell::llvm_sys::{LLVMOpcode, LLVMTypeKind, LLVMValueKind};
+use std::marker::PhantomData;
+
+/// A value of a live module (*LLVM-I1*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Value<'m>(LLVMValueRef, PhantomData<&'m ()>);
+
+/// A basic block of a live module (*LLVM-I1*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Block<'m>(LLVMBasicBlockRef, PhantomData<&'m ()>);
+
+/// A type of a live context (*LLVM-I1*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Type<'m>(LLVMTypeRef, PhantomData<&'m ()>);
+
+impl<'m> Value<'m> {
+    pub(super) fn wrap(raw: LLVMValueRef) -> Option<Value<'m>> {
+        (!raw.is_null()).then_some(Value(raw, PhantomData))
+    }
+
+    /// The underlying reference.
+    pub fn raw(self) -> LLVMValueRef {
+        self.0
+    }
+
+    /// The kind of value.
+    pub fn kind(self) -> LLVMValueKind {
+        // SAFETY: LLVM-I1.
+        unsafe { LLVMGetValueKind(self.0) }
+    }
+
+    /// Whether this is a function.
+    pub fn is_function(self) -> bool {
+        self.kind() == LLVMValueKind::LLVMFunctionValueKind
+    }
+
+    /// The name, empty if it has none.
+    pub fn name(self) -> String {
+        let mut length = 0;
+        // SAFETY: LLVM-I1; the length is written before it is read.
+        let data = unsafe { LLVMGetValueName2(self.0, &mut length) };
+        text_of(data, length)
+    }
+
+    /// The type.
+    pub fn ty(self) -> Type<'m> {
+        // SAFETY: LLVM-I1.
+        Type(unsafe { LLVMTypeOf(self.0) }, PhantomData)
+    }
+
+    /// The instruction's opcode, or `None` for other values.
+    pub fn opcode(self) -> Option<LLVMOpcode> {
+        if self.kind() != LLVMValueKind::LLVMInstructionValueKind {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2.
+        Some(unsafe { LLVMGetInstructionOpcode(self.0) })
+    }
+
+    /// The constant expression's opcode, or `None` for other values.
+    pub fn constant_opcode(self) -> Option<LLVMOpcode> {
+        if self.kind() != LLVMValueKind::LLVMConstantExprValueKind {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2.
+        Some(unsafe { LLVMGetConstOpcode(self.0) })
+    }
+
+    /// The operands of an instruction, constant or other user; basic blocks included.
+    pub fn operands(self) -> impl Iterator<Item = Value<'m>> {
+        // SAFETY: LLVM-I1; zero for values that are no users, and the index stays below the count.
+        let count = if self.is_user() { unsafe { LLVMGetNumOperands(self.0) } } else { 0 };
+        (0..count.max(0) as u32)
+            .filter_map(move |index| Value::wrap(unsafe { LLVMGetOperand(self.0, index) }))
+    }
+
+    fn is_user(self) -> bool {
+        // SAFETY: LLVM-I1; the function answers null for values of other kinds.
+        unsafe { !LLVMIsAUser(self.0).is_null() }
+    }
+
+    /// The operand with this index.
+    pub fn operand(self, index: usize) -> Option<Value<'m>> {
+        self.operands().nth(index)
+    }
+
+    /// The basic block that this operand names, if it names one.
+    pub fn as_block(self) -> Option<Block<'m>> {
+        // SAFETY: LLVM-I1; converted only when the test says so (LLVM-I2).
+        unsafe { (LLVMValueIsBasicBlock(self.0) != 0).then(|| Block(LLVMValueAsBasicBlock(self.0), PhantomData)) }
+    }
+
+    /// The parameters of a function.
+    pub fn parameters(self) -> Vec<Value<'m>> {
+        if !self.is_function() {
+            return Vec::new();
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the index stays below the count.
+        unsafe { (0..LLVMCountParams(self.0)).filter_map(|i| Value::wrap(LLVMGetParam(self.0, i))).collect() }
+    }
+
+    /// The basic blocks of a function, in order.
+    pub fn blocks(self) -> impl Iterator<Item = Block<'m>> {
+        // SAFETY: LLVM-I1, LLVM-I2.
+        let first = if self.is_function() { unsafe { LLVMGetFirstBasicBlock(self.0) } } else { std::ptr::null_mut() };
+        std::iter::successors((!first.is_null()).then_some(first), |block| {
+            // SAFETY: LLVM-I1: `block` came from this function.
+            let next = unsafe { LLVMGetNextBasicBlock(*block) };
+            (!next.is_null()).then_some(next)
+        })
+        .map(|block| Block(block, PhantomData))
+    }
+
+    /// Whether a function or global variable has no definition here.
+    pub fn is_declaration(self) -> bool {
+        // SAFETY: LLVM-I1; asked of global values only.
+        matches!(self.kind(), LLVMValueKind::LLVMFunctionValueKind | LLVMValueKind::LLVMGlobalVariableValueKind)
+            && unsafe { LLVMIsDeclaration(self.0) != 0 }
+    }
+
+    /// The function type of a function or call.
+    pub fn function_type(self) -> Option<Type<'m>> {
+        // SAFETY: LLVM-I1, LLVM-I2.
+        unsafe {
+            if self.is_function() {
+                Some(Type(LLVMGlobalGetValueType(self.0), PhantomData))
+            } else if self.is_call() {
+                Some(Type(LLVMGetCalledFunctionType(self.0), PhantomData))
+            } else {
+                None
+            }
+        }
+    }
+
+    /// Whether this is a call, invoke or callbr.
+    pub fn is_call(self) -> bool {
+        matches!(self.opcode(), Some(LLVMOpcode::LLVMCall | LLVMOpcode::LLVMInvoke | LLVMOpcode::LLVMCallBr))
+    }
+
+    /// The called value of a call.
+    pub fn callee(self) -> Option<Value<'m>> {
+        // SAFETY: LLVM-I1, LLVM-I2.
+        if self.is_call() { Value::wrap(unsafe { LLVMGetCalledValue(self.0) }) } else { None }
+    }
+
+    /// The arguments of a call, without callee, destinations and bundles.
+    pub fn arguments(self) -> Vec<Value<'m>> {
+        if !self.is_call() {
+            return Vec::new();
+        }
+        // SAFETY: LLVM-I1, LLVM-I2: the arguments are the first operands of a call.
+        unsafe {
+            (0..LLVMGetNumArgOperands(self.0)).filter_map(|i| Value::wrap(LLVMGetOperand(self.0, i))).collect()
+        }
+    }
+
+    /// The successors of a terminator, in order.
+    pub fn successors(self) -> Vec<Block<'m>> {
+        let is_terminator = matches!(
+            self.opcode(),
+            Some(
+                LLVMOpcode::LLVMRet
+                    | LLVMOpcode::LLVMBr
+                    | LLVMOpcode::LLVMSwitch
+                    | LLVMOpcode::LLVMIndirectBr
+                    | LLVMOpcode::LLVMInvoke
+                    | LLVMOpcode::LLVMUnreachable
+                    | LLVMOpcode::LLVMCallBr
+                    | LLVMOpcode::LLVMResume
+                    | LLVMOpcode::LLVMCleanupRet
+                    | LLVMOpcode::LLVMCatchRet
+                    | LLVMOpcode::LLVMCatchSwitch
+            )
+        );
+        if !is_terminator {
+            return Vec::new();
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the index stays below the count.
+        unsafe {
+            (0..LLVMGetNumSuccessors(self.0)).map(|i| Block(LLVMGetSuccessor(self.0, i), PhantomData)).collect()
+        }
+    }
+
+    /// The (value, predecessor) pairs of a phi.
+    pub fn incoming(self) -> Vec<(Value<'m>, Block<'m>)> {
+        if self.opcode() != Some(LLVMOpcode::LLVMPHI) {
+            return Vec::new();
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the index stays below the count.
+        unsafe {
+            (0..LLVMCountIncoming(self.0))
+                .filter_map(|i| {
+                    Some((
+                        Value::wrap(LLVMGetIncomingValue(self.0, i))?,
+                        Block(LLVMGetIncomingBlock(self.0, i), PhantomData),
+                    ))
+                })
+                .collect()
+        }
+    }
+
+    /// The value of a constant integer of at most 64 bits, sign-extended.
+    pub fn as_integer(self) -> Option<i64> {
+        if self.kind() != LLVMValueKind::LLVMConstantIntValueKind || self.ty().integer_width()? > 64 {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2.
+        Some(unsafe { LLVMConstIntGetSExtValue(self.0) })
+    }
+
+    /// The initializer of a global variable.
+    pub fn initializer(self) -> Option<Value<'m>> {
+        if self.kind() != LLVMValueKind::LLVMGlobalVariableValueKind {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2.
+        Value::wrap(unsafe { LLVMGetInitializer(self.0) })
+    }
+
+    /// The bytes of a constant data array, as text up to a terminating zero.
+    pub fn as_text(self) -> Option<String> {
+        if self.kind() != LLVMValueKind::LLVMConstantDataArrayValueKind {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the length is written before it is read.
+        unsafe {
+            if LLVMIsConstantString(self.0) == 0 {
+                return None;
+            }
+            let mut length = 0;
+            let data = LLVMGetAsString(self.0, &mut length);
+            Some(text_of(data, length).trim_end_matches('\0').to_owned())
+        }
+    }
+
+    /// The string attribute of a function with this key.
+    pub fn string_attribute(self, key: &str) -> Option<String> {
+        self.string_attribute_at(inkwell::llvm_sys::LLVMAttributeFunctionIndex, key)
+    }
+
+    /// The string attribute of parameter `index` of a function with this key.
+    pub fn parameter_attribute(self, index: usize, key: &str) -> Option<String> {
+        self.string_attribute_at(index as u32 + 1, key)
+    }
+
+    fn string_attribute_at(self, index: u32, key: &str) -> Option<String> {
+        if !self.is_function() {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the key is passed with its length, and a null answer is tested.
+        unsafe {
+            let attribute =
+                LLVMGetStringAttributeAtIndex(self.0, index, key.as_ptr().cast(), key.len() as u32);
+            if attribute.is_null() {
+                return None;
+            }
+            let mut length = 0;
+            let data = LLVMGetStringAttributeValue(attribute, &mut length);
+            Some(text_of(data, length as usize))
+        }
+    }
+
+    /// The facts of a function, as the `FN_*` bits of the shim.
+    pub(crate) fn function_facts(self) -> u32 {
+        // SAFETY: LLVM-I1; the shim tests the kind.
+        unsafe { shim::croft_shim_function_facts(self.0) }
+    }
+
+    /// The facts of a call, as the `FN_*` bits of the shim.
+    pub(crate) fn call_facts(self) -> u32 {
+        // SAFETY: LLVM-I1; the shim tests the kind.
+        unsafe { shim::croft_shim_call_facts(self.0) }
+    }
+
+    /// The facts of an argument of a call, as the `ARG_*` bits of the shim.
+    pub(crate) fn argument_facts(self, index: usize) -> u32 {
+        // SAFETY: LLVM-I1; the shim tests kind and index.
+        unsafe { shim::croft_shim_argument_facts(self.0, index as u32) }
+    }
+
+    /// The value as LLVM prints it.
+    pub fn print(self) -> String {
+        // SAFETY: LLVM-I1; the message is handed over.
+        take_message(unsafe { LLVMPrintValueToString(self.0) })
+    }
+
+    /// Whether this is a stack slot for exactly one pointer.
+    pub fn holds_one_pointer(self) -> bool {
+        // SAFETY: LLVM-I1, LLVM-I2.
+        self.opcode() == Some(LLVMOpcode::LLVMAlloca)
+            && Type(unsafe { LLVMGetAllocatedType(self.0) }, PhantomData::<&'m ()>).is_pointer()
+    }
+
+    /// Whether anything uses the value.
+    pub fn has_uses(self) -> bool {
+        // SAFETY: LLVM-I1.
+        unsafe { !LLVMGetFirstUse(self.0).is_null() }
+    }
+
+    /// The users of a value, one per use.
+    pub fn users(self) -> Vec<Value<'m>> {
+        let mut users = Vec::new();
+        // SAFETY: LLVM-I1; the list is walked while nothing changes it.
+        unsafe {
+            let mut use_ = LLVMGetFirstUse(self.0);
+            while !use_.is_null() {
+                users.extend(Value::wrap(LLVMGetUser(use_)));
+                use_ = LLVMGetNextUse(use_);
+            }
+        }
+        users
+    }
+
+    /// The function that an instruction lies in.
+    pub fn parent_function(self) -> Option<Value<'m>> {
+        self.opcode()?;
+        // SAFETY: LLVM-I1, LLVM-I2: an instruction of a module has a parent block and function.
+        unsafe { Value::wrap(LLVMGetBasicBlockParent(LLVMGetInstructionParent(self.0))) }
+    }
+}
+
+impl<'m> Block<'m> {
+    /// The underlying reference.
+    pub fn raw(self) -> LLVMBasicBlockRef {
+        self.0
+    }
+
+    /// The name, empty if it has none.
+    pub fn name(self) -> String {
+        // SAFETY: LLVM-I1.
+        let value = unsafe { LLVMBasicBlockAsValue(self.0) };
+        Value::wrap(value).map(Value::name).unwrap_or_default()
+    }
+
+    /// The instructions, in order.
+    pub fn instructions(self) -> impl Iterator<Item = Value<'m>> {
+        // SAFETY: LLVM-I1.
+        let first = unsafe { LLVMGetFirstInstruction(self.0) };
+        std::iter::successors(Value::wrap(first), |instruction: &Value<'m>| {
+            // SAFETY: LLVM-I1: the instruction came from this block.
+            Value::wrap(unsafe { LLVMGetNextInstruction(instruction.0) })
+        })
+    }
+
+    /// The terminator; a block of a verified module has one.
+    pub fn terminator(self) -> Option<Value<'m>> {
+        // SAFETY: LLVM-I1.
+        Value::wrap(unsafe { LLVMGetBasicBlockTerminator(self.0) })
+    }
+}
+
+impl<'m> Type<'m> {
+    /// The underlying reference.
+    pub fn raw(self) -> LLVMTypeRef {
+        self.0
+    }
+
+    /// The kind of type.
+    pub fn kind(self) -> LLVMTypeKind {
+        // SAFETY: LLVM-I1.
+        unsafe { LLVMGetTypeKind(self.0) }
+    }
+
+    /// The width of an integer type in bits.
+    pub fn integer_width(self) -> Option<u32> {
+        // SAFETY: LLVM-I1, LLVM-I2.
+        (self.kind() == LLVMTypeKind::LLVMIntegerTypeKind).then(|| unsafe { LLVMGetIntTypeWidth(self.0) })
+    }
+
+    /// Whether this is a pointer type.
+    pub fn is_pointer(self) -> bool {
+        self.kind() == LLVMTypeKind::LLVMPointerTypeKind
+    }
+
+    /// Whether a value of this type can hold a pointer.
+    pub fn holds_pointer(self) -> bool {
+        // SAFETY: LLVM-I1, LLVM-I2: element types are asked of aggregates and vectors only.
+        unsafe {
+            match self.kind() {
+                LLVMTypeKind::LLVMPointerTypeKind => true,
+                LLVMTypeKind::LLVMArrayTypeKind
+                | LLVMTypeKind::LLVMVectorTypeKind
+                | LLVMTypeKind::LLVMScalableVectorTypeKind => {
+                    Type(LLVMGetElementType(self.0), PhantomData::<&'m ()>).holds_pointer()
+                }
+                LLVMTypeKind::LLVMStructTypeKind => (0..LLVMCountStructElementTypes(self.0)).any(|i| {
+                    Type(LLVMStructGetTypeAtIndex(self.0, i), PhantomData::<&'m ()>).holds_pointer()
+                }),
+                _ => false,
+            }
+        }
+    }
+
+    /// The result and parameter types of a function type, and whether it takes more.
+    pub fn signature(self) -> Option<(Type<'m>, Vec<Type<'m>>, bool)> {
+        if self.kind() != LLVMTypeKind::LLVMFunctionTypeKind {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the vector has room for exactly the parameters.
+        unsafe {
+            let mut parameters = vec![std::ptr::null_mut(); LLVMCountParamTypes(self.0) as usize];
+            LLVMGetParamTypes(self.0, parameters.as_mut_ptr());
+            Some((
+                Type(LLVMGetReturnType(self.0), PhantomData),
+                parameters.into_iter().map(|ty| Type(ty, PhantomData)).collect(),
+                LLVMIsFunctionVarArg(self.0) != 0,
+            ))
+        }
+    }
+
+    /// The type as LLVM prints it.
+    pub fn print(self) -> String {
+        // SAFETY: LLVM-I1; the message is handed over.
+        take_message(unsafe { LLVMPrintTypeToString(self.0) })
+    }
+}

@@ -1,0 +1,121 @@
+//! Lowering: annotated IR becomes code on the runtime.
+//!
+//! Phases:
+//! 1. [`placement`] decides where each region's descriptor lives: in the frame of the function that opens
+//!    and ends the region, or at the front of the region's own first block.
+//! 2. [`rewrite`] replaces every operation by a call of a runtime entry point.
+//! 3. [`verify`] checks the result, independently of what lowering believes.
+//! 4. [`inline`] (mode *inline*) links the runtime's own bitcode in and inlines its fast paths, so that
+//!    descriptors in frames become registers.
+//!
+//! After lowering no call to a `croft.*` operation is left; lowering such a module again changes nothing.
+//! Lowering does not check: run the checker first.
+
+pub mod entry;
+pub mod inline;
+pub mod placement;
+pub mod rewrite;
+pub mod verify;
+
+use crate::check::annotations;
+use crate::diagnostic::{Diagnostic, explain};
+use crate::llvm::Module;
+use crate::operation::{Operation, PREFIX};
+
+/// How operations are lowered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// The runtime's fast paths are inlined.
+    #[default]
+    Inline,
+    /// Plain calls of the runtime.
+    Call,
+    /// Plain calls of the runtime's checked twins: values are poisoned when their region ends.
+    Debug,
+}
+
+impl std::str::FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Mode, String> {
+        match text {
+            "inline" => Ok(Mode::Inline),
+            "call" => Ok(Mode::Call),
+            "debug" => Ok(Mode::Debug),
+            other => Err(format!("`{other}` is no lowering mode; modes are inline, call and debug")),
+        }
+    }
+}
+
+/// Why a module cannot be lowered. The module may have been changed; discard it.
+#[derive(Debug, thiserror::Error)]
+pub enum LowerError {
+    /// Its annotations are malformed, or use operations that are not supported yet.
+    #[error("the module's region operations cannot be lowered")]
+    Malformed(Vec<Diagnostic>),
+    /// The runtime's bitcode does not fit the target.
+    #[error("cannot inline the runtime for target `{target}`: its bitcode is for {runtime}; use mode call and link the runtime built for that target")]
+    Target {
+        /// The module's target.
+        target: String,
+        /// What the bitcode is for.
+        runtime: &'static str,
+    },
+    /// LLVM refused something.
+    #[error("LLVM: {0}")]
+    Llvm(String),
+    /// The independent verification found the lowered module wrong: a defect of Croft.
+    #[error("verification of the lowered module failed: {0}; this is a defect of croft, please report it")]
+    Verification(String),
+}
+
+/// What lowering did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lowered {
+    /// The module had region operations.
+    pub changed: bool,
+    /// Regions whose descriptor lives in a frame.
+    pub in_frame: usize,
+    /// Regions whose descriptor lives in their first block.
+    pub in_block: usize,
+}
+
+/// Lowers a module in place. A module without region operations is left as it is.
+///
+/// # Errors
+/// See [`LowerError`].
+pub fn run(module: Module<'_>, mode: Mode) -> Result<Lowered, LowerError> {
+    if !has_operations(module) {
+        return Ok(Lowered::default());
+    }
+    refuse_malformed(module)?;
+    if mode == Mode::Inline {
+        inline::require_target(module)?;
+    }
+    rewrite::promote(module).map_err(LowerError::Llvm)?;
+    let placement = placement::decide(module)?;
+    let lowered = rewrite::run(module, &placement, mode)?;
+    verify::run(module).map_err(LowerError::Verification)?;
+    if mode == Mode::Inline {
+        inline::run(module)?;
+        verify::run(module).map_err(LowerError::Verification)?;
+    }
+    Ok(lowered)
+}
+
+/// Whether a module mentions any name with the operations' prefix.
+pub fn has_operations(module: Module<'_>) -> bool {
+    module.functions().any(|function| function.name().starts_with(PREFIX))
+}
+
+fn refuse_malformed(module: Module<'_>) -> Result<(), LowerError> {
+    let mut problems: Vec<Diagnostic> = annotations::operations(module).iter().map(explain::malformed).collect();
+    for operation in [Operation::New, Operation::NewArray, Operation::Cleanup] {
+        let users = module.function(operation.name()).map(|function| function.users()).unwrap_or_default();
+        problems.extend(users.into_iter().filter(|user| user.is_call()).map(|at| {
+            let problem = crate::check::finding::Problem::NotSupported { name: operation.name() };
+            explain::malformed(&annotations::Malformed { problem, at })
+        }));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(LowerError::Malformed(problems)) }
+}

@@ -1,0 +1,119 @@
+//! Where each region's descriptor lives.
+//!
+//! A descriptor in the frame of the function that pushes is a stack slot that LLVM can keep in registers. It is
+//! right only if the region certainly ends before the function returns, and if at most one life of the push
+//! is open at a time. Both are what rule R02 establishes, so a function without any finding qualifies; its
+//! push qualifies if the handle goes nowhere but into operations and into calls whose effects are known.
+//! Everything else, and everything in unchecked code, gets its descriptor at the front of the region's first
+//! block, which is right always.
+
+use super::LowerError;
+use crate::check;
+use crate::effects::manifest::Manifest;
+use crate::effects::{Effects, Sink, Source};
+use crate::form::{self, Body, Callee, InstId, InstKind, ValueId};
+use crate::llvm::{Module, Value};
+use crate::operation::Operation;
+use bumpalo::Bump;
+use std::collections::HashSet;
+
+/// The decision, by push.
+#[derive(Default)]
+pub struct Placement<'m> {
+    in_frame: HashSet<Value<'m>>,
+}
+
+impl<'m> Placement<'m> {
+    /// Whether the descriptor of the region that `push` opens lives in the frame.
+    pub fn is_in_frame(&self, push: Value<'m>) -> bool {
+        self.in_frame.contains(&push)
+    }
+}
+
+/// Decides for every push of a module.
+///
+/// # Errors
+/// When Croft's own manifests cannot be read, which a test rules out.
+pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
+    let manifest = Manifest::built_in().map_err(|error| LowerError::Llvm(error.to_string()))?;
+    let arena = Bump::new();
+    let notes = form::build::notes(module);
+    let form = form::build(module, &notes, &manifest, &arena);
+    let verdict = check::run(&form);
+    let suspect: HashSet<form::FuncId> = verdict.findings.iter().map(|finding| finding.at.function).collect();
+    let mut in_frame = HashSet::new();
+    for (id, function) in form.ids() {
+        let Some(body) = &function.body else { continue };
+        if suspect.contains(&id) {
+            continue;
+        }
+        for (push, inst) in body.inst_ids() {
+            if matches!(inst.kind, InstKind::Operation(Operation::Push | Operation::PushBounded, _))
+                && stays_here(body, push, &verdict.summaries)
+            {
+                in_frame.insert(inst.llvm.raw());
+            }
+        }
+    }
+    // The form's arena goes; the pushes are named by what LLVM keeps.
+    let pushes = module
+        .functions()
+        .flat_map(Value::blocks)
+        .flat_map(|block| block.instructions().collect::<Vec<_>>())
+        .filter(|inst| in_frame.contains(&inst.raw()))
+        .collect();
+    Ok(Placement { in_frame: pushes })
+}
+
+/// Whether a handle goes nowhere but into operations and described region parameters.
+fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summaries) -> bool {
+    let Some(handle) = body.inst(push).result else { return false };
+    let mut names: HashSet<ValueId> = HashSet::from([handle]);
+    loop {
+        let before = names.len();
+        for inst in body.insts {
+            let passes = match inst.kind {
+                InstKind::Phi(incoming) => incoming.iter().any(|(_, value)| names.contains(value)),
+                InstKind::Select { yes, no, .. } => names.contains(&yes) || names.contains(&no),
+                InstKind::Same(value) => names.contains(&value),
+                _ => false,
+            };
+            if let (true, Some(result)) = (passes, inst.result) {
+                names.insert(result);
+            }
+        }
+        if names.len() == before {
+            break;
+        }
+    }
+    body.insts.iter().all(|inst| match inst.kind {
+        InstKind::Operation(operation, operands) => {
+            // As an object to keep alive a handle is a mere use; as one to clean up it would be kept.
+            operands.iter().skip(1).all(|operand| !names.contains(operand)) || operation == Operation::Keepalive
+        }
+        InstKind::Call(call) => call.args.iter().enumerate().all(|(index, argument)| {
+            !names.contains(&argument.value) || takes_region(call.callee, index, summaries)
+        }),
+        InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) | InstKind::Compare(..) => true,
+        InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => {
+            !names.contains(&pointer) && !names.contains(&value)
+        }
+        InstKind::Copy { to, from } => !names.contains(&to) && !names.contains(&from),
+        InstKind::Return(value) => value.is_none_or(|value| !names.contains(&value)),
+        InstKind::Load(value) | InstKind::FromInteger(value) | InstKind::Forget(value) => !names.contains(&value),
+        InstKind::Derive(operands) | InstKind::Plain(operands) | InstKind::Opaque(_, operands) => {
+            operands.iter().all(|operand| !names.contains(operand))
+        }
+        _ => true,
+    })
+}
+
+fn takes_region(callee: Callee, index: usize, summaries: &check::context::Summaries) -> bool {
+    let Callee::Direct(callee) = callee else { return false };
+    let effects: &Effects = &summaries.effects[callee.index()];
+    let kept = effects
+        .flows
+        .iter()
+        .any(|(from, to)| *from == Source::Arg(index as u32) && *to != Sink::Return);
+    summaries.described[callee.index()] && !kept
+}

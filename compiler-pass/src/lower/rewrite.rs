@@ -1,0 +1,172 @@
+//! Replaces region operations by calls of the runtime's entry points.
+
+use super::placement::Placement;
+use super::{LowerError, Lowered, Mode, entry};
+use crate::llvm::{Module, Value, passes, shim};
+use crate::operation::Operation;
+use inkwell::llvm_sys::core::*;
+use inkwell::llvm_sys::debuginfo::{LLVMInstructionGetDebugLoc, LLVMInstructionSetDebugLoc};
+use inkwell::llvm_sys::prelude::{LLVMTypeRef, LLVMValueRef};
+use inkwell::llvm_sys::target::LLVMGetModuleDataLayout;
+
+/// Words of a region descriptor: frontier, limit, oldest block, budget. The runtime asserts the same layout.
+pub const DESCRIPTOR_WORDS: u32 = 4;
+
+/// Brings handles out of stack slots, so that placement and inlining see them. Functions compiled with
+/// `-O0` keep their slots; their regions then work through memory.
+///
+/// # Errors
+/// LLVM's message if it refuses a pass.
+pub fn promote(module: Module<'_>) -> Result<(), String> {
+    passes::run(module, "always-inline,function(sroa)")
+}
+
+/// Rewrites every operation of a module.
+///
+/// # Errors
+/// When LLVM refuses a declaration, because the module uses the name of an entry point for something else.
+pub fn run(module: Module<'_>, placement: &Placement<'_>, mode: Mode) -> Result<Lowered, LowerError> {
+    let mut lowered = Lowered { changed: true, ..Lowered::default() };
+    for operation in Operation::ALL {
+        let Some(function) = module.function(operation.name()) else { continue };
+        for call in function.users().into_iter().filter(|user| user.is_call()) {
+            let in_frame = placement.is_in_frame(call);
+            // SAFETY: LLVM-I1: the call is an instruction of this module, and the walk above holds a copy of the users.
+            let call = unsafe { shim::croft_shim_invoke_to_call(call.raw()) };
+            // SAFETY: as above; the annotations were found well-formed, so the operands are those of `operation`.
+            unsafe { replace(module, operation, call, in_frame, mode, &mut lowered)? };
+        }
+        if !function.has_uses() {
+            // SAFETY: LLVM-I1; nothing uses the declaration.
+            unsafe { LLVMDeleteFunction(function.raw()) };
+        }
+    }
+    Ok(lowered)
+}
+
+/// # Safety
+/// 1. `call` is a call instruction of `operation` in `module`, with that operation's operands.
+unsafe fn replace(
+    module: Module<'_>,
+    operation: Operation,
+    call: LLVMValueRef,
+    in_frame: bool,
+    mode: Mode,
+    lowered: &mut Lowered,
+) -> Result<(), LowerError> {
+    // SAFETY: obligation 1 throughout: `call` is alive until it is erased at the end, and its operands are
+    // read before. The builder is disposed of on every path.
+    unsafe {
+        let context = module.context();
+        let builder = LLVMCreateBuilderInContext(context);
+        LLVMPositionBuilderBefore(builder, call);
+        let mut arguments: Vec<LLVMValueRef> =
+            (0..LLVMGetNumArgOperands(call)).map(|index| LLVMGetOperand(call, index)).collect();
+        let place = LLVMInstructionGetDebugLoc(call);
+        let emit = |name: &str, arguments: &mut [LLVMValueRef], result: LLVMTypeRef| {
+            let mut types: Vec<LLVMTypeRef> = arguments.iter().map(|argument| LLVMTypeOf(*argument)).collect();
+            let ty = LLVMFunctionType(result, types.as_mut_ptr(), types.len() as u32, 0);
+            let function = declare(module, name, ty)?;
+            let new =
+                LLVMBuildCall2(builder, ty, function, arguments.as_mut_ptr(), arguments.len() as u32, c"".as_ptr());
+            if !place.is_null() {
+                LLVMInstructionSetDebugLoc(new, place);
+            }
+            shim::croft_shim_set_call_nounwind(new);
+            Ok(new)
+        };
+        let outcome = match operation {
+            Operation::Keepalive => Ok(None),
+            Operation::Push | Operation::PushBounded if in_frame => {
+                lowered.in_frame += 1;
+                let descriptor = frame_descriptor(module, call);
+                arguments.insert(0, descriptor);
+                let name = if operation == Operation::Push { entry::OPEN } else { entry::OPEN_BOUNDED };
+                emit(name, &mut arguments, LLVMVoidTypeInContext(context)).map(|_| Some(descriptor))
+            }
+            _ => match entry::of(operation, mode) {
+                Some(name) => {
+                    lowered.in_block += usize::from(matches!(operation, Operation::Push | Operation::PushBounded));
+                    emit(name, &mut arguments, LLVMTypeOf(call)).map(Some)
+                }
+                None => Err(LowerError::Llvm(format!("`{}` has no lowering", operation.name()))),
+            },
+        };
+        LLVMDisposeBuilder(builder);
+        if let Some(new) = outcome?
+            && operation.result().is_some()
+        {
+            keep_name(call, new);
+            LLVMReplaceAllUsesWith(call, new);
+        }
+        LLVMInstructionEraseFromParent(call);
+    }
+    Ok(())
+}
+
+/// # Safety
+/// 1. Both are live instructions.
+unsafe fn keep_name(from: LLVMValueRef, to: LLVMValueRef) {
+    // SAFETY: obligation 1; the name is copied before the old owner gives it up.
+    unsafe {
+        let mut length = 0;
+        let name = crate::llvm::text_of(LLVMGetValueName2(from, &mut length), length);
+        if !name.is_empty() {
+            LLVMSetValueName2(from, c"".as_ptr(), 0);
+            LLVMSetValueName2(to, name.as_ptr().cast(), name.len());
+        }
+    }
+}
+
+fn declare(module: Module<'_>, name: &str, ty: LLVMTypeRef) -> Result<LLVMValueRef, LowerError> {
+    if let Some(function) = module.function(name) {
+        let fits = function.function_type().is_some_and(|known| known.raw() == ty);
+        return if fits {
+            Ok(function.raw())
+        } else {
+            Err(LowerError::Llvm(format!("`{name}` is a runtime entry point, and the module declares it otherwise")))
+        };
+    }
+    if module.global(name).is_some() {
+        return Err(LowerError::Llvm(format!("`{name}` is a runtime entry point, and the module has a variable of that name")));
+    }
+    let text = std::ffi::CString::new(name).map_err(|error| LowerError::Llvm(error.to_string()))?;
+    // SAFETY: LLVM-I1; the type belongs to the module's context.
+    Ok(unsafe { LLVMAddFunction(module.raw(), text.as_ptr(), ty) })
+}
+
+/// A stack slot for a descriptor, among the first instructions of the function so that LLVM treats it as static.
+///
+/// # Safety
+/// 1. `call` is an instruction of `module`.
+unsafe fn frame_descriptor(module: Module<'_>, call: LLVMValueRef) -> LLVMValueRef {
+    // SAFETY: obligation 1; the entry block of a defined function is not empty.
+    unsafe {
+        let context = module.context();
+        let function = LLVMGetBasicBlockParent(LLVMGetInstructionParent(call));
+        let entry = LLVMGetEntryBasicBlock(function);
+        let builder = LLVMCreateBuilderInContext(context);
+        LLVMPositionBuilderBefore(builder, LLVMGetFirstInstruction(entry));
+        let pointer = LLVMPointerTypeInContext(context, 0);
+        let size = inkwell::llvm_sys::target::LLVMIntPtrTypeInContext(context, LLVMGetModuleDataLayout(module.raw()));
+        let mut fields = [pointer, pointer, pointer, size];
+        debug_assert_eq!(fields.len(), DESCRIPTOR_WORDS as usize);
+        let ty = LLVMStructTypeInContext(context, fields.as_mut_ptr(), DESCRIPTOR_WORDS, 0);
+        let slot = LLVMBuildAlloca(builder, ty, c"croft.region".as_ptr());
+        LLVMDisposeBuilder(builder);
+        slot
+    }
+}
+
+/// Whether an instruction is a descriptor that [`run`] made.
+pub fn is_frame_descriptor(value: Value<'_>) -> bool {
+    use inkwell::llvm_sys::{LLVMOpcode, LLVMTypeKind};
+    if value.opcode() != Some(LLVMOpcode::LLVMAlloca) {
+        return false;
+    }
+    // SAFETY: LLVM-I1, LLVM-I2: asked of an alloca, then of a structure.
+    unsafe {
+        let ty = LLVMGetAllocatedType(value.raw());
+        LLVMGetTypeKind(ty) == LLVMTypeKind::LLVMStructTypeKind && LLVMCountStructElementTypes(ty) == DESCRIPTOR_WORDS
+    }
+}

@@ -1,0 +1,154 @@
+//! An independent check of a lowered module. Lowering is not trusted: this reads nothing but the IR.
+//!
+//! * LLVM's verifier accepts the module, and no call of a region operation is left.
+//! * A descriptor in a frame is opened by an entry point before it is used, and each open is matched by an
+//!   end: a forward dataflow over each function's plain flow graph, with the states *ended*, *open* and *either*
+//!   (paths disagree, which constants may rule out; not judged). A descriptor that is handed to another
+//!   function may be ended there, and is then not judged at the exits.
+//! * Entry points are called with descriptors: never with null.
+//!
+//! After inlining the calls are gone and the first point remains; this is why lowering verifies twice.
+
+use super::entry;
+use super::rewrite::is_frame_descriptor;
+use crate::llvm::{Block, Module, Value};
+use crate::operation::PREFIX;
+use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+/// What is known of a descriptor at a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Ended,
+    Open,
+    Either,
+}
+
+/// Verifies a lowered module.
+///
+/// # Errors
+/// The first thing that is wrong, with function and instruction.
+pub fn run(module: Module<'_>) -> Result<(), String> {
+    module.verify()?;
+    for function in module.functions() {
+        let name = function.name();
+        if name.starts_with(PREFIX) && function.users().iter().any(|user| user.is_call()) {
+            return Err(format!("`{name}` is still called"));
+        }
+        verify_function(function).map_err(|problem| format!("in `{name}`: {problem}"))?;
+    }
+    Ok(())
+}
+
+/// The entry point that a call calls, with its first argument.
+fn runtime_call(inst: Value<'_>) -> Option<(String, Option<Value<'_>>)> {
+    let name = inst.callee().filter(|callee| callee.is_function())?.name();
+    name.starts_with(entry::PREFIX).then(|| (name, inst.arguments().first().copied()))
+}
+
+fn verify_function(function: Value<'_>) -> Result<(), String> {
+    let blocks: Vec<Block<'_>> = function.blocks().collect();
+    let Some(first) = blocks.first() else { return Ok(()) };
+    let mut descriptors: Vec<Value<'_>> = Vec::new();
+    let mut shared: HashSet<Value<'_>> = HashSet::new();
+    for inst in blocks.iter().flat_map(|block| block.instructions()) {
+        match runtime_call(inst) {
+            Some((name, first)) => {
+                if let Some(first) = first {
+                    if first.kind() == LLVMValueKind::LLVMConstantPointerNullValueKind {
+                        return Err(format!("`{name}` is called with a null region: {}", inst.print().trim()));
+                    }
+                    if entry::OPENS.contains(&name.as_str()) {
+                        if !is_frame_descriptor(first) {
+                            return Err(format!("`{name}` opens something that is no descriptor: {}", inst.print().trim()));
+                        }
+                        if !descriptors.contains(&first) {
+                            descriptors.push(first);
+                        }
+                    }
+                }
+            }
+            // Whoever else gets the address may end the region, or name it by another value.
+            None => shared.extend(inst.operands().filter(|operand| is_frame_descriptor(*operand))),
+        }
+    }
+    for descriptor in descriptors {
+        follow(&blocks, *first, descriptor, shared.contains(&descriptor))?;
+    }
+    Ok(())
+}
+
+fn follow(blocks: &[Block<'_>], first: Block<'_>, descriptor: Value<'_>, shared: bool) -> Result<(), String> {
+    let mut at: HashMap<Block<'_>, State> = HashMap::from([(first, State::Ended)]);
+    let mut work = VecDeque::from([first]);
+    while let Some(block) = work.pop_front() {
+        let mut state = at[&block];
+        for inst in block.instructions() {
+            state = transfer(inst, descriptor, state, shared, false)?;
+        }
+        for target in block.terminator().map(Value::successors).unwrap_or_default() {
+            let joined = match at.get(&target) {
+                None => state,
+                Some(known) if *known == state => continue,
+                Some(State::Either) => continue,
+                Some(_) => State::Either,
+            };
+            at.insert(target, joined);
+            work.push_back(target);
+        }
+    }
+    // Judged once the states stand still.
+    for block in blocks {
+        let Some(mut state) = at.get(block).copied() else { continue };
+        for inst in block.instructions() {
+            state = transfer(inst, descriptor, state, shared, true)?;
+        }
+    }
+    Ok(())
+}
+
+fn transfer(
+    inst: Value<'_>,
+    descriptor: Value<'_>,
+    state: State,
+    shared: bool,
+    judge: bool,
+) -> Result<State, String> {
+    let wrong = |what: &str| {
+        if judge { Err(format!("{what}: {}", inst.print().trim())) } else { Ok(()) }
+    };
+    if matches!(inst.opcode(), Some(LLVMOpcode::LLVMRet | LLVMOpcode::LLVMResume)) {
+        if state == State::Open && !shared {
+            wrong("a region is open at an exit")?;
+        }
+        return Ok(state);
+    }
+    let Some((name, Some(argument))) = runtime_call(inst) else { return Ok(state) };
+    if argument != descriptor {
+        return Ok(state);
+    }
+    let name = name.as_str();
+    if entry::OPENS.contains(&name) {
+        if state == State::Open && !shared {
+            wrong("a region is opened twice")?;
+        }
+        return Ok(State::Open);
+    }
+    if state == State::Ended && (entry::ENDS.contains(&name) || entry::ON_OPEN.contains(&name)) {
+        wrong("an entry point works on a region that is not open")?;
+    }
+    Ok(if entry::ENDS.contains(&name) { State::Ended } else { state })
+}
+
+/// How many calls of each runtime symbol a module makes; for reports and tests.
+pub fn runtime_calls(module: Module<'_>) -> BTreeMap<String, usize> {
+    let mut calls = BTreeMap::new();
+    for function in module.functions() {
+        for inst in function.blocks().flat_map(|block| block.instructions().collect::<Vec<_>>()) {
+            if let Some((name, _)) = runtime_call(inst) {
+                *calls.entry(name).or_default() += 1;
+            }
+        }
+    }
+    calls
+}

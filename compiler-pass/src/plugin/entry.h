@@ -1,0 +1,21 @@
+// What the plugin's C++ side and its Rust side call of each other.
+#pragma once
+#include <llvm-c/Types.h>
+
+extern "C" {
+// Implemented in Rust (src/plugin/mod.rs). Each returns one of the outcomes below; *message, when set, is to be
+// given back to croft_plugin_free.
+int croft_plugin_check(LLVMModuleRef module, char **message);
+int croft_plugin_lower(LLVMModuleRef module, int mode, char **message);
+int croft_plugin_verify(LLVMModuleRef module, char **message);
+int croft_plugin_print_effects(LLVMModuleRef module, char **message);
+void croft_plugin_free(char *message);
+}
+
+enum croft_outcome {
+  CROFT_UNCHANGED = 0,
+  CROFT_CHANGED = 1,
+  CROFT_FAILED = 2, // *message says why; the module must not be used
+};
+
+enum croft_mode { CROFT_INLINE = 0, CROFT_CALL = 1, CROFT_DEBUG = 2 };

@@ -1,0 +1,151 @@
+//! The pass plugin: what `opt -load-pass-plugin` and `clang -fpass-plugin` load.
+//!
+//! `entry.cpp` registers the passes and fills LLVM's structure; this side does the work. Nothing here may
+//! panic into the host compiler: every entry catches.
+
+use crate::llvm::Module;
+use crate::lower::Mode;
+use crate::{CheckOptions, diagnostic, engine};
+use inkwell::llvm_sys::prelude::LLVMModuleRef;
+use std::ffi::{CString, c_char, c_int};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+const UNCHANGED: c_int = 0;
+const CHANGED: c_int = 1;
+const FAILED: c_int = 2;
+
+/// The symbol that LLVM looks up. The structure it returns is filled by C++ (its layout is LLVM's to change); a
+/// jump keeps the return convention out of Rust's hands.
+#[unsafe(no_mangle)]
+#[unsafe(naked)]
+pub extern "C" fn llvmGetPassPluginInfo() {
+    #[cfg(target_arch = "x86_64")]
+    core::arch::naked_asm!("jmp {info}", info = sym croft_plugin_info);
+    #[cfg(target_arch = "aarch64")]
+    core::arch::naked_asm!("b {info}", info = sym croft_plugin_info);
+}
+
+unsafe extern "C" {
+    fn croft_plugin_info();
+}
+
+/// Runs `work` on the module and translates its outcome for C++.
+///
+/// # Safety
+/// 1. `module` is alive and verified, as inside a pass pipeline.
+/// 2. `message` can be written.
+unsafe fn guarded(
+    module: LLVMModuleRef,
+    message: *mut *mut c_char,
+    work: impl FnOnce(Module<'_>) -> Result<c_int, String>,
+) -> c_int {
+    // SAFETY: obligation 1; the borrow ends with this call.
+    let module = unsafe { Module::from_raw(module) };
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(module)));
+    let text = match outcome {
+        Ok(Ok(code)) => return code,
+        Ok(Err(text)) => text,
+        Err(_) => "croft: internal error; please report it".to_owned(),
+    };
+    let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
+    // SAFETY: obligation 2; croft_plugin_free takes the string back.
+    unsafe { *message = text.into_raw() };
+    FAILED
+}
+
+/// Checks a module; the findings go to standard error, their number into the message.
+///
+/// # Safety
+/// As for [`guarded`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn croft_plugin_check(module: LLVMModuleRef, message: *mut *mut c_char) -> c_int {
+    // SAFETY: the caller's obligations are the same.
+    unsafe {
+        guarded(module, message, |module| {
+            let diagnostics =
+                engine::check(module, &CheckOptions::default()).map_err(|error| format!("croft: {error}"))?;
+            if diagnostics.is_empty() {
+                return Ok(UNCHANGED);
+            }
+            report(&diagnostics);
+            Err(format!("croft: {} in this module", count(diagnostics.len())))
+        })
+    }
+}
+
+/// Lowers a module.
+///
+/// # Safety
+/// As for [`guarded`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn croft_plugin_lower(module: LLVMModuleRef, mode: c_int, message: *mut *mut c_char) -> c_int {
+    let mode = match mode {
+        1 => Mode::Call,
+        2 => Mode::Debug,
+        _ => Mode::Inline,
+    };
+    // SAFETY: the caller's obligations are the same.
+    unsafe {
+        guarded(module, message, |module| match crate::lower::run(module, mode) {
+            Ok(lowered) => Ok(if lowered.changed { CHANGED } else { UNCHANGED }),
+            Err(crate::lower::LowerError::Malformed(diagnostics)) => {
+                report(&diagnostics);
+                Err(format!("croft: {}; nothing was lowered", count(diagnostics.len())))
+            }
+            Err(error) => Err(format!("croft: {error}")),
+        })
+    }
+}
+
+/// Verifies a lowered module.
+///
+/// # Safety
+/// As for [`guarded`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn croft_plugin_verify(module: LLVMModuleRef, message: *mut *mut c_char) -> c_int {
+    // SAFETY: the caller's obligations are the same.
+    unsafe {
+        guarded(module, message, |module| {
+            crate::lower::verify::run(module).map(|()| UNCHANGED).map_err(|problem| format!("croft: {problem}"))
+        })
+    }
+}
+
+/// Prints the effects of a module's functions to standard error.
+///
+/// # Safety
+/// As for [`guarded`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn croft_plugin_print_effects(module: LLVMModuleRef, message: *mut *mut c_char) -> c_int {
+    // SAFETY: the caller's obligations are the same.
+    unsafe {
+        guarded(module, message, |module| {
+            let effects =
+                engine::effects(module, &CheckOptions::default()).map_err(|error| format!("croft: {error}"))?;
+            for (name, effects) in effects {
+                eprintln!("{name}: {effects}");
+            }
+            Ok(UNCHANGED)
+        })
+    }
+}
+
+/// Takes a message back.
+///
+/// # Safety
+/// 1. `message` came from one of the functions above and is not used again.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn croft_plugin_free(message: *mut c_char) {
+    // SAFETY: obligation 1.
+    drop(unsafe { CString::from_raw(message) });
+}
+
+fn report(diagnostics: &[diagnostic::Diagnostic]) {
+    use std::io::IsTerminal;
+    let style = diagnostic::human::Style { colours: std::io::stderr().is_terminal() };
+    eprint!("{}", diagnostic::human::render(diagnostics, style));
+}
+
+fn count(findings: usize) -> String {
+    if findings == 1 { "1 error".to_owned() } else { format!("{findings} errors") }
+}

@@ -1,0 +1,303 @@
+/*
+ * croft.h: region-based memory for real-time kernels, for C11 and C++17.
+ *
+ * A region owns everything that was allocated in it; ending the region ends all of it at once, in
+ * constant time whatever it holds. Regions form a stack and the newest, the innermost, ends first.
+ *
+ *     #include <croft.h>
+ *
+ *     double norm(const double *x, size_t n)
+ *     {
+ *         CROFT_REGION(r);                          // ends on every way out of this block
+ *         double *square = CROFT_ARRAY(r, double, n);
+ *         ...
+ *         return result;                            // r ends here
+ *     }
+ *
+ * The functions carry the names of Croft's IR operations as their symbols ("croft.push" and so on). Compiled with
+ * the Croft pass, calls are checked and turned into a few instructions; without it they call the runtime
+ * library, out of line and unchecked. Symbols with a dot need an ELF target.
+ *
+ * Cost: every function of this header runs in O(1), without any loop whose trip count depends on data, on sizes
+ * or on history, except where its comment says otherwise.
+ *
+ * Threads and interrupts: all regions of a program share one block pool. Only one thread may use it, and an
+ * interrupt handler must not, unless the handler is masked while the interrupted code calls in here.
+ *
+ * Exhaustion: functions that cannot satisfy a request call the exhaustion handler, which never returns to them;
+ * those named `try` return null instead and change nothing.
+ */
+#ifndef CROFT_H
+#define CROFT_H
+
+#include <stddef.h>
+
+#if !defined(__GNUC__)
+#error "croft.h needs the cleanup attribute and assembler labels of clang or gcc"
+#endif
+
+#if defined(__cplusplus)
+#if __cplusplus < 201703L
+#error "croft.h needs C++17"
+#endif
+#define CROFT_STATIC_ASSERT(condition, text) static_assert(condition, text)
+#define CROFT_ALIGNOF(T) alignof(T)
+#define CROFT_CAST(T, value) static_cast<T>(value)
+#define CROFT_NULL nullptr
+#define CROFT_ONCE reinterpret_cast<croft_region *>(1)
+#define CROFT_NOTHROW noexcept
+#define CROFT_SYMBOL(name) noexcept __asm__(name)
+extern "C" {
+#else
+#if !defined(__STDC_VERSION__) || __STDC_VERSION__ < 201112L
+#error "croft.h needs C11"
+#endif
+#define CROFT_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
+#define CROFT_ALIGNOF(T) _Alignof(T)
+#define CROFT_CAST(T, value) ((T)(value))
+#define CROFT_NULL NULL
+#define CROFT_ONCE ((croft_region *)1)
+#define CROFT_NOTHROW __attribute__((__nothrow__))
+#define CROFT_SYMBOL(name) __asm__(name) __attribute__((__nothrow__))
+#endif
+
+/* Not __malloc__: a noalias result would let the compiler move an access to an object past the end of its region. */
+#define CROFT_FRESH __attribute__((__warn_unused_result__))
+
+/* ------------------------------------------------------------------------------------------- regions */
+
+/* A region, open or ended. Opaque: the pass keeps the real descriptor in registers. */
+typedef struct croft_region_s *croft_region;
+
+/* Opens a region, now innermost. It takes one block at once; exhaustion if the pool has none. */
+__attribute__((__returns_nonnull__, __warn_unused_result__))
+croft_region croft_push(void) CROFT_SYMBOL("croft.push");
+
+/*
+ * Opens a region that hands out at most `bytes` bytes between two resets; past that is exhaustion. Sizes are
+ * charged rounded up to 8, alignment padding is charged too, space left over at the end of a block is not.
+ * The budget is a limit, no reservation.
+ */
+__attribute__((__returns_nonnull__, __warn_unused_result__))
+croft_region croft_push_bounded(size_t bytes) CROFT_SYMBOL("croft.push.bounded");
+
+/* Ends the region, which must be the innermost one, and every object in it. */
+void croft_pop(croft_region r) CROFT_SYMBOL("croft.pop");
+
+/* Ends every object in the region; the region stays open, keeps one block warm, and its budget is renewed. */
+void croft_reset(croft_region r) CROFT_SYMBOL("croft.reset");
+
+/* A use of the object or region at `p`, and nothing else: what it points to cannot have ended before. */
+void croft_keepalive(const void *p) CROFT_SYMBOL("croft.keepalive");
+
+/* ---------------------------------------------------------------------------------------- allocation */
+
+/*
+ * Allocates `size` bytes, uninitialised, at an address that is a multiple of `align` (a power of two up to
+ * CROFT_MAX_ALIGN). Never null. An object of size 0 has an address of its own. Requests above
+ * CROFT_MAX_SIZE bytes are refused: an object lies in one block. Refusal calls the exhaustion handler.
+ */
+CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(2), __alloc_align__(3)))
+void *croft_alloc(croft_region r, size_t size, size_t align) CROFT_SYMBOL("croft.alloc");
+
+/* Allocates `count` adjacent elements of `size` bytes each. If count * size overflows, that is exhaustion. */
+CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(2, 3), __alloc_align__(4)))
+void *croft_alloc_array(croft_region r, size_t count, size_t size, size_t align)
+    CROFT_SYMBOL("croft.alloc.array");
+
+/* As croft_alloc, but null on exhaustion, with nothing changed. */
+CROFT_FRESH __attribute__((__alloc_size__(2), __alloc_align__(3)))
+void *croft_try_alloc(croft_region r, size_t size, size_t align) CROFT_SYMBOL("croft.try_alloc");
+
+/* As croft_alloc_array, but null on exhaustion, with nothing changed. */
+CROFT_FRESH __attribute__((__alloc_size__(2, 3), __alloc_align__(4)))
+void *croft_try_alloc_array(croft_region r, size_t count, size_t size, size_t align)
+    CROFT_SYMBOL("croft.try_alloc.array");
+
+/*
+ * The three operations below need the compiler pass: the runtime library has no such symbols, so a program
+ * that calls them and was compiled without the pass does not link.
+ */
+
+/* Allocates in the region that region inference chooses. */
+CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(1), __alloc_align__(2)))
+void *croft_new(size_t size, size_t align) CROFT_SYMBOL("croft.new");
+
+/* Allocates `count` adjacent elements of `size` bytes in the region that region inference chooses. */
+CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(1, 2), __alloc_align__(3)))
+void *croft_new_array(size_t count, size_t size, size_t align) CROFT_SYMBOL("croft.new.array");
+
+/* `fn(object)` runs once when the object dies: at the latest when `r` ends. It must not unwind. */
+void croft_cleanup(croft_region r, void *object, void (*fn)(void *)) CROFT_SYMBOL("croft.cleanup");
+
+/* ------------------------------------------------------------------------------------- typed requests */
+
+/* One uninitialised T in region r. */
+#define CROFT_NEW(r, T) CROFT_CAST(T *, croft_alloc((r), sizeof(T), CROFT_ALIGNOF(T)))
+/* n adjacent uninitialised Ts in region r. */
+#define CROFT_ARRAY(r, T, n) CROFT_CAST(T *, croft_alloc_array((r), (n), sizeof(T), CROFT_ALIGNOF(T)))
+/* The same two, null on exhaustion. */
+#define CROFT_TRY_NEW(r, T) CROFT_CAST(T *, croft_try_alloc((r), sizeof(T), CROFT_ALIGNOF(T)))
+#define CROFT_TRY_ARRAY(r, T, n) CROFT_CAST(T *, croft_try_alloc_array((r), (n), sizeof(T), CROFT_ALIGNOF(T)))
+
+/* ---------------------------------------------------------------------------------------- scoped regions */
+
+/*
+ * What the cleanup attribute calls. Always inlined and without debug information of its own, so that the pop
+ * stands in the user's function, at the user's line, even at -O0.
+ */
+#if defined(__clang__)
+#define CROFT_INLINED static inline __attribute__((__always_inline__, __nodebug__))
+#else
+#define CROFT_INLINED static inline __attribute__((__always_inline__, __artificial__))
+#endif
+
+CROFT_INLINED void croft_region_end(croft_region *r)
+{
+    croft_pop(*r);
+}
+
+#define CROFT_ENDS __attribute__((__cleanup__(croft_region_end)))
+
+/*
+ * Declares `r`, a region that ends with the enclosing block on every way out of it: its end, return, break,
+ * continue, goto, and in C++ an exception. (C code that C++ exceptions pass through needs -fexceptions;
+ * longjmp ends nothing.)
+ */
+#define CROFT_REGION(r) croft_region r CROFT_ENDS = croft_push()
+#define CROFT_REGION_BOUNDED(r, bytes) croft_region r CROFT_ENDS = croft_push_bounded(bytes)
+
+/*
+ * CROFT_SCOPE(r) { ... } runs the statement once with the region `r`, which ends on every way out.
+ * It is a `for` that never iterates, so a `break` or `continue` directly inside leaves only the scope, not a loop
+ * around it. `return` and `goto` leave as always.
+ */
+#define CROFT_SCOPE(r) CROFT_SCOPE_OF(r, croft_push())
+#define CROFT_SCOPE_BOUNDED(r, bytes) CROFT_SCOPE_OF(r, croft_push_bounded(bytes))
+/* The flag is a pointer because one declaration has one base type; a constant, so that no address of r is
+ * taken beside the cleanup's. */
+#define CROFT_SCOPE_OF(r, opened)                                                                             \
+    for (croft_region r CROFT_ENDS = (opened), *croft_once_##r = CROFT_ONCE; croft_once_##r != CROFT_NULL;   \
+         croft_once_##r = CROFT_NULL)
+
+/* -------------------------------------------------------------------------------------- annotations */
+
+/*
+ * CROFT_EFFECTS("put(arg0); return(arg0)") states the effect summary of a function that the checker cannot see into.
+ * CROFT_KERNEL marks a real-time kernel: no cleanup may be left at its pops, its memory must be bounded.
+ * CROFT_BOUNDED_PARAM(n): parameter n, counted from 0, receives only bounded regions.
+ * All three stand before a declaration or definition, speak to the pass, and are empty elsewhere.
+ */
+#if defined(__clang__)
+#define CROFT_EFFECTS(text) __attribute__((__annotate__("croft.effects=" text)))
+#define CROFT_KERNEL __attribute__((__annotate__("croft.kernel")))
+#define CROFT_BOUNDED_PARAM(n) __attribute__((__annotate__("croft.bounded=" #n)))
+#else
+#define CROFT_EFFECTS(text)
+#define CROFT_KERNEL
+#define CROFT_BOUNDED_PARAM(n)
+#endif
+
+/* ------------------------------------------------------------------------------------------ the pool */
+
+/* The unit in which regions take memory, in bytes; blocks are aligned to their size. */
+#define CROFT_BLOCK_SIZE 16384
+/* The largest object, in bytes: a block less its footer. */
+#define CROFT_MAX_SIZE (CROFT_BLOCK_SIZE - (sizeof(void *) == 8 ? 32 : 24))
+/* The strictest alignment, in bytes. */
+#define CROFT_MAX_ALIGN 4096
+
+CROFT_STATIC_ASSERT((CROFT_BLOCK_SIZE & (CROFT_BLOCK_SIZE - 1)) == 0, "the block size is a power of two");
+CROFT_STATIC_ASSERT(CROFT_MAX_ALIGN < CROFT_BLOCK_SIZE, "an alignment fits into a block");
+CROFT_STATIC_ASSERT(sizeof(size_t) == sizeof(void *), "sizes are as wide as addresses");
+
+/* What croft_pool_init answers. */
+enum {
+    CROFT_OK = 0,
+    CROFT_POOL_NULL = 1,      /* the buffer is null */
+    CROFT_POOL_TOO_SMALL = 2, /* the buffer holds no whole block at a multiple of the block size */
+    CROFT_POOL_BUSY = 3,      /* regions own blocks of the present pool */
+    CROFT_POOL_TOO_HIGH = 4   /* the buffer ends within two blocks of the top of the address space */
+};
+
+/*
+ * Makes `bytes` bytes at `buffer` the block pool; the contents do not matter and are not cleared. Every whole
+ * aligned block is used, so an unaligned buffer loses up to one. The buffer stays the pool's until another call
+ * replaces it. Returns CROFT_OK or the reason why nothing changed.
+ */
+int croft_pool_init(void *buffer, size_t bytes) CROFT_NOTHROW;
+
+/* Counters of the pool. */
+typedef struct croft_stats {
+    size_t blocks_total;  /* blocks in the pool */
+    size_t blocks_in_use; /* blocks that open regions own */
+    size_t blocks_peak;   /* the most that were ever in use since croft_pool_init */
+    size_t pushes;        /* regions that have come to own a block since croft_pool_init */
+} croft_stats;
+
+CROFT_STATIC_ASSERT(sizeof(croft_stats) == 4 * sizeof(size_t), "croft_stats has no padding");
+
+/* Writes the counters to *out. */
+void croft_pool_stats(croft_stats *out) CROFT_NOTHROW;
+
+/*
+ * Checks the pool's invariants: CROFT_OK, or a nonzero code naming the first that is broken. A test aid: walks the
+ * free list, hence O(blocks).
+ */
+int croft_pool_check(void) CROFT_NOTHROW;
+
+/*
+ * CROFT_STATIC_POOL(blocks); at file scope of one file gives the program a static pool of that many blocks, in
+ * place before other constructors and before main.
+ */
+#define CROFT_STATIC_POOL(blocks)                                                                             \
+    static unsigned char croft_static_pool[(size_t)(blocks) * CROFT_BLOCK_SIZE]                                \
+        __attribute__((__aligned__(CROFT_BLOCK_SIZE)));                                                       \
+    __attribute__((__constructor__(101), __used__)) static void croft_static_pool_init(void)                  \
+    {                                                                                                         \
+        if (croft_pool_init(croft_static_pool, sizeof croft_static_pool) != CROFT_OK)                         \
+            __builtin_trap();                                                                                 \
+    }                                                                                                         \
+    CROFT_STATIC_ASSERT((blocks) > 0, "a static pool has at least one block")
+
+/* ---------------------------------------------------------------------------------------- exhaustion */
+
+/* Why a request was refused. */
+enum {
+    CROFT_EXHAUSTED_POOL_EMPTY = 1,  /* every block of the pool is in use */
+    CROFT_EXHAUSTED_BUDGET = 2,      /* the region's budget does not suffice */
+    CROFT_EXHAUSTED_OVERSIZE = 3,    /* the object does not fit into one block */
+    CROFT_EXHAUSTED_OVERFLOW = 4,    /* the size in bytes is not representable; `size` says SIZE_MAX */
+    CROFT_EXHAUSTED_ALIGNMENT = 5,   /* no power of two, or above CROFT_MAX_ALIGN */
+    CROFT_EXHAUSTED_NULL_REGION = 6  /* the region is null */
+};
+
+/* What was asked for, why it was refused, and how full the pool was. */
+typedef struct croft_exhaustion {
+    int reason;           /* CROFT_EXHAUSTED_... */
+    size_t size;          /* bytes asked for; 0 for an operation that has no size */
+    size_t align;         /* alignment asked for, in bytes */
+    size_t blocks_total;  /* blocks in the pool */
+    size_t blocks_in_use; /* blocks that open regions own */
+} croft_exhaustion;
+
+CROFT_STATIC_ASSERT(sizeof(croft_exhaustion) == 5 * sizeof(size_t), "croft_exhaustion is five words");
+CROFT_STATIC_ASSERT(offsetof(croft_exhaustion, size) == sizeof(size_t), "the reason takes one word");
+
+typedef void (*croft_exhaustion_handler)(const croft_exhaustion *what);
+
+/*
+ * Installs the handler and returns the one before it; null stands for the default. The handler may end the program
+ * or longjmp, but must not throw; if it returns, the program aborts. At the time of the call nothing has changed
+ * through the request that failed. The default writes one line to standard error and aborts.
+ */
+croft_exhaustion_handler croft_set_exhaustion_handler(croft_exhaustion_handler handler) CROFT_NOTHROW;
+
+/* On bare metal (a runtime built without the feature `host`) the kernel defines this default itself. */
+__attribute__((__noreturn__)) void croft_exhausted(const croft_exhaustion *what) CROFT_NOTHROW;
+
+#if defined(__cplusplus)
+}
+#endif
+
+#endif /* CROFT_H */

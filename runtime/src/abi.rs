@@ -1,0 +1,205 @@
+//! The C functions: the operations under their IR names, and what a program does with the pool.
+//!
+//! Without the compiler pass, `croft.h` calls these out of line; with it, only the pool's functions
+//! remain. No logic lives here beyond refusing null regions, which unchecked code may pass.
+//! `croft.new`, `croft.new.array` and `croft.cleanup` are missing on purpose: they have no meaning
+//! before region inference.
+//!
+//! Thread and interrupt rules, costs and the obligations of functions with a region are those of
+//! [`kernel`](crate::kernel).
+
+use core::ffi::c_int;
+
+use crate::exhaustion::{self, Handler, Reason};
+use crate::invariants;
+use crate::kernel::{croft_pool, croft_rt_push, croft_rt_push_bounded};
+use crate::layout::UNBOUNDED;
+use crate::pool::Stats;
+use crate::refill::{refuse, slow_alloc, slow_try_alloc};
+use crate::region::{self, Descriptor};
+
+const _: () = assert!(UNBOUNDED == usize::MAX, "a C budget of SIZE_MAX is none");
+
+/// `croft.push`: opens a region, now innermost. Never null.
+///
+/// # Safety
+///
+/// Obligation 2 of [`kernel`](crate::kernel).
+#[unsafe(export_name = "croft.push")]
+pub unsafe extern "C" fn push() -> *mut Descriptor {
+    // SAFETY: the same obligation.
+    unsafe { croft_rt_push() }
+}
+
+/// `croft.push.bounded`: opens a region that hands out at most `bytes` bytes between two resets.
+/// Never null.
+///
+/// # Safety
+///
+/// Obligation 2 of [`kernel`](crate::kernel).
+#[unsafe(export_name = "croft.push.bounded")]
+pub unsafe extern "C" fn push_bounded(bytes: usize) -> *mut Descriptor {
+    // SAFETY: the same obligation.
+    unsafe { croft_rt_push_bounded(bytes) }
+}
+
+/// `croft.pop`: ends the region and every object in it.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null; no object of the region is used any
+/// more.
+#[unsafe(export_name = "croft.pop")]
+pub unsafe extern "C" fn pop(region: *mut Descriptor) {
+    // SAFETY: the same obligations; null is refused.
+    unsafe {
+        if region.is_null() {
+            refuse(Reason::NullRegion, 0, 0);
+        }
+        region::pop(&raw mut croft_pool, region);
+    }
+}
+
+/// `croft.reset`: ends every object of the region, which stays open.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null; no object of the region is used any
+/// more.
+#[unsafe(export_name = "croft.reset")]
+pub unsafe extern "C" fn reset(region: *mut Descriptor) {
+    // SAFETY: the same obligations; null is refused.
+    unsafe {
+        if region.is_null() {
+            refuse(Reason::NullRegion, 0, 0);
+        }
+        region::reset(&raw mut croft_pool, region);
+    }
+}
+
+/// `croft.alloc`: allocates `size` bytes at a multiple of `align`. Never null.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null.
+#[unsafe(export_name = "croft.alloc")]
+pub unsafe extern "C" fn alloc(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: the same obligations; null is refused by the slow path.
+    unsafe {
+        if !region.is_null()
+            && let Some(object) = region::bump(region, size, align)
+        {
+            return object;
+        }
+        slow_alloc(region, size, align)
+    }
+}
+
+/// `croft.alloc.array`: allocates `count` adjacent elements of `size` bytes at a multiple of
+/// `align`. Never null.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null.
+#[unsafe(export_name = "croft.alloc.array")]
+pub unsafe extern "C" fn alloc_array(
+    region: *mut Descriptor,
+    count: usize,
+    size: usize,
+    align: usize,
+) -> *mut u8 {
+    // SAFETY: the same obligations.
+    unsafe { alloc(region, region::array_size(count, size), align) }
+}
+
+/// `croft.try_alloc`: as [`alloc`], but null on exhaustion and for a null region, with nothing
+/// changed.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null.
+#[unsafe(export_name = "croft.try_alloc")]
+pub unsafe extern "C" fn try_alloc(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: the same obligations; null is refused by the slow path.
+    unsafe {
+        if !region.is_null()
+            && let Some(object) = region::bump(region, size, align)
+        {
+            return object;
+        }
+        slow_try_alloc(region, size, align)
+    }
+}
+
+/// `croft.try_alloc.array`: as [`alloc_array`], but null on exhaustion and for a null region, with
+/// nothing changed.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null.
+#[unsafe(export_name = "croft.try_alloc.array")]
+pub unsafe extern "C" fn try_alloc_array(
+    region: *mut Descriptor,
+    count: usize,
+    size: usize,
+    align: usize,
+) -> *mut u8 {
+    // SAFETY: the same obligations.
+    unsafe { try_alloc(region, region::array_size(count, size), align) }
+}
+
+/// `croft.keepalive`: does nothing. A call is a use of what the pointer stands for.
+#[unsafe(export_name = "croft.keepalive")]
+pub extern "C" fn keepalive(_: *const u8) {}
+
+/// Makes `bytes` bytes at `buffer` the pool of compiled code and of the C functions: 0, or the
+/// [`PoolError`](crate::pool::PoolError) for which nothing changed. O(1).
+///
+/// # Safety
+///
+/// 1. `buffer` is null or points to `bytes` writable bytes that nothing else uses until the pool is
+///    given another buffer.
+/// 2. Obligation 2 of [`kernel`](crate::kernel).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_pool_init(buffer: *mut u8, bytes: usize) -> c_int {
+    let pool = &raw mut croft_pool;
+    // SAFETY: obligations 1 and 2.
+    match unsafe { (*pool).init(buffer, bytes) } {
+        Ok(()) => 0,
+        Err(reason) => reason as c_int,
+    }
+}
+
+/// Writes the pool's counters to `out`. O(1).
+///
+/// # Safety
+///
+/// `out` points to writable memory for them; obligation 2 of [`kernel`](crate::kernel).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_pool_stats(out: *mut Stats) {
+    let pool = &raw const croft_pool;
+    // SAFETY: the obligations above.
+    unsafe { out.write((*pool).stats()) }
+}
+
+/// Checks the pool's invariants: 0, or the [`Broken`](crate::invariants::Broken) one. O(blocks): a
+/// test aid.
+///
+/// # Safety
+///
+/// Obligation 2 of [`kernel`](crate::kernel).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_pool_check() -> c_int {
+    // SAFETY: the obligation above.
+    match unsafe { invariants::check_pool(&raw const croft_pool) } {
+        Ok(()) => 0,
+        Err(broken) => broken as c_int,
+    }
+}
+
+/// Installs the exhaustion handler, null for the default, and returns the one before it. See
+/// [`set_handler`](exhaustion::set_handler).
+#[unsafe(no_mangle)]
+pub extern "C" fn croft_set_exhaustion_handler(handler: Option<Handler>) -> Option<Handler> {
+    exhaustion::set_handler(handler)
+}

@@ -1,0 +1,204 @@
+//! Entry points of compiled code: what the compiler pass inlines.
+//!
+//! The pass takes the bodies of exactly the functions of this module from the runtime's bitcode. So
+//! each of them calls nothing but the cold functions of [`refill`](crate::refill), refers to no
+//! global but [`croft_pool`], and hands its descriptor's address to no one: once inlined, a
+//! descriptor in the caller's frame becomes two or three registers. `tests/bitcode.rs` holds this
+//! against the compiler's output.
+//!
+//! All work on one static pool. Only one thread may use it; an interrupt handler must not, unless
+//! it is masked while the interrupted code is in here. Costs are those of
+//! [`region`](crate::region): O(1), no loop. Descriptors are not checked for null: checked code
+//! cannot pass it.
+//!
+//! Obligations of every function with a descriptor:
+//! 1. The region was opened by a function of this module on the present pool, is still open, and
+//!    the descriptor is where that function left it (a frame descriptor may be moved while nothing
+//!    refers to it).
+//! 2. The thread and interrupt rule above holds.
+
+use core::ptr;
+
+use crate::layout::UNBOUNDED;
+use crate::pool::BlockPool;
+use crate::refill::{croft_rt_push_refused, croft_rt_refill, croft_rt_try_refill};
+use crate::region::{self, Descriptor, Refill};
+
+/// The pool of compiled code and of the C functions.
+#[unsafe(no_mangle)]
+#[allow(
+    non_upper_case_globals,
+    reason = "the name is part of the compiler's interface"
+)]
+pub static mut croft_pool: BlockPool = BlockPool::new();
+
+/// Allocates. On exhaustion the answer is null if `TRY` is set; if not, the handler is called.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module.
+#[inline(always)]
+unsafe fn allocate<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: obligations 1 and 2.
+    unsafe {
+        if let Some(object) = region::bump(region, size, align) {
+            return object;
+        }
+        let Descriptor {
+            frontier,
+            limit,
+            oldest,
+            budget,
+        } = *region;
+        let next = if TRY {
+            croft_rt_try_refill(frontier, limit, oldest, budget, size, align)
+        } else {
+            croft_rt_refill(frontier, limit, oldest, budget, size, align)
+        };
+        if TRY && next.limit.is_null() {
+            return ptr::null_mut();
+        }
+        region::advance(region, in_pool(next), size)
+    }
+}
+
+/// The same two pointers with the provenance of the pool's buffer. On most targets the C calling
+/// convention returns a pair of pointers as integers; objects made from those would alias
+/// everything in the optimiser's eyes. No instruction results.
+///
+/// # Safety
+///
+/// Obligation 2 of this module.
+#[inline(always)]
+unsafe fn in_pool(next: Refill) -> Refill {
+    // SAFETY: obligation 2.
+    let base = unsafe { croft_pool.base };
+    Refill {
+        frontier: base.with_addr(next.frontier.addr()),
+        limit: base.with_addr(next.limit.addr()),
+    }
+}
+
+/// Opens a region with the descriptor at `region`, without a block.
+///
+/// # Safety
+///
+/// `region` points to writable memory for a descriptor.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_open(region: *mut Descriptor) {
+    // SAFETY: the obligation above.
+    unsafe { region.write(region::open(UNBOUNDED)) }
+}
+
+/// Opens a region with the descriptor at `region`, without a block, that hands out at most `bytes`
+/// bytes between two resets.
+///
+/// # Safety
+///
+/// `region` points to writable memory for a descriptor.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: usize) {
+    // SAFETY: the obligation above.
+    unsafe { region.write(region::open(bytes)) }
+}
+
+/// Opens a region with the descriptor in its first block, which it takes at once. Never null.
+///
+/// # Safety
+///
+/// Obligation 2 of this module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_push() -> *mut Descriptor {
+    // SAFETY: obligation 2.
+    let region = unsafe { region::push(&raw mut croft_pool, UNBOUNDED) };
+    region.unwrap_or_else(|| croft_rt_push_refused())
+}
+
+/// As [`croft_rt_push`], for a region that hands out at most `bytes` bytes between two resets.
+///
+/// # Safety
+///
+/// Obligation 2 of this module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor {
+    // SAFETY: obligation 2.
+    let region = unsafe { region::push(&raw mut croft_pool, bytes) };
+    region.unwrap_or_else(|| croft_rt_push_refused())
+}
+
+/// Ends the region and every object in it.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module; no object of the region is used any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
+    // SAFETY: the obligations above.
+    unsafe { region::pop(&raw mut croft_pool, region) }
+}
+
+/// Ends every object of the region, which stays open and keeps its oldest block.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module; no object of the region is used any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
+    // SAFETY: the obligations above.
+    unsafe { region::reset(&raw mut croft_pool, region) }
+}
+
+/// Allocates `size` bytes at a multiple of `align`. Never null.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_alloc(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: obligations 1 and 2.
+    unsafe { allocate::<false>(region, size, align) }
+}
+
+/// Allocates `count` adjacent elements of `size` bytes at a multiple of `align`. Never null; if
+/// `count * size` overflows, that is exhaustion.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_alloc_array(
+    region: *mut Descriptor,
+    count: usize,
+    size: usize,
+    align: usize,
+) -> *mut u8 {
+    // SAFETY: obligations 1 and 2.
+    unsafe { allocate::<false>(region, region::array_size(count, size), align) }
+}
+
+/// As [`croft_rt_alloc`], but null on exhaustion, with nothing changed.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_try_alloc(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: obligations 1 and 2.
+    unsafe { allocate::<true>(region, size, align) }
+}
+
+/// As [`croft_rt_alloc_array`], but null on exhaustion, with nothing changed.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_try_alloc_array(
+    region: *mut Descriptor,
+    count: usize,
+    size: usize,
+    align: usize,
+) -> *mut u8 {
+    // SAFETY: obligations 1 and 2.
+    unsafe { allocate::<true>(region, region::array_size(count, size), align) }
+}

@@ -1,0 +1,251 @@
+//! Regions through the entry points of compiled code and of C: addresses, budgets, resets, debug
+//! twins.
+
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+
+use croft_runtime::abi;
+use croft_runtime::block::Footer;
+use croft_runtime::debug::{POISON, croft_rt_debug_pop, croft_rt_debug_reset};
+use croft_runtime::invariants::check_region;
+use croft_runtime::kernel::*;
+use croft_runtime::layout::{BLOCK_SIZE, DESCRIPTOR_SPACE, MAX_ALIGN, PAYLOAD};
+use croft_runtime::region::Descriptor;
+
+mod static_pool;
+use static_pool::StaticPool;
+
+/// A lazily opened region, ended when dropped.
+struct Frame(Box<Descriptor>);
+
+impl Frame {
+    fn open() -> Self {
+        let mut descriptor = Box::new(MaybeUninit::uninit());
+        // SAFETY: writable memory for a descriptor, which `croft_rt_open` fills.
+        Self(unsafe {
+            croft_rt_open(descriptor.as_mut_ptr());
+            descriptor.assume_init()
+        })
+    }
+
+    fn bounded(bytes: usize) -> Self {
+        let mut descriptor = Box::new(MaybeUninit::uninit());
+        // SAFETY: as above.
+        Self(unsafe {
+            croft_rt_open_bounded(descriptor.as_mut_ptr(), bytes);
+            descriptor.assume_init()
+        })
+    }
+
+    fn try_alloc(&mut self, size: usize, align: usize) -> *mut u8 {
+        // SAFETY: an open region; tests hold the pool's lock.
+        unsafe { croft_rt_try_alloc(&mut *self.0, size, align) }
+    }
+
+    fn try_array(&mut self, count: usize, size: usize, align: usize) -> *mut u8 {
+        // SAFETY: as above.
+        unsafe { croft_rt_try_alloc_array(&mut *self.0, count, size, align) }
+    }
+
+    fn reset(&mut self) {
+        // SAFETY: as above; the tests use no object of before.
+        unsafe { croft_rt_reset(&mut *self.0) }
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { croft_rt_pop(&mut *self.0) }
+    }
+}
+
+#[test]
+fn objects_are_aligned_and_adjacent() {
+    let _pool = StaticPool::new(2);
+    let mut region = Frame::open();
+    let first = region.try_alloc(1, 1) as usize;
+    assert_eq!(first % BLOCK_SIZE, 0);
+    assert_eq!(region.try_alloc(9, 4) as usize, first + 8);
+    assert_eq!(region.try_alloc(8, 16) as usize, first + 32);
+    assert_eq!(region.try_alloc(8, MAX_ALIGN) as usize, first + MAX_ALIGN);
+    assert_eq!(region.try_array(3, 5, 1) as usize, first + MAX_ALIGN + 8);
+    assert_eq!(region.try_alloc(8, 8) as usize, first + MAX_ALIGN + 24);
+}
+
+#[test]
+fn objects_of_size_zero_are_distinct() {
+    let _pool = StaticPool::new(1);
+    let mut region = Frame::open();
+    let objects = [
+        region.try_alloc(0, 1),
+        region.try_array(0, 16, 8),
+        region.try_alloc(0, 8),
+    ];
+    assert!(objects.iter().all(|object| !object.is_null()));
+    assert_eq!(objects[1] as usize, objects[0] as usize + 8);
+    assert_eq!(objects[2] as usize, objects[1] as usize + 8);
+}
+
+#[test]
+fn the_largest_object_fills_a_block_and_a_larger_one_is_refused() {
+    let pool = StaticPool::new(2);
+    let mut region = Frame::open();
+    assert!(region.try_alloc(PAYLOAD + 1, 8).is_null());
+    assert!(region.try_alloc(usize::MAX, 8).is_null());
+    assert!(
+        region.try_alloc(usize::MAX - 6, 8).is_null(),
+        "rounding up would wrap"
+    );
+    assert!(region.try_array(usize::MAX / 2, 3, 8).is_null());
+    assert_eq!(pool.stats().blocks_in_use, 0, "a refused request takes no block");
+    assert_eq!(region.try_alloc(PAYLOAD, MAX_ALIGN) as usize % BLOCK_SIZE, 0);
+    assert_eq!(region.try_alloc(8, 8) as usize % BLOCK_SIZE, 0);
+    assert_eq!(pool.stats().blocks_in_use, 2);
+}
+
+#[test]
+fn alignments_that_are_no_power_of_two_or_too_large_are_refused() {
+    let _pool = StaticPool::new(1);
+    let mut region = Frame::open();
+    for align in [0, 3, 12, MAX_ALIGN + 1, 2 * MAX_ALIGN, usize::MAX] {
+        assert!(region.try_alloc(8, align).is_null(), "{align}");
+    }
+    assert!(region.0.limit.is_null());
+}
+
+#[test]
+fn budgets_are_exact() {
+    let pool = StaticPool::new(4);
+    // Rounded sizes and padding are charged: 8 + 8 padding + 16 = 32.
+    let mut region = Frame::bounded(32);
+    assert!(!region.try_alloc(1, 1).is_null());
+    assert!(!region.try_alloc(16, 16).is_null());
+    assert!(region.try_alloc(1, 1).is_null());
+    region.reset();
+    assert!(!region.try_alloc(32, 8).is_null(), "a reset renews the budget");
+    assert!(region.try_alloc(0, 1).is_null());
+    drop(region);
+
+    // A budget that is no multiple of 8 serves only whole steps.
+    let mut region = Frame::bounded(23);
+    assert!(!region.try_alloc(16, 8).is_null());
+    assert!(region.try_alloc(1, 1).is_null());
+    drop(region);
+
+    // Space left at the end of a block is not charged, and costs no budget in the next.
+    let mut region = Frame::bounded(PAYLOAD - 8 + 64);
+    assert!(!region.try_alloc(PAYLOAD - 8, 8).is_null());
+    assert!(!region.try_alloc(24, 8).is_null());
+    assert!(!region.try_alloc(40, 8).is_null());
+    assert!(region.try_alloc(1, 8).is_null());
+    assert_eq!(pool.stats().blocks_in_use, 2);
+    drop(region);
+
+    let mut region = Frame::bounded(0);
+    assert!(region.try_alloc(0, 1).is_null());
+    assert_eq!(pool.stats().blocks_in_use, 0);
+}
+
+#[test]
+fn a_pushed_region_keeps_its_descriptor_in_its_block_uncharged() {
+    let pool = StaticPool::new(2);
+    // SAFETY: the pool is locked; the region is open until popped.
+    unsafe {
+        let region = croft_rt_push_bounded(PAYLOAD);
+        assert_eq!(region as usize % BLOCK_SIZE, 0);
+        assert_eq!(pool.stats().blocks_in_use, 1);
+        let first = croft_rt_alloc(region, PAYLOAD - DESCRIPTOR_SPACE, 8) as usize;
+        assert_eq!(first, region as usize + DESCRIPTOR_SPACE);
+        assert!(!croft_rt_try_alloc(region, DESCRIPTOR_SPACE, 8).is_null());
+        assert!(croft_rt_try_alloc(region, 1, 1).is_null());
+        assert_eq!(check_region(&raw const croft_pool, region), Ok(2));
+        croft_rt_reset(region);
+        assert_eq!(croft_rt_alloc_array(region, 4, 8, 8) as usize, first);
+        assert_eq!(check_region(&raw const croft_pool, region), Ok(1));
+        croft_rt_pop(region);
+    }
+    assert_eq!(pool.stats().blocks_in_use, 0);
+}
+
+#[test]
+fn a_reset_gives_back_all_blocks_but_the_oldest() {
+    let pool = StaticPool::new(8);
+    let mut region = Frame::open();
+    region.reset();
+    assert!(
+        region.0.limit.is_null(),
+        "a reset of an empty region does nothing"
+    );
+    let first = region.try_alloc(PAYLOAD, 8);
+    for _ in 0..6 {
+        assert!(!region.try_alloc(PAYLOAD, 8).is_null());
+    }
+    region.reset();
+    assert_eq!(pool.stats().blocks_in_use, 1);
+    assert_eq!(pool.check(), 0);
+    assert_eq!(region.try_alloc(8, 8), first);
+    region.reset();
+    assert_eq!(region.try_alloc(8, 8), first);
+}
+
+#[test]
+fn the_debug_twins_poison_objects_and_clear_stamps() {
+    let pool = StaticPool::new(3);
+    // SAFETY: the pool is locked; ended objects are read as plain bytes of the pool.
+    unsafe {
+        let region = croft_rt_push();
+        let objects = [4000, PAYLOAD, 100].map(|size| (croft_rt_alloc(region, size, 8), size));
+        for (object, size) in objects {
+            object.write_bytes(0x11, size);
+        }
+        let past = objects[2].0.add(104);
+        past.write(0x22);
+        let stamp = |object: *mut u8| {
+            let block = object.map_addr(|address| address & !(BLOCK_SIZE - 1));
+            (*block.add(PAYLOAD).cast::<Footer>()).stamp
+        };
+        let before = stamp(objects[0].0);
+        assert_ne!(before, 0);
+
+        croft_rt_debug_reset(region);
+        for (object, size) in objects {
+            assert!((0..size).all(|at| *object.add(at) == POISON));
+        }
+        assert_eq!(*past, 0x22, "what was never handed out is left alone");
+        assert!(stamp(objects[0].0) > before, "another generation");
+        assert_eq!([stamp(objects[1].0), stamp(objects[2].0)], [0, 0]);
+        assert_eq!(check_region(&raw const croft_pool, region), Ok(1));
+
+        let object = croft_rt_alloc(region, 8, 8);
+        object.write_bytes(0x11, 8);
+        croft_rt_debug_pop(region);
+        assert!((0..8).all(|at| *object.add(at) == POISON));
+        assert_eq!(stamp(object), 0);
+
+        let mut empty = Frame::open();
+        croft_rt_debug_reset(&mut *empty.0);
+    }
+    assert_eq!(pool.check(), 0);
+}
+
+#[test]
+fn c_operations_are_the_same_and_refuse_null() {
+    let pool = StaticPool::new(2);
+    // SAFETY: the pool is locked; regions are open until popped.
+    unsafe {
+        assert!(abi::try_alloc(null_mut(), 8, 8).is_null());
+        assert!(abi::try_alloc_array(null_mut(), 1, 8, 8).is_null());
+        abi::keepalive(std::ptr::null());
+        let region = abi::push_bounded(64);
+        let first = abi::alloc(region, 16, 8);
+        assert_eq!(abi::alloc_array(region, 2, 8, 8) as usize, first as usize + 16);
+        assert_eq!(abi::try_alloc(region, 16, 16) as usize, first as usize + 32);
+        assert!(abi::try_alloc(region, 17, 8).is_null());
+        assert!(abi::try_alloc_array(region, usize::MAX, 2, 8).is_null());
+        abi::reset(region);
+        assert_eq!(abi::try_alloc_array(region, 8, 8, 8), first);
+        abi::pop(region);
+    }
+    assert_eq!(pool.stats().blocks_in_use, 0);
+}

@@ -1,0 +1,326 @@
+//! A shadow model: random sequences of operations on a small pool, each outcome predicted.
+//!
+//! The model knows what the documentation says (rounding, blocks, budgets), keeps the live objects
+//! in an ordered map of address ranges and fills each with a pattern of its own. After each step
+//! every prediction, counter and invariant is compared, and every object is read before it ends.
+//! On failure proptest prints the shrunk sequence; `PROPTEST_RNG_SEED` repeats a run.
+
+use std::collections::BTreeMap;
+use std::mem::MaybeUninit;
+
+use croft_runtime::invariants::check_region;
+use croft_runtime::kernel::*;
+use croft_runtime::layout::{BLOCK_SIZE, DESCRIPTOR_SPACE, MAX_ALIGN, PAYLOAD};
+use croft_runtime::region::Descriptor;
+use proptest::prelude::*;
+
+mod static_pool;
+use static_pool::StaticPool;
+
+const POOL_BLOCKS: usize = 6;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Open {
+        budget: Option<usize>,
+    },
+    Push {
+        budget: Option<usize>,
+    },
+    Pop {
+        debug: bool,
+    },
+    Reset {
+        region: usize,
+        debug: bool,
+    },
+    Alloc {
+        region: usize,
+        size: usize,
+        align: usize,
+    },
+    Array {
+        region: usize,
+        count: usize,
+        size: usize,
+        align: usize,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let budget = || prop::option::of(prop_oneof![0..200usize, 0..3 * BLOCK_SIZE]);
+    let size = prop_oneof![
+        4 => 0..100usize,
+        2 => 0..PAYLOAD + 100,
+        1 => (PAYLOAD - 80)..=PAYLOAD,
+        1 => Just(usize::MAX)
+    ];
+    let align = || {
+        prop_oneof![
+            9 => (0..13u32).prop_map(|power| 1usize << power),
+            1 => prop::sample::select(vec![0, 3, 24, 2 * MAX_ALIGN]),
+        ]
+    };
+    let count = prop_oneof![9 => 0..60usize, 1 => Just(usize::MAX / 2)];
+    prop_oneof![
+        2 => budget().prop_map(|budget| Step::Open { budget }),
+        2 => budget().prop_map(|budget| Step::Push { budget }),
+        3 => any::<bool>().prop_map(|debug| Step::Pop { debug }),
+        1 => (any::<usize>(), any::<bool>())
+            .prop_map(|(region, debug)| Step::Reset { region, debug }),
+        12 => (any::<usize>(), size, align())
+            .prop_map(|(region, size, align)| Step::Alloc { region, size, align }),
+        6 => (any::<usize>(), count, 0..300usize, align())
+            .prop_map(|(region, count, size, align)| Step::Array { region, count, size, align }),
+    ]
+}
+
+/// What a region should be.
+struct Shadow {
+    descriptor: *mut Descriptor,
+    /// The frame that the descriptor lies in, unless its block holds it.
+    frame: Option<Box<MaybeUninit<Descriptor>>>,
+    budget: Option<usize>,
+    /// Bytes charged since the last reset.
+    charged: usize,
+    blocks: usize,
+    /// Offset of the frontier in the newest block.
+    offset: usize,
+    /// Live objects: start, length, pattern.
+    objects: BTreeMap<usize, (usize, u8)>,
+}
+
+impl Shadow {
+    fn start(&self) -> usize {
+        if self.frame.is_some() { 0 } else { DESCRIPTOR_SPACE }
+    }
+
+    /// Predicts a request, and carries it out in the model if it will be granted.
+    fn grant(&mut self, size: Option<usize>, align: usize, free_blocks: usize) -> bool {
+        let Some(size) = size.filter(|&size| size <= PAYLOAD) else {
+            return false;
+        };
+        if !align.is_power_of_two() || align > MAX_ALIGN {
+            return false;
+        }
+        let size = size.max(1).next_multiple_of(8);
+        let left = self.budget.map_or(usize::MAX, |budget| budget - self.charged);
+        let padding = self.offset.next_multiple_of(align) - self.offset;
+        if self.blocks > 0 && padding + size <= left && self.offset + padding + size <= PAYLOAD {
+            self.charged += padding + size;
+            self.offset += padding + size;
+            return true;
+        }
+        if size > left || free_blocks == 0 {
+            return false;
+        }
+        self.charged += size;
+        self.offset = size;
+        self.blocks += 1;
+        true
+    }
+
+    /// Reads every object and forgets it.
+    fn end_objects(&mut self) {
+        for (&start, &(length, pattern)) in &self.objects {
+            // SAFETY: an object of this length lives there.
+            let bytes = unsafe { std::slice::from_raw_parts(start as *const u8, length) };
+            assert!(bytes.iter().all(|&byte| byte == pattern), "contents survive");
+        }
+        self.objects.clear();
+    }
+}
+
+struct Model {
+    pool: StaticPool,
+    regions: Vec<Shadow>,
+    peak: usize,
+    pushes: usize,
+    patterns: u8,
+}
+
+impl Model {
+    fn in_use(&self) -> usize {
+        self.regions.iter().map(|region| region.blocks).sum()
+    }
+
+    fn run(&mut self, step: &Step) {
+        // SAFETY (all calls below): the pool is locked, regions are open until the model pops them,
+        // and `alloc` is called only where the model predicts that it is granted.
+        match *step {
+            Step::Open { budget } => self.open(budget),
+            Step::Push { budget } => self.push(budget),
+            Step::Pop { debug } => {
+                let Some(mut region) = self.regions.pop() else {
+                    return;
+                };
+                region.end_objects();
+                // SAFETY: see above.
+                unsafe {
+                    if debug {
+                        croft_runtime::debug::croft_rt_debug_pop(region.descriptor);
+                    } else {
+                        croft_rt_pop(region.descriptor);
+                    }
+                }
+            }
+            Step::Reset { region, debug } => {
+                let Some(region) = pick(&mut self.regions, region) else {
+                    return;
+                };
+                region.end_objects();
+                // SAFETY: see above.
+                unsafe {
+                    if debug {
+                        croft_runtime::debug::croft_rt_debug_reset(region.descriptor);
+                    } else {
+                        croft_rt_reset(region.descriptor);
+                    }
+                }
+                if region.blocks > 0 {
+                    self.pushes += usize::from(debug);
+                    (region.blocks, region.offset) = (1, region.start());
+                }
+                region.charged = 0;
+            }
+            Step::Alloc { region, size, align } => self.allocate(region, None, size, align),
+            Step::Array {
+                region,
+                count,
+                size,
+                align,
+            } => {
+                self.allocate(region, Some(count), size, align);
+            }
+        }
+    }
+
+    fn open(&mut self, budget: Option<usize>) {
+        let mut frame = Box::new(MaybeUninit::uninit());
+        let descriptor = frame.as_mut_ptr();
+        // SAFETY: writable memory for a descriptor.
+        unsafe {
+            match budget {
+                None => croft_rt_open(descriptor),
+                Some(bytes) => croft_rt_open_bounded(descriptor, bytes),
+            }
+        }
+        let objects = BTreeMap::new();
+        let frame = Some(frame);
+        let shadow = Shadow {
+            descriptor,
+            frame,
+            budget,
+            charged: 0,
+            blocks: 0,
+            offset: 0,
+            objects,
+        };
+        self.regions.push(shadow);
+    }
+
+    fn push(&mut self, budget: Option<usize>) {
+        if self.in_use() == POOL_BLOCKS {
+            return;
+        }
+        // SAFETY: the pool is locked and has a block.
+        let descriptor = unsafe { budget.map_or_else(|| croft_rt_push(), |b| croft_rt_push_bounded(b)) };
+        self.pushes += 1;
+        let objects = BTreeMap::new();
+        let offset = DESCRIPTOR_SPACE;
+        let shadow = Shadow {
+            descriptor,
+            frame: None,
+            budget,
+            charged: 0,
+            blocks: 1,
+            offset,
+            objects,
+        };
+        self.regions.push(shadow);
+    }
+
+    fn allocate(&mut self, region: usize, count: Option<usize>, size: usize, align: usize) {
+        let free = POOL_BLOCKS - self.in_use();
+        let Some(region) = pick(&mut self.regions, region) else {
+            return;
+        };
+        let descriptor = region.descriptor;
+        let bytes = count.unwrap_or(1).checked_mul(size);
+        let was_empty = region.blocks == 0;
+        let granted = region.grant(bytes, align, free);
+        self.patterns = self.patterns.wrapping_add(1);
+        // SAFETY: see `run`.
+        let object = unsafe {
+            match (count, granted && self.patterns % 2 == 0) {
+                (None, true) => croft_rt_alloc(descriptor, size, align),
+                (None, false) => croft_rt_try_alloc(descriptor, size, align),
+                (Some(count), true) => croft_rt_alloc_array(descriptor, count, size, align),
+                (Some(count), false) => croft_rt_try_alloc_array(descriptor, count, size, align),
+            }
+        };
+        assert_eq!(!object.is_null(), granted, "granted as predicted");
+        if !granted {
+            return;
+        }
+        self.pushes += usize::from(was_empty);
+        let (start, length) = (object as usize, bytes.unwrap());
+        assert!(start.is_multiple_of(align.max(8)));
+        assert!(self.pool.range().contains(&start) && start + length <= self.pool.range().end);
+        assert!(start % BLOCK_SIZE + length <= PAYLOAD, "no footer is handed out");
+        let occupied = length.max(1);
+        region.objects.insert(start, (length, self.patterns));
+        for other in &self.regions {
+            let (place, len) = (start, occupied);
+            let overlaps = other
+                .objects
+                .range(..place + len)
+                .next_back()
+                .is_some_and(|(&from, &(length, _))| from != place && from + length.max(1) > place);
+            assert!(!overlaps, "live objects are disjoint");
+        }
+        // SAFETY: `length` bytes are ours.
+        unsafe { object.write_bytes(self.patterns, length) };
+    }
+
+    fn compare(&mut self) {
+        self.peak = self.peak.max(self.in_use());
+        assert_eq!(self.pool.check(), 0);
+        let stats = self.pool.stats();
+        assert_eq!(stats.blocks_in_use, self.in_use());
+        assert_eq!(stats.blocks_peak, self.peak);
+        assert_eq!(stats.pushes, self.pushes);
+        for region in &self.regions {
+            // SAFETY: the pool is locked and the region open.
+            let blocks = unsafe { check_region(&raw const croft_pool, region.descriptor) };
+            assert_eq!(blocks, Ok(region.blocks));
+        }
+    }
+}
+
+fn pick(regions: &mut [Shadow], index: usize) -> Option<&mut Shadow> {
+    let length = regions.len();
+    if length == 0 {
+        None
+    } else {
+        regions.get_mut(index % length)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_outcome_is_as_predicted(steps in prop::collection::vec(step(), 1..120)) {
+        let pool = StaticPool::new(POOL_BLOCKS);
+        let mut model = Model { pool, regions: Vec::new(), peak: 0, pushes: 0, patterns: 0 };
+        for step in &steps {
+            model.run(step);
+            model.compare();
+        }
+        while !model.regions.is_empty() {
+            model.run(&Step::Pop { debug: false });
+            model.compare();
+        }
+    }
+}

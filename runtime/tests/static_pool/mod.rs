@@ -1,0 +1,68 @@
+//! The static pool for tests: one at a time, over fresh memory, and every region ended afterwards.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use croft_runtime::abi::{croft_pool_check, croft_pool_init, croft_pool_stats};
+use croft_runtime::layout::BLOCK_SIZE;
+use croft_runtime::pool::Stats;
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The static pool, ours until dropped.
+pub struct StaticPool {
+    buffer: *mut u8,
+    layout: Layout,
+    _lock: MutexGuard<'static, ()>,
+}
+
+impl StaticPool {
+    /// Gives the static pool that many blocks.
+    pub fn new(blocks: usize) -> Self {
+        let lock = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let layout = Layout::from_size_align(blocks * BLOCK_SIZE, BLOCK_SIZE).unwrap();
+        // SAFETY: the layout is not empty.
+        let buffer = unsafe { alloc_zeroed(layout) };
+        // SAFETY: fresh memory, which lives until the lock is released.
+        assert_eq!(unsafe { croft_pool_init(buffer, layout.size()) }, 0);
+        Self {
+            buffer,
+            layout,
+            _lock: lock,
+        }
+    }
+
+    /// The addresses of the pool.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        let base = self.buffer as usize;
+        base..base + self.layout.size()
+    }
+
+    pub fn stats(&self) -> Stats {
+        let mut stats = Stats {
+            blocks_total: 0,
+            blocks_in_use: 0,
+            blocks_peak: 0,
+            pushes: 0,
+        };
+        // SAFETY: the lock is ours.
+        unsafe { croft_pool_stats(&mut stats) };
+        stats
+    }
+
+    /// The code of the broken invariant, 0 if none is.
+    pub fn check(&self) -> i32 {
+        // SAFETY: the lock is ours.
+        unsafe { croft_pool_check() }
+    }
+}
+
+impl Drop for StaticPool {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.stats().blocks_in_use, 0, "a test left regions open");
+            // SAFETY: no region owns a block of it, and the next test gives the pool another buffer.
+            unsafe { dealloc(self.buffer, self.layout) };
+        }
+    }
+}

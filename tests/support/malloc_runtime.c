@@ -1,0 +1,283 @@
+/*
+ * The region operations over malloc and free: the oracle of the differential tests.
+ *
+ * A kernel linked with this file instead of Croft's runtime must print the same. Every object is a malloc of its own, of
+ * exactly the size asked for, so that AddressSanitizer and Valgrind see each access that leaves its object or comes
+ * after the region's end. Objects are filled with junk at birth and at death.
+ *
+ * A request is accepted or refused, and for the same reason, as Croft's out-of-line runtime would, except that the pool is never
+ * empty. For that each region follows the frontier it would have: `Region.used` is the distance of the frontier from the
+ * start of its newest block, `Region.limit` that of the limit.
+ *
+ * Misuse that the checker rules out (a pop of a region that is not innermost, a reset of one that has ended) ends the program.
+ * Regions still open when the program ends are none: `exit` may be called anywhere. Cost: O(objects) per pop and reset.
+ * Not thread-safe.
+ */
+#include <croft.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The layout of runtime/src/layout.rs, as far as budgets and refusals show it. */
+enum {
+    MIN_ALIGN = 8,        /* sizes are rounded up to it, objects start at a multiple */
+    DESCRIPTOR_SPACE = 64 /* bytes in front of the first object of a region's first block */
+};
+
+enum {
+    BIRTH = 0xA5, /* what an object consists of before its first write */
+    DEATH = 0xCD  /* and after its region's end */
+};
+
+/* One object. Kept apart from the object's memory so that writes in front of or behind it hit no bookkeeping. */
+typedef struct Object Object;
+struct Object {
+    Object *older;
+    void *memory;
+    size_t size;
+};
+
+/* What croft_region points to. */
+struct croft_region_s {
+    croft_region below; /* the region around this one, null for the outermost */
+    Object *newest;
+    size_t budget; /* bytes between two resets, SIZE_MAX if there is no limit */
+    size_t left;   /* bytes of the budget that were left when the newest block was entered */
+    size_t start;  /* offset of the newest block's first object */
+    size_t used;   /* offset of the frontier */
+    size_t limit;  /* offset past which the newest block hands out nothing */
+};
+
+static croft_region innermost;
+static croft_exhaustion_handler handler;
+
+/* ------------------------------------------------------------------------------------------ failures */
+
+static _Noreturn void misuse(const char *what)
+{
+    fflush(stdout);
+    fprintf(stderr, "malloc_runtime: %s\n", what);
+    abort();
+}
+
+static const char *reason_text(int reason)
+{
+    switch (reason) {
+    case CROFT_EXHAUSTED_POOL_EMPTY:
+        return "malloc has no memory";
+    case CROFT_EXHAUSTED_BUDGET:
+        return "the region's budget does not suffice";
+    case CROFT_EXHAUSTED_OVERSIZE:
+        return "the object does not fit into one block";
+    case CROFT_EXHAUSTED_OVERFLOW:
+        return "the size in bytes is not representable";
+    case CROFT_EXHAUSTED_ALIGNMENT:
+        return "the alignment is no power of two or too large";
+    case CROFT_EXHAUSTED_NULL_REGION:
+        return "the region is null";
+    default:
+        return "unknown reason";
+    }
+}
+
+__attribute__((__noreturn__)) void croft_exhausted(const croft_exhaustion *what)
+{
+    fflush(stdout);
+    fprintf(stderr, "malloc_runtime: exhausted: %s (size %zu, align %zu)\n", reason_text(what->reason), what->size,
+            what->align);
+    abort();
+}
+
+croft_exhaustion_handler croft_set_exhaustion_handler(croft_exhaustion_handler next)
+{
+    croft_exhaustion_handler previous = handler;
+    handler = next;
+    return previous;
+}
+
+static _Noreturn void refuse(int reason, size_t size, size_t align)
+{
+    croft_exhaustion what = {.reason = reason, .size = size, .align = align};
+    if (handler)
+        handler(&what);
+    croft_exhausted(&what);
+}
+
+/* Objects here come from malloc, so a pool is accepted and left alone. */
+int croft_pool_init(void *buffer, size_t bytes)
+{
+    (void)bytes;
+    return buffer ? CROFT_OK : CROFT_POOL_NULL;
+}
+
+/* ----------------------------------------------------------------------------------------- geometry */
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* `align` is a power of two. */
+static size_t rounded_up(size_t offset, size_t align)
+{
+    return (offset + align - 1) & ~(align - 1);
+}
+
+/* The bytes that a request takes from its block and its budget: objects of size 0 have an address of their own. */
+static size_t charged(size_t size)
+{
+    return rounded_up(size ? size : 1, MIN_ALIGN);
+}
+
+/* Makes a block with `left` bytes of budget, whose first object lies at `start`, the region's newest. */
+static void enter_block(croft_region r, size_t start, size_t left)
+{
+    r->left = left;
+    r->start = start;
+    r->used = start;
+    r->limit = start + smaller(left, CROFT_MAX_SIZE - start);
+}
+
+/* Moves the frontier past a request. Returns 0, or the reason of the refusal, with nothing changed. */
+static int advance(croft_region r, size_t size, size_t align)
+{
+    if (align == 0 || (align & (align - 1)) != 0 || align > CROFT_MAX_ALIGN)
+        return CROFT_EXHAUSTED_ALIGNMENT;
+    if (size == SIZE_MAX)
+        return CROFT_EXHAUSTED_OVERFLOW;
+    if (size > CROFT_MAX_SIZE)
+        return CROFT_EXHAUSTED_OVERSIZE;
+
+    size_t taken = charged(size);
+    size_t end = rounded_up(r->used, align < MIN_ALIGN ? MIN_ALIGN : align) + taken;
+    if (end <= r->limit) {
+        r->used = end;
+        return 0;
+    }
+    /* The rest of the block is not charged. */
+    size_t left = r->budget == SIZE_MAX ? SIZE_MAX : r->left - (r->used - r->start);
+    if (taken > left)
+        return CROFT_EXHAUSTED_BUDGET;
+    enter_block(r, 0, left);
+    r->used = taken;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- objects */
+
+static void end_objects(croft_region r)
+{
+    while (r->newest) {
+        Object *object = r->newest;
+        r->newest = object->older;
+        memset(object->memory, DEATH, object->size);
+        free(object->memory);
+        free(object);
+    }
+}
+
+/* Returns the object, or null with *reason set and nothing changed. */
+static void *request(croft_region r, size_t size, size_t align, int *reason)
+{
+    if (!r) {
+        *reason = CROFT_EXHAUSTED_NULL_REGION;
+        return NULL;
+    }
+    struct croft_region_s before = *r;
+    *reason = advance(r, size, align);
+    if (*reason)
+        return NULL;
+
+    Object *object = malloc(sizeof *object);
+    /* malloc's own alignment suffices up to max_align_t; beyond it C11 wants a size that is a multiple. */
+    void *memory = align <= _Alignof(max_align_t) ? malloc(size ? size : 1)
+                                                  : aligned_alloc(align, rounded_up(size ? size : 1, align));
+    if (!object || !memory) {
+        free(object);
+        free(memory);
+        *r = before;
+        *reason = CROFT_EXHAUSTED_POOL_EMPTY;
+        return NULL;
+    }
+    memset(memory, BIRTH, size);
+    *object = (Object){.older = r->newest, .memory = memory, .size = size};
+    r->newest = object;
+    return memory;
+}
+
+/* The size of an array in bytes; SIZE_MAX, which no request may ask for, if it is not representable. */
+static size_t array_size(size_t count, size_t size)
+{
+    return size && count > SIZE_MAX / size ? SIZE_MAX : count * size;
+}
+
+/* ---------------------------------------------------------------------------------------- operations */
+
+croft_region croft_push_bounded(size_t bytes)
+{
+    croft_region r = malloc(sizeof *r);
+    if (!r)
+        refuse(CROFT_EXHAUSTED_POOL_EMPTY, 0, 0);
+    *r = (struct croft_region_s){.below = innermost, .budget = bytes};
+    enter_block(r, DESCRIPTOR_SPACE, bytes);
+    innermost = r;
+    return r;
+}
+
+croft_region croft_push(void)
+{
+    return croft_push_bounded(SIZE_MAX);
+}
+
+void croft_pop(croft_region r)
+{
+    if (!r || r != innermost)
+        misuse("pop of a region that is not innermost");
+    innermost = r->below;
+    end_objects(r);
+    free(r);
+}
+
+void croft_reset(croft_region r)
+{
+    croft_region open = innermost;
+    while (open && open != r)
+        open = open->below;
+    if (!open)
+        misuse("reset of a region that is not open");
+    end_objects(r);
+    enter_block(r, DESCRIPTOR_SPACE, r->budget);
+}
+
+void *croft_try_alloc(croft_region r, size_t size, size_t align)
+{
+    int reason;
+    return request(r, size, align, &reason);
+}
+
+void *croft_try_alloc_array(croft_region r, size_t count, size_t size, size_t align)
+{
+    int reason;
+    return request(r, array_size(count, size), align, &reason);
+}
+
+void *croft_alloc(croft_region r, size_t size, size_t align)
+{
+    int reason;
+    void *memory = request(r, size, align, &reason);
+    if (!memory)
+        refuse(reason, size, align);
+    return memory;
+}
+
+void *croft_alloc_array(croft_region r, size_t count, size_t size, size_t align)
+{
+    return croft_alloc(r, array_size(count, size), align);
+}
+
+void croft_keepalive(const void *p)
+{
+    (void)p;
+}
