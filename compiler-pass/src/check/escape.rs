@@ -66,6 +66,9 @@ impl Judge<'_, '_> {
                     Object::Param(index) => {
                         self.escapes.flows.insert((Source::Arg(index), Sink::Return));
                     }
+                    Object::Beyond(index) => {
+                        self.escapes.flows.insert((Source::Beyond(index), Sink::Return));
+                    }
                     Object::Region(region) => match self.cx.regions.get(region).origin {
                         Origin::Param(index) => {
                             self.escapes.flows.insert((Source::In(index), Sink::Return));
@@ -112,6 +115,7 @@ impl Judge<'_, '_> {
         let sink = match holder {
             Object::Global => Some(Sink::Global),
             Object::Param(index) => Some(Sink::Arg(index)),
+            Object::Beyond(index) => Some(Sink::Beyond(index)),
             Object::Region(region) => match self.cx.regions.get(region).origin {
                 Origin::Param(index) => Some(Sink::In(index)),
                 _ => None,
@@ -119,9 +123,16 @@ impl Judge<'_, '_> {
             Object::Slot(_) => return,
         };
         match held {
+            // As the caller built it.
+            Object::Beyond(index) if holder == Object::Param(index) => {}
             Object::Param(index) => {
                 if let Some(sink) = sink {
                     self.escapes.flows.insert((Source::Arg(index), sink));
+                }
+            }
+            Object::Beyond(index) => {
+                if let Some(sink) = sink {
+                    self.escapes.flows.insert((Source::Beyond(index), sink));
                 }
             }
             Object::Region(region) => match (self.cx.regions.get(region).origin, holder) {
@@ -132,7 +143,7 @@ impl Judge<'_, '_> {
                     }
                 }
                 (_, Object::Global) => self.stored(holder, held, region, Place::Global),
-                (_, Object::Param(_)) => self.stored(holder, held, region, Place::Caller),
+                (_, Object::Param(_) | Object::Beyond(_)) => self.stored(holder, held, region, Place::Caller),
                 (_, Object::Region(outer)) if self.outlives(outer, region) => {
                     self.stored(holder, held, region, Place::OuterRegion);
                 }
@@ -208,18 +219,9 @@ impl Judge<'_, '_> {
         self.escapes.findings.insert(Finding { problem, at, because });
     }
 
-    /// Whether a value leads to an object of some region, and to which parameters.
-    fn exposure(&self, value: ValueId) -> (Option<RegionId>, Vec<u32>) {
-        let mut region = None;
-        let mut params = Vec::new();
-        for object in self.provenance.reach(value) {
-            match object {
-                Object::Region(id) => region = region.or(Some(id)),
-                Object::Param(index) => params.push(index),
-                _ => {}
-            }
-        }
-        (region, params)
+    /// Whether a value leads to an object of some region, and to what of the caller's.
+    fn exposure(&self, value: ValueId) -> (Option<RegionId>, Vec<Source>) {
+        exposure_of(self.provenance.reach(value))
     }
 
     fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
@@ -252,8 +254,8 @@ impl Judge<'_, '_> {
                 self.report(problem, self.cx.site(id), because);
                 break;
             }
-            for index in params {
-                self.escapes.flows.insert((Source::Arg(index), Sink::Unknown));
+            for source in params {
+                self.escapes.flows.insert((source, Sink::Unknown));
             }
         }
     }
@@ -263,7 +265,7 @@ impl Judge<'_, '_> {
         self.provenance.of(value).any(|object| {
             self.provenance
                 .contents(object)
-                .any(|held| matches!(held, Object::Region(_) | Object::Param(_)))
+                .any(|held| matches!(held, Object::Region(_) | Object::Param(_) | Object::Beyond(_)))
         })
     }
 
@@ -272,9 +274,12 @@ impl Judge<'_, '_> {
             if *to != Sink::Unknown {
                 continue;
             }
-            let (Source::Arg(index) | Source::In(index)) = from;
+            let (Source::Arg(index) | Source::Beyond(index) | Source::In(index)) = from;
             let Some(argument) = call.args.get(*index as usize) else { continue };
-            let (region, params) = self.exposure(argument.value);
+            let (region, params) = match from {
+                Source::Beyond(_) => exposure_of(self.provenance.reach_beyond(argument.value)),
+                _ => self.exposure(argument.value),
+            };
             if let Some(region) = region {
                 let problem = Problem::UnknownCallee {
                     callee: self.cx.callee_name(&call),
@@ -283,8 +288,8 @@ impl Judge<'_, '_> {
                 let because = self.life(region, Some(argument.value));
                 self.report(problem, self.cx.site(id), because);
             }
-            for index in params {
-                self.escapes.flows.insert((Source::Arg(index), Sink::Unknown));
+            for source in params {
+                self.escapes.flows.insert((source, Sink::Unknown));
             }
         }
         // Arguments past the parameters of a function with a body here: it could read them with va_arg.
@@ -355,6 +360,20 @@ impl Judge<'_, '_> {
             }
         }
     }
+}
+
+fn exposure_of(reached: Vec<Object>) -> (Option<RegionId>, Vec<Source>) {
+    let mut region = None;
+    let mut sources = Vec::new();
+    for object in reached {
+        match object {
+            Object::Region(id) => region = region.or(Some(id)),
+            Object::Param(index) => sources.push(Source::Arg(index)),
+            Object::Beyond(index) => sources.push(Source::Beyond(index)),
+            Object::Global | Object::Slot(_) => {}
+        }
+    }
+    (region, sources)
 }
 
 /// The allocation that a pointer stems from, or the first one in its region.

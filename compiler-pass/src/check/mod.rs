@@ -203,6 +203,9 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
         if param.get && !known.get {
             return Some(format!("get(arg{index})"));
         }
+        if param.get_beyond && !known.get_beyond {
+            return Some(format!("get(*arg{index})"));
+        }
         if param.put > known.put {
             let many = if param.put == Put::Loop { ", many" } else { "" };
             return Some(format!("put(arg{index}{many})"));

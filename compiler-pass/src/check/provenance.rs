@@ -2,7 +2,7 @@
 //!
 //! A flow-insensitive points-to analysis of one function at a time. The abstract objects are few, because
 //! the rules ask about lifetimes only: each stack slot, each region (all its objects together), what each
-//! parameter leads to, and one object for everything that outlives the function (globals, the heap,
+//! parameter points to and what is reached from there, and one object for everything that outlives the function (globals, the heap,
 //! foreign addresses).
 //!
 //! Lattice: sets of objects, for each value (where it may point) and for each object (where pointers stored
@@ -22,8 +22,10 @@ use std::collections::BTreeMap;
 pub enum Object {
     /// Everything that outlives the function and is not the caller's to vouch for.
     Global,
-    /// What a parameter leads to.
+    /// What a parameter points to.
     Param(u32),
+    /// What is reached from there, through pointers that were read.
+    Beyond(u32),
     /// A stack slot.
     Slot(InstId),
     /// The objects of a region, and its descriptor.
@@ -71,7 +73,9 @@ impl Provenance {
             match value.kind {
                 ValueKind::Param(param) if value.holds_pointer => {
                     let object = solver.object(Object::Param(param));
-                    union(&mut solver.contents[object.index()], &[object]);
+                    let beyond = solver.object(Object::Beyond(param));
+                    union(&mut solver.contents[object.index()], &[beyond]);
+                    union(&mut solver.contents[beyond.index()], &[beyond]);
                     set.push(object);
                 }
                 ValueKind::Function(_) | ValueKind::Global | ValueKind::ConstantAggregate if value.holds_pointer => {
@@ -130,6 +134,19 @@ impl Provenance {
     /// The objects that a value leads to, through any number of loads.
     pub fn reach(&self, value: ValueId) -> Vec<Object> {
         self.closure(&self.values[value.index()]).into_iter().map(|id| self.get(id)).collect()
+    }
+
+    /// The objects that pointers read through a value lead to.
+    pub fn reach_beyond(&self, value: ValueId) -> Vec<Object> {
+        self.beyond(value).into_iter().map(|id| self.get(id)).collect()
+    }
+
+    fn beyond(&self, value: ValueId) -> Objects {
+        let mut inner = Objects::new();
+        for object in &self.values[value.index()] {
+            union(&mut inner, &self.contents[object.index()]);
+        }
+        self.closure(&inner)
     }
 
     fn closure(&self, from: &[ObjectId]) -> Objects {
@@ -293,7 +310,11 @@ impl Provenance {
                 }
                 Sink::Global | Sink::Unknown => vec![self.object(Object::Global)],
                 Sink::Arg(index) => match call.args.get(*index as usize) {
-                    Some(argument) => self.closure(&self.values[argument.value.index()]),
+                    Some(argument) => self.values[argument.value.index()].clone(),
+                    None => continue,
+                },
+                Sink::Beyond(index) => match call.args.get(*index as usize) {
+                    Some(argument) => self.beyond(argument.value),
                     None => continue,
                 },
                 Sink::In(index) => self.regions_of(cx, call, *index),
@@ -315,7 +336,11 @@ impl Provenance {
     fn sources(&mut self, cx: Context<'_, '_>, call: Call<'_>, from: Source) -> Objects {
         match from {
             Source::Arg(index) => match call.args.get(index as usize) {
-                Some(argument) => self.closure(&self.values[argument.value.index()]),
+                Some(argument) => self.values[argument.value.index()].clone(),
+                None => Objects::new(),
+            },
+            Source::Beyond(index) => match call.args.get(index as usize) {
+                Some(argument) => self.beyond(argument.value),
                 None => Objects::new(),
             },
             Source::In(index) => self.regions_of(cx, call, index),

@@ -14,6 +14,7 @@ use super::context::Context;
 use super::escape::{allocation_of, end_of};
 use super::finding::{Finding, Problem, Role, Use};
 use super::provenance::{Object, Provenance};
+use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, InstId, InstKind, NodeId, RegionId, ValueId};
 use crate::operation::Operation;
@@ -36,8 +37,10 @@ pub struct Stale {
     pub findings: BTreeSet<Finding>,
     /// `(region parameter, parameter)`: the second is used after the values of the first ended.
     pub late: BTreeSet<(u32, u32)>,
-    /// The parameters that memory is accessed through.
+    /// The parameters whose memory is accessed.
     pub accessed: BTreeSet<u32>,
+    /// The parameters from which memory is reached, and accessed.
+    pub accessed_beyond: BTreeSet<u32>,
     /// The region parameters that may be reset.
     pub resets: BTreeSet<u32>,
 }
@@ -96,14 +99,14 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, V
         // The caller's pointers may lead into a region that it passed.
         let concerns = |object: Object| match object {
             Object::Region(id) => id == region,
-            Object::Param(index) => param.is_some_and(|own| own != index),
+            Object::Param(index) | Object::Beyond(index) => param.is_some_and(|own| own != index),
             _ => false,
         };
         let list = watched.entry(region).or_default();
         for index in 0..cx.body.values.len() {
             let value = ValueId::new(index);
             let is_handle = cx.regions.of_handle(cx.regions.canonical(value)).is_some()
-                && !provenance.of(value).any(|object| matches!(object, Object::Param(_)));
+                && !provenance.of(value).any(|object| matches!(object, Object::Param(_) | Object::Beyond(_)));
             if !is_handle && provenance.of(value).any(concerns) {
                 list.push(Holder::Value(value));
             }
@@ -263,14 +266,22 @@ impl Analysis<'_, '_> {
             let uses = match effects {
                 Some(effects) => {
                     effects.param(index).get
-                        || effects.flows.iter().any(|(from, to)| {
-                            *from == crate::effects::Source::Arg(index as u32) && *to != crate::effects::Sink::Return
-                        })
+                        || effects
+                            .flows
+                            .iter()
+                            .any(|(from, to)| *from == Source::Arg(index as u32) && *to != Sink::Return)
                 }
                 None => !argument.no_access && !call.no_memory,
             };
             if uses {
                 self.used(id, argument.value, Use::Call(name.clone()), state);
+            }
+            let reads_on = match effects {
+                Some(effects) => effects.param(index).get_beyond,
+                None => !call.no_memory,
+            };
+            if reads_on {
+                self.used_beyond(id, argument.value, &name, state);
             }
         }
         for (region, used) in effects.iter().flat_map(|effects| &effects.late) {
@@ -278,7 +289,7 @@ impl Analysis<'_, '_> {
                 continue;
             };
             for region in self.cx.regions.resolve(self.cx.body, region.value).regions {
-                if self.provenance.points_into(argument.value, region) {
+                if self.provenance.reach(argument.value).contains(&Object::Region(region)) {
                     self.violation(id, argument.value, region, Use::Call(name.clone()), false);
                 }
             }
@@ -287,8 +298,14 @@ impl Analysis<'_, '_> {
 
     fn used(&mut self, id: InstId, pointer: ValueId, by: Use, state: &State) {
         for object in self.provenance.of(pointer) {
-            if let Object::Param(index) = object {
-                self.stale.accessed.insert(index);
+            match object {
+                Object::Param(index) => {
+                    self.stale.accessed.insert(index);
+                }
+                Object::Beyond(index) => {
+                    self.stale.accessed_beyond.insert(index);
+                }
+                _ => {}
             }
         }
         let stale: Vec<RegionId> = state
@@ -303,11 +320,29 @@ impl Analysis<'_, '_> {
             } else if let Origin::Param(ended) = self.cx.regions.get(region).origin {
                 // Whether the caller's pointer leads into the caller's region, only the caller knows.
                 for object in self.provenance.of(pointer) {
-                    if let Object::Param(index) = object {
+                    if let Object::Param(index) | Object::Beyond(index) = object {
                         self.stale.late.insert((ended, index));
                     }
                 }
             }
+        }
+    }
+
+    /// A callee follows pointers that it reads from what `pointer` points to.
+    fn used_beyond(&mut self, id: InstId, pointer: ValueId, callee: &str, state: &State) {
+        let reached = self.provenance.reach(pointer);
+        for object in &reached {
+            if let Object::Param(index) | Object::Beyond(index) = object {
+                self.stale.accessed_beyond.insert(*index);
+            }
+        }
+        let stale: BTreeSet<RegionId> = state
+            .iter()
+            .filter(|(holder, _)| matches!(holder, Holder::Memory(object) if reached.contains(object)))
+            .map(|(_, region)| *region)
+            .collect();
+        for region in stale {
+            self.violation(id, pointer, region, Use::Call(callee.to_owned()), true);
         }
     }
 

@@ -22,6 +22,9 @@ pub fn assemble(cx: Context<'_, '_>, balance: &Balance, leaks: &Leaks, escapes: 
     for index in &stale.accessed {
         effects.param_mut(*index as usize).get = true;
     }
+    for index in &stale.accessed_beyond {
+        effects.param_mut(*index as usize).get_beyond = true;
+    }
     for index in &stale.resets {
         if !balance.drops.contains(index) {
             effects.param_mut(*index as usize).reset = true;
@@ -41,8 +44,10 @@ pub fn assemble(cx: Context<'_, '_>, balance: &Balance, leaks: &Leaks, escapes: 
     }
     // What is handed on to an undescribed function may be accessed there.
     for (from, to) in &escapes.flows {
-        if let (Source::Arg(index), Sink::Unknown) = (from, to) {
-            effects.param_mut(*index as usize).get = true;
+        match (from, to) {
+            (Source::Arg(index), Sink::Unknown) => effects.param_mut(*index as usize).get = true,
+            (Source::Beyond(index), Sink::Unknown) => effects.param_mut(*index as usize).get_beyond = true,
+            _ => {}
         }
     }
     effects

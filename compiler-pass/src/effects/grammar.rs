@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! effects = "pure" | clause { ";" clause }
-//! clause  = "get(" arg ")" | "get(args)"          accesses memory through the argument (all arguments)
+//! clause  = "get(" source ")" | "get(args)"       accesses the memory that it points to (all arguments)
 //!         | "put(" arg [ ", many" ] ")"           allocates in the region (without a static bound)
 //!         | "reset(" arg ")" | "drop(" arg ")"    ends all values in the region; ends the region
 //!         | "late(" arg ", " arg ")"              accesses memory through the second after it ended the
@@ -12,8 +12,9 @@
 //!         | "store(" source "->" place ")"        the source may be stored in the place
 //!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
 //!         | "nounwind" | "noreturn"
-//! source  = arg | "in(" arg ")"                   the argument itself; an object in its region
-//! place   = arg | "in(" arg ")" | "global"
+//! source  = arg | "*" arg | "in(" arg ")"         the argument itself; a pointer that is read from there or
+//!                                                 further on; an object in its region
+//! place   = arg | "*" arg | "in(" arg ")" | "global"   memory that these point to
 //! arg     = "arg" number                          counted from 0
 //! ```
 //!
@@ -33,7 +34,7 @@ pub enum GrammarError {
     #[error("`{0}` is no argument; arguments are written arg0, arg1 and so on")]
     Argument(String),
     /// Not a place.
-    #[error("`{0}` is no place to store into; places are argN, in(argN) and global")]
+    #[error("`{0}` is no place to store into; places are argN, *argN, in(argN) and global")]
     Place(String),
 }
 
@@ -78,10 +79,11 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
     };
     match verb.trim() {
         "get" if inner == "args" => effects.get_all = true,
-        "get" => {
-            let index = argument(inner)? as usize;
-            effects.param_mut(index).get = true;
-        }
+        "get" => match source(inner)? {
+            Source::Arg(index) => effects.param_mut(index as usize).get = true,
+            Source::Beyond(index) => effects.param_mut(index as usize).get_beyond = true,
+            Source::In(_) => return Err(unknown()),
+        },
         "put" => {
             let (arg, put) = match inner.split_once(',') {
                 Some((arg, many)) if many.trim() == "many" => (arg, Put::Loop),
@@ -134,6 +136,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
                 "global" => Sink::Global,
                 place => match source(place).map_err(|_| GrammarError::Place(place.to_owned()))? {
                     Source::Arg(index) => Sink::Arg(index),
+                    Source::Beyond(index) => Sink::Beyond(index),
                     Source::In(index) => Sink::In(index),
                 },
             };
@@ -162,6 +165,9 @@ fn argument(text: &str) -> Result<u32, GrammarError> {
 
 fn source(text: &str) -> Result<Source, GrammarError> {
     let text = text.trim();
+    if let Some(inner) = text.strip_prefix('*') {
+        return argument(inner).map(Source::Beyond);
+    }
     match text.strip_prefix("in(").and_then(|rest| rest.strip_suffix(')')) {
         Some(inner) => argument(inner).map(Source::In),
         None => argument(text).map(Source::Arg),
@@ -172,6 +178,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Arg(index) => write!(f, "arg{index}"),
+            Source::Beyond(index) => write!(f, "*arg{index}"),
             Source::In(index) => write!(f, "in(arg{index})"),
         }
     }
@@ -186,6 +193,9 @@ impl fmt::Display for Effects {
         for (index, param) in self.params.iter().enumerate() {
             if param.get {
                 clauses.push(format!("get(arg{index})"));
+            }
+            if param.get_beyond {
+                clauses.push(format!("get(*arg{index})"));
             }
             match param.put {
                 Put::No => {}
@@ -211,6 +221,7 @@ impl fmt::Display for Effects {
                 Sink::Return => format!("return({from})"),
                 Sink::Global => format!("store({from} -> global)"),
                 Sink::Arg(index) => format!("store({from} -> arg{index})"),
+                Sink::Beyond(index) => format!("store({from} -> *arg{index})"),
                 Sink::In(index) => format!("store({from} -> in(arg{index}))"),
                 // An unknown callee may do anything: a global is the worst place there is.
                 Sink::Unknown => format!("store({from} -> global)"),
@@ -243,6 +254,7 @@ mod tests {
             "drop(arg2); drop(arg0); noreturn",
             "bounded(arg1); open(return, bounded)",
             "get(arg1); reset(arg0); late(arg0, arg1)",
+            "get(arg0); get(*arg0); store(*arg0 -> arg1); return(*arg0, arg1)",
         ] {
             let effects = parse(text).unwrap();
             assert_eq!(parse(&effects.to_string()).unwrap(), effects, "{text} → {effects}");

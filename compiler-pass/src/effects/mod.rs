@@ -31,8 +31,10 @@ pub enum Put {
 pub struct ParamEffects {
     /// Used as a region.
     pub region: bool,
-    /// Memory is accessed through it: objects of the region, or what the pointer leads to.
+    /// Memory that it points to is accessed: objects of the region, or what the pointer points to.
     pub get: bool,
+    /// Memory that is reached from there, through pointers that were read, is accessed.
+    pub get_beyond: bool,
     /// Allocates in it.
     pub put: Put,
     /// Ends every value in it and keeps the region.
@@ -44,8 +46,10 @@ pub struct ParamEffects {
 /// Where a pointer comes from, as a summary names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
-    /// The argument itself, or what can be reached from it.
+    /// The argument itself.
     Arg(u32),
+    /// A pointer read from what the argument points to, or from further on.
+    Beyond(u32),
     /// An object allocated in the region that the argument names.
     In(u32),
 }
@@ -57,8 +61,10 @@ pub enum Sink {
     Return,
     /// A global, the heap, another thread: a place that outlives every region.
     Global,
-    /// Memory that can be reached from the argument.
+    /// Memory that the argument points to.
     Arg(u32),
+    /// Memory that is reached from there, through pointers that were read.
+    Beyond(u32),
     /// An object in the region that the argument names.
     In(u32),
     /// A function that nobody described.

@@ -1,0 +1,138 @@
+//! What the compiler pass relies on: the shape of the fast paths in the runtime's LLVM IR.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+/// The functions whose bodies the pass inlines.
+const FAST: [&str; 10] = [
+    "croft_rt_open",
+    "croft_rt_open_bounded",
+    "croft_rt_push",
+    "croft_rt_push_bounded",
+    "croft_rt_pop",
+    "croft_rt_reset",
+    "croft_rt_alloc",
+    "croft_rt_alloc_array",
+    "croft_rt_try_alloc",
+    "croft_rt_try_alloc_array",
+];
+
+/// What they may call.
+const COLD: [&str; 3] = ["croft_rt_refill", "croft_rt_try_refill", "croft_rt_push_refused"];
+
+/// The runtime's IR, compiled as the pass compiles it.
+fn runtime_ir() -> String {
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fast-paths.ll");
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let status = Command::new(rustc)
+        .args([
+            "--edition",
+            "2024",
+            "--crate-name",
+            "croft_runtime",
+            "--crate-type",
+            "lib",
+        ])
+        .args(["-C", "opt-level=3", "-C", "panic=abort", "-C", "codegen-units=1"])
+        .args(["--cfg", "feature=\"host\"", "--emit"])
+        .arg(format!("llvm-ir={}", output.display()))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs"))
+        .status()
+        .expect("rustc runs");
+    assert!(status.success());
+    std::fs::read_to_string(output).unwrap()
+}
+
+/// The lines of a function, head included.
+fn function<'ir>(ir: &'ir str, name: &str) -> &'ir str {
+    let head = format!("@{name}(");
+    let start = ir
+        .match_indices("\ndefine ")
+        .map(|(at, _)| at + 1)
+        .find(|&at| ir[at..].lines().next().is_some_and(|line| line.contains(&head)))
+        .unwrap_or_else(|| panic!("{name} is not defined"));
+    let length = ir[start..].find("\n}").unwrap();
+    &ir[start..start + length]
+}
+
+/// The global names that a function's body mentions.
+fn mentioned(body: &str) -> BTreeSet<&str> {
+    let names = body.split('@').skip(1);
+    names
+        .map(|rest| {
+            &rest[..rest
+                .find(|c: char| !c.is_alphanumeric() && !"_.$".contains(c))
+                .unwrap()]
+        })
+        .collect()
+}
+
+#[test]
+fn fast_paths_are_what_the_pass_may_inline() {
+    let ir = runtime_ir();
+    for name in FAST {
+        let text = function(&ir, name);
+        let (head, body) = text.split_once('\n').unwrap();
+        for mention in mentioned(body) {
+            let allowed = mention == "croft_pool" || COLD.contains(&mention) || mention.starts_with("llvm.");
+            assert!(allowed, "{name} refers to {mention}");
+        }
+        // A descriptor can only become registers if its address goes nowhere. Intrinsics that
+        // fill or copy it are no obstacle.
+        let parameters = head.split_once('(').unwrap().1;
+        if let Some((attributes, _)) = parameters.split_once("%region") {
+            assert!(
+                attributes.contains("captures(none)"),
+                "{name} captures its descriptor"
+            );
+        }
+        for call in body.lines().filter(|line| line.contains("call ")) {
+            let passed = call.contains("%region") && !call.contains("@llvm.");
+            assert!(!passed, "{name} passes its descriptor on: {call}");
+        }
+        assert!(
+            !body.contains("inttoptr"),
+            "{name} makes a pointer from an integer"
+        );
+        assert!(!body.contains("invoke"), "{name} unwinds");
+        assert!(!is_loop(body), "{name} loops");
+    }
+    for name in COLD {
+        let body = function(&ir, name);
+        assert!(!is_loop(body), "{name} loops");
+    }
+}
+
+/// Whether a branch leads back: basic blocks are printed so that an acyclic graph has forward edges
+/// only if it is in reverse post-order, so a cycle is searched for, not a backward edge.
+fn is_loop(body: &str) -> bool {
+    let mut edges: Vec<(&str, &str)> = Vec::new();
+    let mut here = "start";
+    for line in body.lines() {
+        if !line.starts_with(' ') {
+            here = line.split(':').next().unwrap();
+        }
+        let targets = line.split("label %").skip(1);
+        edges.extend(targets.map(|rest| (here, rest.split([',', ' ', ']']).next().unwrap())));
+    }
+    // Remove blocks without a way in until nothing changes: what stays lies on or behind a cycle.
+    loop {
+        let entered: BTreeSet<&str> = edges.iter().map(|edge| edge.1).collect();
+        let length = edges.len();
+        edges.retain(|edge| entered.contains(edge.0));
+        if edges.len() == length {
+            return length != 0;
+        }
+    }
+}
+
+#[test]
+fn cycles_are_recognised() {
+    assert!(is_loop(
+        "start:\n  br label %a\na:\n  br i1 %c, label %a, label %b\nb:\n  ret void"
+    ));
+    assert!(!is_loop(
+        "start:\n  br i1 %c, label %b, label %a\na:\n  br label %b\nb:\n  ret void"
+    ));
+}
