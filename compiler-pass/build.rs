@@ -50,7 +50,11 @@ fn runtime() {
 fn compile_runtime(root: &Path, emit: &str, output: &Path) {
     let rustc = std::env::var_os("RUSTC").expect("cargo sets RUSTC");
     let target = std::env::var("TARGET").expect("cargo sets TARGET");
-    let status = Command::new(rustc)
+    let mut command = Command::new(rustc);
+    if emit == "llvm-bc" {
+        command.args(["--cfg", "croft_bitcode"]);
+    }
+    let status = command
         .args(["--crate-name", "croft_runtime", "--edition", "2024", "--crate-type", "lib"])
         .args(["--target", &target, "-C", "opt-level=3", "-C", "panic=abort", "-C", "codegen-units=1"])
         .args(["-C", "embed-bitcode=no", "-C", "relocation-model=pic"])

@@ -7,9 +7,8 @@
 //! against the compiler's output.
 //!
 //! All work on one static pool. Only one thread may use it; an interrupt handler must not, unless
-//! it is masked while the interrupted code is in here. Costs are those of
-//! [`region`](crate::region): O(1), no loop. Descriptors are not checked for null: checked code
-//! cannot pass it.
+//! it is masked while the interrupted code is in here. Costs are those of [`region`]: O(1), no
+//! loop. Descriptors are not checked for null: checked code cannot pass it.
 //!
 //! Obligations of every function with a descriptor:
 //! 1. The region was opened by a function of this module on the present pool, is still open, and

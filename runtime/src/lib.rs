@@ -33,6 +33,8 @@
 //! `allocator-api2`.
 #![no_std]
 
+// The pass inlines from a build without the C names: two names for one body would become aliases of each other.
+#[cfg(not(croft_bitcode))]
 pub mod abi;
 #[cfg(feature = "allocator-api2")]
 pub mod allocator;

@@ -123,8 +123,8 @@
 //! the caller passes in.
 //!
 //! **Threads and interrupts**: a pool and its regions belong to one thread; the types are not
-//! `Sync`. Costs are those of [`region`](crate::region): opening, ending, resetting and allocating
-//! are O(1) without any data-dependent loop; filling a slice is O(length).
+//! `Sync`. Costs are those of [`region`]: opening, ending, resetting and allocating are O(1)
+//! without any data-dependent loop; filling a slice is O(length).
 
 use core::alloc::Layout;
 use core::cell::UnsafeCell;

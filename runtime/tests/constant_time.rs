@@ -161,7 +161,7 @@ mod counted {
 
     #[test]
     fn push_costs_the_same_at_any_history() {
-        let entry = croft_runtime::kernel::croft_rt_push as *const () as usize;
+        let entry = push as *const () as usize;
         let run = || {
             // SAFETY: the pool is locked and has a block left.
             unsafe { push() };
@@ -177,7 +177,7 @@ mod counted {
             unsafe { pop(region) };
             count(entry, run)
         };
-        println!("croft_rt_push: {fresh:?} instructions");
+        println!("croft.push: {fresh:?} instructions");
         assert_eq!(fresh, used);
     }
 }

@@ -256,7 +256,7 @@ impl Model {
         self.patterns = self.patterns.wrapping_add(1);
         // SAFETY: see `run`.
         let object = unsafe {
-            match (count, granted && self.patterns % 2 == 0) {
+            match (count, granted && self.patterns.is_multiple_of(2)) {
                 (None, true) => croft_rt_alloc(descriptor, size, align),
                 (None, false) => croft_rt_try_alloc(descriptor, size, align),
                 (Some(count), true) => croft_rt_alloc_array(descriptor, count, size, align),

@@ -56,7 +56,7 @@ pub enum Command {
         /// File to lower
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// Where to write the result: .ll or .bc
+        /// Where to write the result: .ll or .bc, or - for text on standard output
         #[arg(short, long, value_name = "OUT")]
         output: PathBuf,
         /// How: inline the runtime's fast paths, call it, or call its poisoning twins

@@ -149,6 +149,8 @@ extern "C" fn note(info: LLVMDiagnosticInfoRef, messages: *mut c_void) {
 /// What kind of file to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {
+    /// Textual IR to standard output.
+    Standard,
     /// Textual IR.
     Text,
     /// Bitcode.
@@ -161,6 +163,9 @@ impl OutputKind {
     /// # Errors
     /// When the name ends otherwise.
     pub fn of(path: &Path) -> Result<OutputKind, Failure> {
+        if path.as_os_str() == "-" {
+            return Ok(OutputKind::Standard);
+        }
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("ll") => Ok(OutputKind::Text),
             Some("bc") => Ok(OutputKind::Bitcode),
@@ -176,6 +181,10 @@ impl OutputKind {
 /// When the system refuses.
 pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Failure> {
     let bytes = match kind {
+        OutputKind::Standard => {
+            super::print(&module.print());
+            return Ok(());
+        }
         OutputKind::Text => module.print().into_bytes(),
         OutputKind::Bitcode => module.bitcode(),
     };

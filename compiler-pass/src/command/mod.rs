@@ -46,7 +46,7 @@ pub enum Failure {
     #[error("`{}` is of no kind that croft reads; it reads .c (through clang), .rs (through rustc), .ll and .bc", .0.display())]
     Kind(PathBuf),
     /// An output whose name says nothing about its kind.
-    #[error("`{}` is of no kind that croft writes; the name has to end in .ll or .bc", .0.display())]
+    #[error("`{}` is of no kind that croft writes; the name has to end in .ll or .bc, or be -", .0.display())]
     OutputKind(PathBuf),
     /// A compiler found errors in the user's source.
     #[error("{compiler} could not compile `{}`{}", path.display(), indented(messages))]

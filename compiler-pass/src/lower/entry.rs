@@ -44,9 +44,6 @@ pub const FAST_PATHS: [&str; 10] = [
     "croft_rt_try_alloc_array",
 ];
 
-/// What every symbol of the runtime begins with.
-pub const PREFIX: &str = "croft_rt_";
-
 /// The entry point of an operation, if it becomes a call. A push whose descriptor lives in a frame is
 /// [`OPEN`] instead.
 pub fn of(operation: Operation, mode: Mode) -> Option<&'static str> {

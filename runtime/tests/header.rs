@@ -1,0 +1,170 @@
+//! The C header and the static library: compiled as C11 and C++17 by clang and gcc without a
+//! warning, linked with nothing else, run.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+const SCRATCH: &str = env!("CARGO_TARGET_TMPDIR");
+const CRATE: &str = env!("CARGO_MANIFEST_DIR");
+
+fn run(command: &mut Command) -> Output {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{text}", output.status);
+    output
+}
+
+/// The static library for C, built once by the documented command.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let target = Path::new(SCRATCH).join("staticlib");
+        run(Command::new(env!("CARGO"))
+            .current_dir(CRATE)
+            .args(["rustc", "-p", "croft-runtime", "--release", "--features", "host"])
+            .args(["--crate-type", "staticlib", "--offline", "--target-dir"])
+            .arg(&target)
+            .args(["--", "-C", "panic=abort", "--cfg", "croft_staticlib"])
+            .env_remove("RUSTFLAGS"));
+        target.join("release/libcroft_runtime.a")
+    })
+}
+
+/// Compiles a program of `tests/c` with all warnings as errors, links and runs it.
+fn compile_and_run(compiler: &[&str], source: &str, optimisation: &str) -> PathBuf {
+    let name = [compiler, &[source, optimisation]]
+        .concat()
+        .join("")
+        .replace(['/', '+', ' '], "_");
+    let program = Path::new(SCRATCH).join(name);
+    run(Command::new(compiler[0])
+        .args(&compiler[1..])
+        .args([
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-Wshadow",
+            optimisation,
+            "-I",
+        ])
+        .arg(Path::new(CRATE).join("include"))
+        .arg(Path::new(CRATE).join("tests/c").join(source))
+        .args(["-x", "none"])
+        .arg(library())
+        .arg("-o")
+        .arg(&program));
+    let status = Command::new(&program).status().unwrap();
+    assert!(status.success(), "{program:?}: line {:?} failed", status.code());
+    program
+}
+
+const C: [&[&str]; 4] = [
+    &["clang-22", "-std=c11"],
+    &["gcc", "-std=c11"],
+    &["clang++-22", "-std=c++17", "-x", "c++"],
+    &["g++", "-std=c++17", "-x", "c++"],
+];
+
+#[test]
+fn every_way_out_ends_the_region() {
+    for compiler in C {
+        for optimisation in ["-O0", "-O2"] {
+            compile_and_run(compiler, "ways_out.c", optimisation);
+        }
+    }
+}
+
+#[test]
+fn exceptions_end_regions() {
+    for compiler in &C[2..] {
+        for optimisation in ["-O0", "-O2"] {
+            compile_and_run(compiler, "unwinding.cpp", optimisation);
+        }
+    }
+}
+
+/// The symbols of a file, as `nm` prints them.
+fn symbols(file: &Path, option: &str) -> Vec<String> {
+    let output = run(Command::new("nm").arg(option).arg(file));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .filter_map(|line| line.split_whitespace().last())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_program_has_no_panic_machinery() {
+    let program = compile_and_run(C[0], "ways_out.c", "-O1");
+    let symbols = symbols(&program, "--defined-only");
+    assert!(symbols.iter().any(|symbol| symbol == "croft.alloc"));
+    let machinery = |symbol: &&String| symbol.contains("4core") || symbol.contains("panic");
+    let found: Vec<_> = symbols.iter().filter(machinery).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
+    let symbols = symbols(library(), "--defined-only");
+    let has = |name: &str| symbols.iter().any(|symbol| symbol == name);
+    for name in [
+        "croft.push",
+        "croft.push.bounded",
+        "croft.pop",
+        "croft.reset",
+        "croft.alloc",
+        "croft.alloc.array",
+        "croft.try_alloc",
+        "croft.try_alloc.array",
+        "croft.keepalive",
+        "croft_pool",
+        "croft_pool_init",
+        "croft_pool_stats",
+        "croft_pool_check",
+        "croft_set_exhaustion_handler",
+        "croft_rt_refill",
+        "croft_rt_try_refill",
+        "croft_rt_push_refused",
+        "croft_rt_debug_pop",
+        "croft_rt_debug_reset",
+    ] {
+        assert!(has(name), "{name} is missing");
+    }
+    for name in ["croft.new", "croft.new.array", "croft.cleanup", "croft_exhausted"] {
+        assert!(!has(name), "{name} needs the pass or a kernel");
+    }
+}
+
+/// The IR of a C kernel is annotated IR: operations by their names, and all pops in the function.
+#[test]
+fn a_kernel_is_annotated_ir() {
+    let output = run(Command::new("clang-22")
+        .args(["-std=c11", "-O0", "-g", "-S", "-emit-llvm", "-o", "-", "-I"])
+        .arg(Path::new(CRATE).join("include"))
+        .arg(Path::new(CRATE).join("tests/c/ways_out.c")));
+    let ir = String::from_utf8(output.stdout).unwrap();
+    for text in [
+        "call nonnull ptr @croft.push()",
+        "call void @croft.pop(ptr",
+        "@croft.alloc(ptr",
+    ] {
+        assert!(ir.contains(text), "{text}");
+    }
+    assert!(
+        !ir.contains("@croft_region_end"),
+        "the cleanup is inlined at -O0 too"
+    );
+    for text in [
+        "croft.effects=put(arg0); return(arg0)",
+        "croft.kernel",
+        "croft.bounded=0",
+    ] {
+        assert!(ir.contains(text), "{text}");
+    }
+    let files = ir.lines().filter(|line| line.contains("DISubprogram"));
+    assert!(!files.into_iter().any(|line| line.contains("croft_region_end")));
+}
