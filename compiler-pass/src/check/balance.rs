@@ -14,6 +14,7 @@
 
 use super::context::Context;
 use super::finding::{Finding, Problem, Role, Way};
+use crate::effects::Effects;
 use crate::form::regions::{Handle, Origin, Untraceable};
 use crate::form::{Call, InstId, InstKind, NodeId, ValueId};
 use crate::operation::Operation;
@@ -68,8 +69,8 @@ pub fn run(cx: Context<'_, '_>) -> Balance {
     while let Some(node) = work.pop_front() {
         let mut walk = Walk::new(cx, &balance.at, node);
         walk.run();
-        let Walk { state, before_last, .. } = walk;
-        for edge in &cx.paths.node(node).succs {
+        let Walk { state, before_last, diverged, .. } = walk;
+        for edge in cx.paths.node(node).succs.iter().filter(|edge| edge.unwinding || !diverged) {
             let arriving = if edge.unwinding { &before_last } else { &state };
             if meet(cx, &mut balance.at[edge.to.index()], node, edge.to, arriving) {
                 work.push_back(edge.to);
@@ -169,12 +170,14 @@ struct Walk<'w, 'a> {
     before_last: State,
     findings: Vec<Finding>,
     unwinds: bool,
+    /// A call in the node does not return: what follows it is not reached.
+    diverged: bool,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
     fn new(cx: Context<'w, 'a>, at: &[Option<State>], node: NodeId) -> Self {
         let state = at[node.index()].clone().unwrap_or_default();
-        Walk { cx, node, before_last: state.clone(), state, findings: Vec::new(), unwinds: false }
+        Walk { cx, node, before_last: state.clone(), state, findings: Vec::new(), unwinds: false, diverged: false }
     }
 
     fn run(&mut self) {
@@ -183,7 +186,13 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.before_last = self.state.clone();
             match inst.kind {
                 InstKind::Operation(operation, operands) => self.operation(id, operation, operands, inst.result),
-                InstKind::Call(call) => self.call(id, call, inst.result),
+                InstKind::Call(call) => {
+                    self.call(id, call, inst.result);
+                    if cx.diverges(&call) {
+                        self.diverged = true;
+                        return;
+                    }
+                }
                 _ => {}
             }
         }
@@ -247,6 +256,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.require_open(id, argument.value, &name);
             }
         }
+        self.aliased_regions(id, &call, effects);
         for index in &effects.drops {
             if let Some(argument) = call.args.get(*index as usize) {
                 self.end(id, argument.value, &name);
@@ -256,6 +266,26 @@ impl<'w, 'a> Walk<'w, 'a> {
             && let Some(result) = result
         {
             self.open(id, result);
+        }
+    }
+
+    /// A callee that ends, or resets, one of its regions takes them to be different.
+    fn aliased_regions(&mut self, id: InstId, call: &Call<'_>, effects: &Effects) {
+        let cx = self.cx;
+        let ended = |index: usize| effects.drops.contains(&(index as u32)) || effects.param(index).reset;
+        let named = |index: usize| {
+            call.args.get(index).map(|arg| cx.regions.resolve(cx.body, arg.value).regions).unwrap_or_default()
+        };
+        for first in (0..call.args.len()).filter(|index| ended(*index)) {
+            for second in (0..call.args.len()).filter(|index| *index != first && effects.is_region(*index)) {
+                let Some(region) = named(first).into_iter().find(|region| named(second).contains(region)) else {
+                    continue;
+                };
+                let because = self.origin(region).into_iter().collect();
+                let operation = cx.callee_name(call);
+                self.finding(Problem::RegionUsedAfterEnd { operation }, id, because);
+                return;
+            }
         }
     }
 
@@ -393,6 +423,10 @@ fn report(cx: Context<'_, '_>, balance: &mut Balance) {
         walk.run();
         let (exit, inst) = cx.body.terminator(cx.paths.node(node).block);
         balance.unwinds |= walk.unwinds;
+        if walk.diverged {
+            balance.findings.extend(walk.findings);
+            continue;
+        }
         match inst.kind {
             InstKind::Return(value) => {
                 balance.returns = true;

@@ -12,11 +12,15 @@ use super::balance::Balance;
 use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
 use super::provenance::{Object, Provenance, may_be_kept};
+use super::summary::is_region;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::BTreeSet;
+
+/// Functions that leave frames without running what those frames still have to do.
+const JUMPS: [&str; 4] = ["longjmp", "_longjmp", "siglongjmp", "__longjmp_chk"];
 
 /// What the analysis found.
 #[derive(Default)]
@@ -225,6 +229,12 @@ impl Judge<'_, '_> {
     }
 
     fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
+        let callee = self.cx.callee_name(&call);
+        if JUMPS.contains(&callee.as_str()) {
+            let what = format!("`{callee}`, which may skip the end of regions");
+            self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+            return;
+        }
         if let Some(effects) = self.cx.effects_of(&call) {
             self.described(id, call, effects);
             return;
@@ -233,15 +243,15 @@ impl Judge<'_, '_> {
         for argument in call.args {
             let (region, params) = self.exposure(argument.value);
             let handle = self.cx.regions.resolve(self.cx.body, argument.value);
-            let is_handle = handle
-                .regions
-                .iter()
-                .any(|region| !matches!(self.cx.regions.get(*region).origin, Origin::Param(_)));
+            let is_handle = handle.regions.iter().any(|region| match self.cx.regions.get(*region).origin {
+                Origin::Param(index) => is_region(self.cx, index as usize),
+                Origin::Push(_) | Origin::HandedOver(_) => true,
+            });
             let leads_on = self.leads_on(argument.value);
             if !is_handle && !may_be_kept(&call, argument, leads_on, returns_pointer) {
                 continue;
             }
-            if let Some(region) = region {
+            if let Some(region) = region.or_else(|| handle.regions.first().copied().filter(|_| is_handle)) {
                 let problem = match call.callee {
                     Callee::Direct(_) => Problem::UnknownCallee {
                         callee: self.cx.callee_name(&call),

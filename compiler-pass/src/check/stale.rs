@@ -19,6 +19,7 @@ use crate::form::regions::Origin;
 use crate::form::{Call, InstId, InstKind, NodeId, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 
 /// Something that may be stale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +29,28 @@ enum Holder {
 }
 
 /// Stale pairs.
-type State = BTreeSet<(Holder, RegionId)>;
+#[derive(Clone, Default)]
+struct State(BTreeSet<(Holder, RegionId)>);
+
+impl State {
+    /// The regions whose ended lives something may point into.
+    fn of(&self, holder: Holder) -> impl Iterator<Item = RegionId> {
+        self.0
+            .range((Bound::Included((holder, RegionId::MIN)), Bound::Included((holder, RegionId::MAX))))
+            .map(|(_, region)| *region)
+    }
+
+    fn add(&mut self, holder: Holder, region: RegionId) {
+        self.0.insert((holder, region));
+    }
+
+    fn forget(&mut self, holder: Holder) {
+        let regions: Vec<RegionId> = self.of(holder).collect();
+        for region in regions {
+            self.0.remove(&(holder, region));
+        }
+    }
+}
 
 /// What the analysis found.
 #[derive(Default)]
@@ -50,7 +72,7 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
     let watched = watched(cx, provenance);
     let mut analysis = Analysis { cx, provenance, watched: &watched, stale: Stale::default() };
     let mut at: Vec<Option<State>> = vec![None; cx.paths.len()];
-    at[cx.paths.entry().index()] = Some(State::new());
+    at[cx.paths.entry().index()] = Some(State::default());
     let mut work = VecDeque::from([cx.paths.entry()]);
     while let Some(node) = work.pop_front() {
         let mut state = at[node.index()].clone().unwrap_or_default();
@@ -64,9 +86,9 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
                     true
                 }
                 Some(known) => {
-                    let before = known.len();
-                    known.extend(arriving);
-                    known.len() > before
+                    let before = known.0.len();
+                    known.0.extend(arriving.0);
+                    known.0.len() > before
                 }
             };
             if grew {
@@ -83,8 +105,8 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
 }
 
 /// The values and objects that each region's end makes stale.
-fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, Vec<Holder>> {
-    let mut watched: BTreeMap<RegionId, Vec<Holder>> = BTreeMap::new();
+fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, BTreeSet<Holder>> {
+    let mut watched: BTreeMap<RegionId, BTreeSet<Holder>> = BTreeMap::new();
     let ended: Vec<RegionId> = cx
         .regions
         .ids()
@@ -108,13 +130,13 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, V
             let is_handle = cx.regions.of_handle(cx.regions.canonical(value)).is_some()
                 && !provenance.of(value).any(|object| matches!(object, Object::Param(_) | Object::Beyond(_)));
             if !is_handle && provenance.of(value).any(concerns) {
-                list.push(Holder::Value(value));
+                list.insert(Holder::Value(value));
             }
         }
         for (_, object) in provenance.ids() {
             let holds = provenance.contents(object).any(|held| held == Object::Region(region));
             if holds && !matches!(object, Object::Region(id) if id == region) {
-                list.push(Holder::Memory(object));
+                list.insert(Holder::Memory(object));
             }
         }
     }
@@ -148,7 +170,7 @@ fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
 struct Analysis<'s, 'a> {
     cx: Context<'s, 'a>,
     provenance: &'s Provenance,
-    watched: &'s BTreeMap<RegionId, Vec<Holder>>,
+    watched: &'s BTreeMap<RegionId, BTreeSet<Holder>>,
     stale: Stale,
 }
 
@@ -167,7 +189,7 @@ impl Analysis<'_, '_> {
                     self.stale.resets.insert(index);
                 }
                 for holder in self.watched.get(&region).into_iter().flatten() {
-                    state.insert((*holder, region));
+                    state.add(*holder, region);
                 }
             }
             self.define(inst.result, inst.kind, state);
@@ -177,25 +199,23 @@ impl Analysis<'_, '_> {
     /// What the result of an instruction inherits from its operands.
     fn define(&self, result: Option<ValueId>, kind: InstKind<'_>, state: &mut State) {
         let mut inherited: Vec<RegionId> = Vec::new();
-        let of_value = |state: &State, value: ValueId| -> Vec<RegionId> {
-            state.iter().filter(|(holder, _)| *holder == Holder::Value(value)).map(|(_, region)| *region).collect()
-        };
         match kind {
-            InstKind::Same(value) => inherited.extend(of_value(state, value)),
-            InstKind::Derive(operands) => operands.iter().for_each(|v| inherited.extend(of_value(state, *v))),
+            InstKind::Same(value) => inherited.extend(state.of(Holder::Value(value))),
+            InstKind::Derive(operands) => {
+                operands.iter().for_each(|value| inherited.extend(state.of(Holder::Value(*value))));
+            }
             InstKind::Select { yes, no, .. } => {
-                inherited.extend(of_value(state, yes));
-                inherited.extend(of_value(state, no));
+                inherited.extend(state.of(Holder::Value(yes)));
+                inherited.extend(state.of(Holder::Value(no)));
             }
             InstKind::Load(pointer) | InstKind::Exchange { pointer, .. } => {
                 for object in self.provenance.of(pointer) {
-                    let stale = state.iter().filter(|(holder, _)| *holder == Holder::Memory(object));
-                    inherited.extend(stale.map(|(_, region)| *region));
+                    inherited.extend(state.of(Holder::Memory(object)));
                 }
             }
             InstKind::Forget(slot) => {
                 for object in self.provenance.of(slot) {
-                    state.retain(|(holder, _)| *holder != Holder::Memory(object));
+                    state.forget(Holder::Memory(object));
                 }
             }
             InstKind::Store { pointer, value } => {
@@ -204,20 +224,20 @@ impl Analysis<'_, '_> {
                     && matches!(inst.kind, InstKind::StackSlot)
                     && inst.llvm.holds_one_pointer()
                 {
-                    state.retain(|(holder, _)| *holder != Holder::Memory(Object::Slot(slot)));
+                    state.forget(Holder::Memory(Object::Slot(slot)));
                 }
-                let stale = of_value(state, value);
+                let stale: Vec<RegionId> = state.of(Holder::Value(value)).collect();
                 for object in self.provenance.of(pointer) {
-                    state.extend(stale.iter().map(|region| (Holder::Memory(object), *region)));
+                    stale.iter().for_each(|region| state.add(Holder::Memory(object), *region));
                 }
             }
             _ => {}
         }
         if let Some(result) = result {
-            state.retain(|(holder, _)| *holder != Holder::Value(result));
+            state.forget(Holder::Value(result));
             for region in inherited {
                 if self.watched.get(&region).is_some_and(|list| list.contains(&Holder::Value(result))) {
-                    state.insert((Holder::Value(result), region));
+                    state.add(Holder::Value(result), region);
                 }
             }
         }
@@ -231,11 +251,12 @@ impl Analysis<'_, '_> {
         for (_, inst) in cx.body.insts_of(cx.paths.node(to).block) {
             let InstKind::Phi(incoming) = inst.kind else { break };
             let Some(result) = inst.result else { continue };
-            arriving.retain(|(holder, _)| *holder != Holder::Value(result));
+            arriving.forget(Holder::Value(result));
             for (_, value) in incoming.iter().filter(|(block, _)| *block == source) {
                 // All phis read their operands before any is defined: from `state`, not from `arriving`.
-                let stale = state.iter().filter(|(holder, _)| *holder == Holder::Value(*value));
-                arriving.extend(stale.map(|(_, region)| (Holder::Value(result), *region)));
+                for region in state.of(Holder::Value(*value)) {
+                    arriving.add(Holder::Value(result), region);
+                }
             }
         }
         arriving
@@ -308,11 +329,7 @@ impl Analysis<'_, '_> {
                 _ => {}
             }
         }
-        let stale: Vec<RegionId> = state
-            .iter()
-            .filter(|(holder, _)| *holder == Holder::Value(pointer))
-            .map(|(_, region)| *region)
-            .collect();
+        let stale: Vec<RegionId> = state.of(Holder::Value(pointer)).collect();
         for region in stale {
             if self.provenance.points_into(pointer, region) {
                 let through_memory = self.comes_from_memory(pointer);
@@ -336,11 +353,8 @@ impl Analysis<'_, '_> {
                 self.stale.accessed_beyond.insert(*index);
             }
         }
-        let stale: BTreeSet<RegionId> = state
-            .iter()
-            .filter(|(holder, _)| matches!(holder, Holder::Memory(object) if reached.contains(object)))
-            .map(|(_, region)| *region)
-            .collect();
+        let stale: BTreeSet<RegionId> =
+            reached.iter().flat_map(|object| state.of(Holder::Memory(*object))).collect();
         for region in stale {
             self.violation(id, pointer, region, Use::Call(callee.to_owned()), true);
         }

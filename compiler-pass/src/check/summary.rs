@@ -34,9 +34,9 @@ pub fn assemble(cx: Context<'_, '_>, balance: &Balance, leaks: &Leaks, escapes: 
         let param = effects.param_mut(*index as usize);
         param.put = param.put.max(*put);
     }
-    for (index, param) in cx.body.params.iter().enumerate() {
+    for index in 0..cx.body.params.len() {
         let bounded = cx.is_declared_bounded(index);
-        if bounded || is_region(cx, *param, index) {
+        if bounded || is_region(cx, index) {
             let param = effects.param_mut(index);
             param.region = true;
             param.bounded = bounded;
@@ -54,11 +54,12 @@ pub fn assemble(cx: Context<'_, '_>, balance: &Balance, leaks: &Leaks, escapes: 
 }
 
 /// A parameter is a region by its use: as the region of an operation, or of a callee's region parameter.
-fn is_region(cx: Context<'_, '_>, param: ValueId, index: usize) -> bool {
+pub fn is_region(cx: Context<'_, '_>, index: usize) -> bool {
     if cx.function.region_params.get(index).copied().unwrap_or(false) {
         return true;
     }
-    let Some(own) = cx.regions.of_handle(param) else { return false };
+    let param = cx.body.params.get(index);
+    let Some(own) = param.and_then(|param| cx.regions.of_handle(*param)) else { return false };
     let names = |value: ValueId| cx.regions.resolve(cx.body, value).regions.contains(&own);
     cx.body.insts.iter().any(|inst| match inst.kind {
         InstKind::Operation(operation, operands) => {

@@ -9,6 +9,11 @@ macro_rules! entity {
         pub struct $name(u32);
 
         impl $name {
+            /// The first index.
+            pub const MIN: $name = $name(0);
+            /// An index above all that a table holds.
+            pub const MAX: $name = $name(u32::MAX);
+
             /// The index `index`, which the table it points into must hold.
             pub fn new(index: usize) -> $name {
                 debug_assert!(index < u32::MAX as usize);
