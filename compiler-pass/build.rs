@@ -14,7 +14,12 @@ fn main() {
 
 fn shim() {
     println!("cargo::rerun-if-env-changed=LLVM_SYS_221_PREFIX");
-    for file in ["src/llvm/shim.cpp", "src/llvm/shim.h", "src/plugin/entry.cpp", "src/plugin/entry.h"] {
+    for file in [
+        "src/llvm/shim.cpp",
+        "src/llvm/shim.h",
+        "src/plugin/entry.cpp",
+        "src/plugin/entry.h",
+    ] {
         println!("cargo::rerun-if-changed={file}");
     }
     let prefix = std::env::var("LLVM_SYS_221_PREFIX").unwrap_or_else(|_| LLVM_PREFIX.to_owned());
@@ -30,7 +35,10 @@ fn shim() {
         .flag("-fno-rtti")
         // The plugin's entry is reached from Rust inside one shared object.
         .flag("-fvisibility=hidden")
-        .define("CROFT_VERSION", Some(concat!("\"", env!("CARGO_PKG_VERSION"), "\"")))
+        .define(
+            "CROFT_VERSION",
+            Some(concat!("\"", env!("CARGO_PKG_VERSION"), "\"")),
+        )
         .define("_GNU_SOURCE", None)
         .define("__STDC_CONSTANT_MACROS", None)
         .define("__STDC_FORMAT_MACROS", None)
@@ -55,11 +63,34 @@ fn compile_runtime(root: &Path, emit: &str, output: &Path) {
         command.args(["--cfg", "croft_bitcode"]);
     }
     let status = command
-        .args(["--crate-name", "croft_runtime", "--edition", "2024", "--crate-type", "lib"])
-        .args(["--target", &target, "-C", "opt-level=3", "-C", "panic=abort", "-C", "codegen-units=1"])
+        .args([
+            "--crate-name",
+            "croft_runtime",
+            "--edition",
+            "2024",
+            "--crate-type",
+            "lib",
+        ])
+        .args([
+            "--target",
+            &target,
+            "-C",
+            "opt-level=3",
+            "-C",
+            "panic=abort",
+            "-C",
+            "codegen-units=1",
+        ])
         .args(["-C", "embed-bitcode=no", "-C", "relocation-model=pic"])
         // A frame pointer or an unwind table of the runtime's choosing must not follow it into kernels.
-        .args(["-C", "force-unwind-tables=no", "--cfg", "feature=\"host\"", "--cap-lints", "allow"])
+        .args([
+            "-C",
+            "force-unwind-tables=no",
+            "--cfg",
+            "feature=\"host\"",
+            "--cap-lints",
+            "allow",
+        ])
         .arg(format!("--emit={emit}={}", output.display()))
         .arg(root.join("lib.rs"))
         .status();

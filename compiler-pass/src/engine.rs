@@ -47,15 +47,27 @@ pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnosti
     let form = form::build(copy.borrow(), &notes, &manifest, &arena);
     let malformed = annotations::effects(&form);
     if !malformed.is_empty() {
-        let findings = malformed.into_iter().map(|(function, problem)| check::finding::Finding {
-            problem,
-            at: check::finding::Site { function, inst: None },
-            because: vec![],
-        });
-        return Ok(sorted(findings.map(|finding| explain::finding(&form, &finding)).collect()));
+        let findings = malformed
+            .into_iter()
+            .map(|(function, problem)| check::finding::Finding {
+                problem,
+                at: check::finding::Site { function, inst: None },
+                because: vec![],
+            });
+        return Ok(sorted(
+            findings
+                .map(|finding| explain::finding(&form, &finding))
+                .collect(),
+        ));
     }
     let verdict = check::run(&form);
-    Ok(sorted(verdict.findings.iter().map(|finding| explain::finding(&form, finding)).collect()))
+    Ok(sorted(
+        verdict
+            .findings
+            .iter()
+            .map(|finding| explain::finding(&form, finding))
+            .collect(),
+    ))
 }
 
 /// The effects of the functions that a module defines, by name.
@@ -71,7 +83,12 @@ pub fn effects(module: Module<'_>, options: &CheckOptions) -> Result<Vec<(String
     Ok(form
         .ids()
         .filter(|(_, function)| function.body.is_some())
-        .map(|(id, function)| (function.name.to_owned(), verdict.summaries.effects[id.index()].clone()))
+        .map(|(id, function)| {
+            (
+                function.name.to_owned(),
+                verdict.summaries.effects[id.index()].clone(),
+            )
+        })
         .collect())
 }
 
@@ -86,7 +103,9 @@ fn manifest(options: &CheckOptions) -> Result<Manifest, ManifestError> {
 /// Whether a module says anything about effects; without that and without operations there is nothing to check.
 fn has_annotations(module: Module<'_>) -> bool {
     !form::build::notes(module).is_empty()
-        || module.functions().any(|function| function.string_attribute("croft.effects").is_some())
+        || module
+            .functions()
+            .any(|function| function.string_attribute("croft.effects").is_some())
 }
 
 /// By place and code, each once: inlining and feasible-path copies may show one place of the source twice.

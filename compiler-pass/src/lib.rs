@@ -47,7 +47,9 @@ pub struct LowerOptions {
 /// # Errors
 /// When the checker could not do its work; see [`CheckError`].
 pub fn check(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnostic>, CheckError> {
-    module.verify().map_err(|error| CheckError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
+    module
+        .verify()
+        .map_err(|error| CheckError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
     // SAFETY: the module is verified and borrowed for the call; inkwell's contexts are not shared by threads.
     engine::check(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options)
 }
@@ -57,7 +59,9 @@ pub fn check(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnost
 /// # Errors
 /// When the checker could not do its work; see [`CheckError`].
 pub fn effects(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<(String, Effects)>, CheckError> {
-    module.verify().map_err(|error| CheckError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
+    module
+        .verify()
+        .map_err(|error| CheckError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
     // SAFETY: as in `check`.
     engine::effects(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options)
 }
@@ -68,7 +72,12 @@ pub fn effects(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<(Strin
 /// # Errors
 /// See [`LowerError`].
 pub fn lower(module: &Module<'_>, options: &LowerOptions) -> Result<Lowered, LowerError> {
-    module.verify().map_err(|error| LowerError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
+    module
+        .verify()
+        .map_err(|error| LowerError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
     // SAFETY: as in `check`; the changes keep the module valid (it is verified again).
-    lower::run(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options.mode)
+    lower::run(
+        unsafe { llvm::Module::from_raw(module.as_mut_ptr()) },
+        options.mode,
+    )
 }

@@ -120,10 +120,7 @@ impl Operation {
     pub fn allocates(self) -> bool {
         matches!(
             self,
-            Operation::Alloc
-                | Operation::AllocArray
-                | Operation::TryAlloc
-                | Operation::TryAllocArray
+            Operation::Alloc | Operation::AllocArray | Operation::TryAlloc | Operation::TryAllocArray
         )
     }
 
@@ -174,7 +171,10 @@ mod tests {
 
     #[test]
     fn a_misspelt_name_finds_its_neighbour() {
-        assert_eq!(Operation::nearest("croft.alloc_array"), Some(Operation::AllocArray));
+        assert_eq!(
+            Operation::nearest("croft.alloc_array"),
+            Some(Operation::AllocArray)
+        );
         assert_eq!(Operation::nearest("croft.something.else"), None);
     }
 }

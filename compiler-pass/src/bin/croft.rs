@@ -12,13 +12,21 @@ fn main() -> ExitCode {
     if std::env::var_os(WORKER).is_some() {
         return work();
     }
-    let Ok(program) = std::env::current_exe() else { return work() };
-    let status = Command::new(program).args(std::env::args_os().skip(1)).env(WORKER, "1").status();
+    let Ok(program) = std::env::current_exe() else {
+        return work();
+    };
+    let status = Command::new(program)
+        .args(std::env::args_os().skip(1))
+        .env(WORKER, "1")
+        .status();
     match status {
         Ok(status) => match (status.code(), status.signal()) {
             (Some(code), _) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
             (None, signal) => {
-                eprintln!("croft: internal error (signal {}); please report it with the input", signal.unwrap_or(0));
+                eprintln!(
+                    "croft: internal error (signal {}); please report it with the input",
+                    signal.unwrap_or(0)
+                );
                 ExitCode::from(2)
             }
         },

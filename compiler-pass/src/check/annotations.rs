@@ -30,26 +30,44 @@ pub fn operations<'m>(module: Module<'m>) -> Vec<Malformed<'m>> {
         let Some(operation) = Operation::from_name(&name) else {
             let nearest = Operation::nearest(&name).map(Operation::name);
             let problem = Problem::UnknownOperation { name, nearest };
-            found.extend(places(function).map(|at| Malformed { problem: problem.clone(), at }));
+            found.extend(places(function).map(|at| Malformed {
+                problem: problem.clone(),
+                at,
+            }));
             continue;
         };
         let declared = function.function_type();
         if !declared.is_some_and(|ty| has_signature(ty, operation, size_bits)) {
             let problem = wrong_signature(operation, declared);
-            found.extend(places(function).map(|at| Malformed { problem: problem.clone(), at }));
+            found.extend(places(function).map(|at| Malformed {
+                problem: problem.clone(),
+                at,
+            }));
             continue;
         }
         for user in function.users() {
             if user.callee() != Some(function) || user.arguments().contains(&function) {
                 if user.opcode().is_some() {
-                    found.push(Malformed { problem: Problem::NotCalled { name: name.clone() }, at: user });
+                    found.push(Malformed {
+                        problem: Problem::NotCalled { name: name.clone() },
+                        at: user,
+                    });
                 } else if !is_annotation(user) {
-                    found.push(Malformed { problem: Problem::NotCalled { name: name.clone() }, at: function });
+                    found.push(Malformed {
+                        problem: Problem::NotCalled { name: name.clone() },
+                        at: function,
+                    });
                 }
                 continue;
             }
-            if !user.function_type().is_some_and(|ty| has_signature(ty, operation, size_bits)) {
-                found.push(Malformed { problem: wrong_signature(operation, user.function_type()), at: user });
+            if !user
+                .function_type()
+                .is_some_and(|ty| has_signature(ty, operation, size_bits))
+            {
+                found.push(Malformed {
+                    problem: wrong_signature(operation, user.function_type()),
+                    at: user,
+                });
                 continue;
             }
             found.extend(bad_operand(operation, user).map(|problem| Malformed { problem, at: user }));
@@ -63,14 +81,24 @@ pub fn effects(form: &Form<'_>) -> Vec<(FuncId, Problem)> {
     form.ids()
         .filter_map(|(id, function)| {
             let (text, why) = function.malformed?;
-            Some((id, Problem::MalformedEffects { text: text.to_owned(), why: why.to_owned() }))
+            Some((
+                id,
+                Problem::MalformedEffects {
+                    text: text.to_owned(),
+                    why: why.to_owned(),
+                },
+            ))
         })
         .collect()
 }
 
 /// The instructions that mention a function, or the function itself if none does.
 fn places<'m>(function: Value<'m>) -> impl Iterator<Item = Value<'m>> {
-    let mut users: Vec<Value<'m>> = function.users().into_iter().filter(|user| user.opcode().is_some()).collect();
+    let mut users: Vec<Value<'m>> = function
+        .users()
+        .into_iter()
+        .filter(|user| user.opcode().is_some())
+        .collect();
     users.dedup();
     if users.is_empty() && function.is_declaration() {
         // A declaration that nothing uses does no harm, and front ends leave some behind.
@@ -84,11 +112,18 @@ fn places<'m>(function: Value<'m>) -> impl Iterator<Item = Value<'m>> {
 
 /// An entry of `llvm.global.annotations` or `llvm.used`: no use of the operation.
 fn is_annotation(user: Value<'_>) -> bool {
-    user.users().iter().all(|outer| outer.users().iter().all(|global| global.name().starts_with("llvm.")))
+    user.users().iter().all(|outer| {
+        outer
+            .users()
+            .iter()
+            .all(|global| global.name().starts_with("llvm."))
+    })
 }
 
 fn has_signature(ty: Type<'_>, operation: Operation, size_bits: u32) -> bool {
-    let Some((result, parameters, variadic)) = ty.signature() else { return false };
+    let Some((result, parameters, variadic)) = ty.signature() else {
+        return false;
+    };
     let fits = |ty: Type<'_>, slot: Slot| match slot {
         Slot::Region | Slot::Pointer => ty.is_pointer(),
         Slot::Size => ty.integer_width() == Some(size_bits),
@@ -100,7 +135,10 @@ fn has_signature(ty: Type<'_>, operation: Operation, size_bits: u32) -> bool {
     !variadic
         && result_fits
         && parameters.len() == operation.parameters().len()
-        && parameters.into_iter().zip(operation.parameters()).all(|(ty, slot)| fits(ty, *slot))
+        && parameters
+            .into_iter()
+            .zip(operation.parameters())
+            .all(|(ty, slot)| fits(ty, *slot))
 }
 
 fn wrong_signature(operation: Operation, found: Option<Type<'_>>) -> Problem {
@@ -118,10 +156,15 @@ fn bad_operand(operation: Operation, call: Value<'_>) -> Option<Problem> {
     let name = operation.name();
     for (argument, slot) in arguments.iter().zip(operation.parameters()) {
         if *slot == Slot::Region && argument.kind() == LLVMConstantPointerNullValueKind {
-            return Some(Problem::BadOperand { name, what: "the region is null".to_owned() });
+            return Some(Problem::BadOperand {
+                name,
+                what: "the region is null".to_owned(),
+            });
         }
     }
-    let alignment = operation.alignment_operand().and_then(|index| arguments.get(index)?.as_integer())?;
+    let alignment = operation
+        .alignment_operand()
+        .and_then(|index| arguments.get(index)?.as_integer())?;
     let what = if alignment <= 0 || alignment.count_ones() != 1 {
         format!("the alignment {alignment} is no power of two")
     } else if alignment > MAX_ALIGN {

@@ -69,8 +69,19 @@ pub fn run(cx: Context<'_, '_>) -> Balance {
     while let Some(node) = work.pop_front() {
         let mut walk = Walk::new(cx, &balance.at, node);
         walk.run();
-        let Walk { state, before_last, diverged, .. } = walk;
-        for edge in cx.paths.node(node).succs.iter().filter(|edge| edge.unwinding || !diverged) {
+        let Walk {
+            state,
+            before_last,
+            diverged,
+            ..
+        } = walk;
+        for edge in cx
+            .paths
+            .node(node)
+            .succs
+            .iter()
+            .filter(|edge| edge.unwinding || !diverged)
+        {
             let arriving = if edge.unwinding { &before_last } else { &state };
             if meet(cx, &mut balance.at[edge.to.index()], node, edge.to, arriving) {
                 work.push_back(edge.to);
@@ -96,20 +107,36 @@ fn meet(cx: Context<'_, '_>, at: &mut Option<State>, from: NodeId, to: NodeId, a
         if let Some(other) = renamed.open.iter().find(|other| other.handle == mine.handle) {
             // Entries that only the other path has and that lie below this one come first.
             while let Some(next) = theirs.next_if(|next| next.handle != mine.handle) {
-                if !merged.iter().chain(&before.open).any(|known| known.handle == next.handle) {
-                    merged.push(Open { maybe: next.maybe.or(Some(terminator)), ..next });
+                if !merged
+                    .iter()
+                    .chain(&before.open)
+                    .any(|known| known.handle == next.handle)
+                {
+                    merged.push(Open {
+                        maybe: next.maybe.or(Some(terminator)),
+                        ..next
+                    });
                 }
             }
             theirs.next_if(|next| next.handle == mine.handle);
-            merged.push(Open { handle: mine.handle, maybe: mine.maybe.or(other.maybe) });
+            merged.push(Open {
+                handle: mine.handle,
+                maybe: mine.maybe.or(other.maybe),
+            });
         } else {
             // Open on the paths that came before, not on this one.
-            merged.push(Open { maybe: mine.maybe.or_else(|| opened_edge(cx, to, from, mine.handle)), ..*mine });
+            merged.push(Open {
+                maybe: mine.maybe.or_else(|| opened_edge(cx, to, from, mine.handle)),
+                ..*mine
+            });
         }
     }
     for next in theirs {
         if !merged.iter().any(|known| known.handle == next.handle) {
-            merged.push(Open { maybe: next.maybe.or(Some(terminator)), ..next });
+            merged.push(Open {
+                maybe: next.maybe.or(Some(terminator)),
+                ..next
+            });
         }
     }
     known.open = merged;
@@ -141,14 +168,19 @@ fn rename(cx: Context<'_, '_>, from: NodeId, to: NodeId, arriving: &State) -> St
         if cx.regions.canonical(result) != result {
             continue;
         }
-        let Some((_, value)) = incoming.iter().find(|(block, _)| *block == source) else { continue };
+        let Some((_, value)) = incoming.iter().find(|(block, _)| *block == source) else {
+            continue;
+        };
         let handle = cx.regions.canonical(*value);
         // The phi stands for the region only if every way in brings a region of this function.
         let all_regions = incoming.iter().all(|(_, value)| {
             let resolved = cx.regions.resolve(cx.body, *value);
             resolved.unknown.is_none()
                 && !resolved.regions.is_empty()
-                && resolved.regions.iter().all(|id| !matches!(cx.regions.get(*id).origin, Origin::Param(_)))
+                && resolved
+                    .regions
+                    .iter()
+                    .all(|id| !matches!(cx.regions.get(*id).origin, Origin::Param(_)))
         });
         if all_regions {
             for entry in &mut state.open {
@@ -177,7 +209,15 @@ struct Walk<'w, 'a> {
 impl<'w, 'a> Walk<'w, 'a> {
     fn new(cx: Context<'w, 'a>, at: &[Option<State>], node: NodeId) -> Self {
         let state = at[node.index()].clone().unwrap_or_default();
-        Walk { cx, node, before_last: state.clone(), state, findings: Vec::new(), unwinds: false, diverged: false }
+        Walk {
+            cx,
+            node,
+            before_last: state.clone(),
+            state,
+            findings: Vec::new(),
+            unwinds: false,
+            diverged: false,
+        }
     }
 
     fn run(&mut self) {
@@ -185,7 +225,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         for (id, inst) in cx.body.insts_of(cx.paths.node(self.node).block) {
             self.before_last = self.state.clone();
             match inst.kind {
-                InstKind::Operation(operation, operands) => self.operation(id, operation, operands, inst.result),
+                InstKind::Operation(operation, operands) => {
+                    self.operation(id, operation, operands, inst.result)
+                }
                 InstKind::Call(call) => {
                     self.call(id, call, inst.result);
                     if cx.diverges(&call) {
@@ -200,8 +242,15 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     fn finding(&mut self, problem: Problem, at: InstId, because: Vec<(InstId, Role)>) {
         let cx = self.cx;
-        let because = because.into_iter().map(|(inst, role)| (cx.site(inst), role)).collect();
-        self.findings.push(Finding { problem, at: cx.site(at), because });
+        let because = because
+            .into_iter()
+            .map(|(inst, role)| (cx.site(inst), role))
+            .collect();
+        self.findings.push(Finding {
+            problem,
+            at: cx.site(at),
+            because,
+        });
     }
 
     fn operation(&mut self, id: InstId, operation: Operation, operands: &[ValueId], result: Option<ValueId>) {
@@ -220,7 +269,13 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.require_open(id, operands[0], operation.name());
             }
             Operation::New | Operation::NewArray | Operation::Cleanup => {
-                self.finding(Problem::NotSupported { name: operation.name() }, id, vec![]);
+                self.finding(
+                    Problem::NotSupported {
+                        name: operation.name(),
+                    },
+                    id,
+                    vec![],
+                );
             }
             Operation::Keepalive => {}
         }
@@ -231,7 +286,11 @@ impl<'w, 'a> Walk<'w, 'a> {
             // The same push runs again while its region is open: a loop repeats without ending it.
             let open = self.state.open.remove(position);
             let at = open.maybe.unwrap_or(id);
-            self.finding(Problem::LeftOpen { way: Way::Repeat }, at, vec![(id, Role::Opened)]);
+            self.finding(
+                Problem::LeftOpen { way: Way::Repeat },
+                at,
+                vec![(id, Role::Opened)],
+            );
         }
         self.state.open.push(Open { handle, maybe: None });
     }
@@ -243,13 +302,21 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.unwinds = true;
             for open in self.state.open.clone() {
                 let because = self.opened(open.handle);
-                self.finding(Problem::UnwindsPast { callee: cx.callee_name(&call) }, id, because);
+                self.finding(
+                    Problem::UnwindsPast {
+                        callee: cx.callee_name(&call),
+                    },
+                    id,
+                    because,
+                );
             }
             if !self.state.dropped.is_empty() {
                 self.finding(Problem::PathsDisagree, id, vec![]);
             }
         }
-        let Some(effects) = cx.effects_of(&call) else { return };
+        let Some(effects) = cx.effects_of(&call) else {
+            return;
+        };
         let name = cx.callee_name(&call);
         for (index, argument) in call.args.iter().enumerate() {
             if effects.is_region(index) && !effects.drops.contains(&(index as u32)) {
@@ -274,11 +341,17 @@ impl<'w, 'a> Walk<'w, 'a> {
         let cx = self.cx;
         let ended = |index: usize| effects.drops.contains(&(index as u32)) || effects.param(index).reset;
         let named = |index: usize| {
-            call.args.get(index).map(|arg| cx.regions.resolve(cx.body, arg.value).regions).unwrap_or_default()
+            call.args
+                .get(index)
+                .map(|arg| cx.regions.resolve(cx.body, arg.value).regions)
+                .unwrap_or_default()
         };
         for first in (0..call.args.len()).filter(|index| ended(*index)) {
             for second in (0..call.args.len()).filter(|index| *index != first && effects.is_region(*index)) {
-                let Some(region) = named(first).into_iter().find(|region| named(second).contains(region)) else {
+                let Some(region) = named(first)
+                    .into_iter()
+                    .find(|region| named(second).contains(region))
+                else {
                     continue;
                 };
                 let because = self.origin(region).into_iter().collect();
@@ -299,10 +372,24 @@ impl<'w, 'a> Walk<'w, 'a> {
                 Untraceable::Made => ("an address that is no region handle", vec![]),
             };
             let because = because.into_iter().filter(|(site, _)| *site != id).collect();
-            self.finding(Problem::UntraceableHandle { operation: operation.to_owned(), from }, id, because);
+            self.finding(
+                Problem::UntraceableHandle {
+                    operation: operation.to_owned(),
+                    from,
+                },
+                id,
+                because,
+            );
         } else if resolved.regions.is_empty() && resolved.null {
             // A literal null of a well-known operation is caught with the annotations; this one came by a phi.
-            self.finding(Problem::UntraceableHandle { operation: operation.to_owned(), from: "a null pointer" }, id, vec![]);
+            self.finding(
+                Problem::UntraceableHandle {
+                    operation: operation.to_owned(),
+                    from: "a null pointer",
+                },
+                id,
+                vec![],
+            );
         }
         resolved
     }
@@ -328,13 +415,21 @@ impl<'w, 'a> Walk<'w, 'a> {
         if let Some(position) = self.state.open.iter().position(|open| open.handle == name) {
             let innermost = self.state.open.last().map(|open| open.handle).unwrap_or(name);
             let mut because = self.opened(name);
-            because.extend(self.opened(innermost).into_iter().map(|(site, _)| (site, Role::Innermost)));
+            because.extend(
+                self.opened(innermost)
+                    .into_iter()
+                    .map(|(site, _)| (site, Role::Innermost)),
+            );
             self.finding(Problem::NotInnermost, id, because);
             self.state.open.remove(position);
             return;
         }
         if resolved.regions.len() > 1 {
-            self.finding(Problem::AmbiguousEnd, id, resolved.regions.iter().filter_map(|r| self.origin(*r)).collect());
+            self.finding(
+                Problem::AmbiguousEnd,
+                id,
+                resolved.regions.iter().filter_map(|r| self.origin(*r)).collect(),
+            );
             self.state.open.pop();
             return;
         }
@@ -343,7 +438,10 @@ impl<'w, 'a> Walk<'w, 'a> {
             Origin::Param(index) => {
                 if let Some(innermost) = self.state.open.last().copied() {
                     let because = self.opened(innermost.handle);
-                    let because = because.into_iter().map(|(site, _)| (site, Role::Innermost)).collect();
+                    let because = because
+                        .into_iter()
+                        .map(|(site, _)| (site, Role::Innermost))
+                        .collect();
                     self.finding(Problem::NotInnermost, id, because);
                 } else if self.state.dropped.contains(&index) {
                     self.finding(Problem::EndedTwice, id, self.ends_of(region, id));
@@ -391,7 +489,13 @@ impl<'w, 'a> Walk<'w, 'a> {
             if !is_open {
                 let mut because: Vec<_> = self.origin(*region).into_iter().collect();
                 because.extend(self.ends_of(*region, id));
-                self.finding(Problem::RegionUsedAfterEnd { operation: operation.to_owned() }, id, because);
+                self.finding(
+                    Problem::RegionUsedAfterEnd {
+                        operation: operation.to_owned(),
+                    },
+                    id,
+                    because,
+                );
             }
         }
     }
@@ -406,7 +510,11 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// Where the regions that an entry of the stack names were opened.
     fn opened(&self, handle: ValueId) -> Vec<(InstId, Role)> {
         let resolved = self.cx.regions.resolve(self.cx.body, handle);
-        resolved.regions.iter().filter_map(|region| self.origin(*region)).collect()
+        resolved
+            .regions
+            .iter()
+            .filter_map(|region| self.origin(*region))
+            .collect()
     }
 }
 
@@ -461,7 +569,10 @@ fn report(cx: Context<'_, '_>, balance: &mut Balance) {
     balance.drops = dropped.unwrap_or_default();
     balance.opens = handed.flatten().map(|handle| {
         let resolved = cx.regions.resolve(cx.body, handle);
-        resolved.regions.iter().all(|region| cx.regions.get(*region).bounded)
+        resolved
+            .regions
+            .iter()
+            .all(|region| cx.regions.get(*region).bounded)
     });
     balance.unwinds &= !cx.function.facts.nounwind;
 }

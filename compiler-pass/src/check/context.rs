@@ -36,12 +36,18 @@ pub struct Context<'c, 'a> {
 impl<'c, 'a> Context<'c, 'a> {
     /// A place in this function.
     pub fn site(&self, inst: InstId) -> Site {
-        Site { function: self.id, inst: Some(inst) }
+        Site {
+            function: self.id,
+            inst: Some(inst),
+        }
     }
 
     /// The function as a whole.
     pub fn whole(&self) -> Site {
-        Site { function: self.id, inst: None }
+        Site {
+            function: self.id,
+            inst: None,
+        }
     }
 
     /// What a call does, if its callee is described.

@@ -34,14 +34,19 @@ pub struct Escapes {
 /// Judges one function.
 pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> Escapes {
     let mut escapes = Escapes::default();
-    let mut judge = Judge { cx, provenance, balance, escapes: &mut escapes };
+    let mut judge = Judge {
+        cx,
+        provenance,
+        balance,
+        escapes: &mut escapes,
+    };
     judge.returns();
     judge.holders();
     for (id, inst) in cx.body.inst_ids() {
         match inst.kind {
             InstKind::Call(call) => judge.call(id, call, inst.result),
             InstKind::Opaque(what, operands) => judge.opaque(id, what, operands),
-            InstKind::FromInteger(value) => judge.from_integer(id, value),
+            InstKind::FromInteger(value) => judge.integer_pointer(id, value),
             _ => {}
         }
     }
@@ -58,12 +63,18 @@ struct Judge<'j, 'a> {
 impl Judge<'_, '_> {
     fn returns(&mut self) {
         for (id, inst) in self.cx.body.inst_ids() {
-            let InstKind::Return(Some(value)) = inst.kind else { continue };
+            let InstKind::Return(Some(value)) = inst.kind else {
+                continue;
+            };
             if !self.cx.body.value(value).holds_pointer {
                 continue;
             }
             // A region that is handed over is open at the return: its handle and its objects stay good.
-            let handed = self.balance.opens.is_some().then(|| self.cx.regions.resolve(self.cx.body, value).regions);
+            let handed = self
+                .balance
+                .opens
+                .is_some()
+                .then(|| self.cx.regions.resolve(self.cx.body, value).regions);
             let handed = handed.unwrap_or_default();
             for object in self.provenance.of(value) {
                 match object {
@@ -96,8 +107,9 @@ impl Judge<'_, '_> {
     fn origin_of_return(&self, id: InstId, value: ValueId, region: RegionId) -> Site {
         if let Some((_, inst)) = self.cx.body.def(value)
             && let InstKind::Phi(incoming) = inst.kind
-            && let Some((block, _)) =
-                incoming.iter().find(|(_, operand)| self.provenance.points_into(*operand, region))
+            && let Some((block, _)) = incoming
+                .iter()
+                .find(|(_, operand)| self.provenance.points_into(*operand, region))
         {
             return self.cx.site(self.cx.body.terminator(*block).0);
         }
@@ -108,7 +120,11 @@ impl Judge<'_, '_> {
     fn holders(&mut self) {
         let holders: Vec<Object> = self.provenance.ids().map(|(_, object)| object).collect();
         for holder in holders {
-            let held: Vec<Object> = self.provenance.contents(holder).filter(|held| *held != holder).collect();
+            let held: Vec<Object> = self
+                .provenance
+                .contents(holder)
+                .filter(|held| *held != holder)
+                .collect();
             for object in held {
                 self.held(holder, object);
             }
@@ -169,9 +185,7 @@ impl Judge<'_, '_> {
         };
         let block = self.cx.body.inst(opened).block;
         let earlier = |origin| match origin {
-            Origin::Push(id) | Origin::HandedOver(id) => {
-                self.cx.body.inst(id).block == block && id < opened
-            }
+            Origin::Push(id) | Origin::HandedOver(id) => self.cx.body.inst(id).block == block && id < opened,
             Origin::Param(_) => true,
         };
         let ended_between = |origin| match origin {
@@ -191,7 +205,9 @@ impl Judge<'_, '_> {
     }
 
     fn stored(&mut self, holder: Object, held: Object, region: RegionId, place: Place) {
-        let Some(at) = self.provenance.blame(holder, held) else { return };
+        let Some(at) = self.provenance.blame(holder, held) else {
+            return;
+        };
         if let InstKind::Call(call) = self.cx.body.inst(at).kind
             && self.cx.effects_of(&call).is_none()
         {
@@ -243,10 +259,13 @@ impl Judge<'_, '_> {
         for argument in call.args {
             let (region, params) = self.exposure(argument.value);
             let handle = self.cx.regions.resolve(self.cx.body, argument.value);
-            let is_handle = handle.regions.iter().any(|region| match self.cx.regions.get(*region).origin {
-                Origin::Param(index) => is_region(self.cx, index as usize),
-                Origin::Push(_) | Origin::HandedOver(_) => true,
-            });
+            let is_handle = handle
+                .regions
+                .iter()
+                .any(|region| match self.cx.regions.get(*region).origin {
+                    Origin::Param(index) => is_region(self.cx, index as usize),
+                    Origin::Push(_) | Origin::HandedOver(_) => true,
+                });
             let leads_on = self.leads_on(argument.value);
             if !is_handle && !may_be_kept(&call, argument, leads_on, returns_pointer) {
                 continue;
@@ -258,7 +277,9 @@ impl Judge<'_, '_> {
                         suggestion: suggestion(self.cx, call),
                     },
                     Callee::Indirect(_) => Problem::IndirectCall,
-                    Callee::Assembly => Problem::NotAnalysed { what: "assembly that takes a pointer".to_owned() },
+                    Callee::Assembly => Problem::NotAnalysed {
+                        what: "assembly that takes a pointer".to_owned(),
+                    },
                 };
                 let because = self.life(region, Some(argument.value));
                 self.report(problem, self.cx.site(id), because);
@@ -285,7 +306,9 @@ impl Judge<'_, '_> {
                 continue;
             }
             let (Source::Arg(index) | Source::Beyond(index) | Source::In(index)) = from;
-            let Some(argument) = call.args.get(*index as usize) else { continue };
+            let Some(argument) = call.args.get(*index as usize) else {
+                continue;
+            };
             let (region, params) = match from {
                 Source::Beyond(_) => exposure_of(self.provenance.reach_beyond(argument.value)),
                 _ => self.exposure(argument.value),
@@ -323,22 +346,35 @@ impl Judge<'_, '_> {
             .any(|(_, region)| !matches!(region.origin, Origin::Param(_)));
         let exposed = operands.iter().any(|operand| self.exposure(*operand).0.is_some());
         if exposed || has_regions {
-            self.report(Problem::NotAnalysed { what: what.to_owned() }, self.cx.site(id), vec![]);
+            self.report(
+                Problem::NotAnalysed {
+                    what: what.to_owned(),
+                },
+                self.cx.site(id),
+                vec![],
+            );
         }
     }
 
     /// An integer made into a pointer is a foreign address unless it may stem from a region pointer.
-    fn from_integer(&mut self, id: InstId, value: ValueId) {
+    fn integer_pointer(&mut self, id: InstId, value: ValueId) {
         let mut seen = vec![value];
         let mut work = vec![value];
         while let Some(value) = work.pop() {
-            let Some((_, inst)) = self.cx.body.def(value) else { continue };
+            let Some((_, inst)) = self.cx.body.def(value) else {
+                continue;
+            };
             let mut next = Vec::new();
             let suspicious = match inst.kind {
                 InstKind::Load(pointer) => self.provenance.of(pointer).any(|object| {
-                    self.provenance.contents(object).any(|held| matches!(held, Object::Region(_)))
+                    self.provenance
+                        .contents(object)
+                        .any(|held| matches!(held, Object::Region(_)))
                 }),
-                InstKind::Call(call) => call.args.iter().any(|argument| self.exposure(argument.value).0.is_some()),
+                InstKind::Call(call) => call
+                    .args
+                    .iter()
+                    .any(|argument| self.exposure(argument.value).0.is_some()),
                 InstKind::Phi(incoming) => {
                     next.extend(incoming.iter().map(|(_, value)| *value));
                     false
@@ -397,7 +433,9 @@ pub fn allocation_of(cx: Context<'_, '_>, value: Option<ValueId>, region: Region
     let mut seen: Vec<ValueId> = value.into_iter().collect();
     let mut work = seen.clone();
     while let Some(value) = work.pop() {
-        let Some((id, inst)) = cx.body.def(value) else { continue };
+        let Some((id, inst)) = cx.body.def(value) else {
+            continue;
+        };
         if allocates(id) {
             return Some(id);
         }
@@ -431,7 +469,11 @@ pub fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
             let effects = cx.effects_of(&call)?;
             effects.drops.iter().find_map(|index| {
                 let argument = call.args.get(*index as usize)?;
-                cx.regions.resolve(cx.body, argument.value).regions.contains(&region).then_some(id)
+                cx.regions
+                    .resolve(cx.body, argument.value)
+                    .regions
+                    .contains(&region)
+                    .then_some(id)
             })
         }
         _ => None,

@@ -66,12 +66,26 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
                     let total = if repeats { Put::Loop } else { Put::Finite };
                     leaks.puts.push((index, total, at));
                     if repeats && !known.bounded && !cx.function.facts.callers_known {
-                        leaks.findings.insert(repeat_finding(cx, inst, in_cycle.then_some(&cyclic[..]), origin, blame, region));
+                        leaks.findings.insert(repeat_finding(
+                            cx,
+                            inst,
+                            in_cycle.then_some(&cyclic[..]),
+                            origin,
+                            blame,
+                            region,
+                        ));
                     }
                 }
                 Origin::Push(_) | Origin::HandedOver(_) if known.bounded || !repeats => {}
                 Origin::Push(_) | Origin::HandedOver(_) => {
-                    leaks.findings.insert(repeat_finding(cx, inst, in_cycle.then_some(&cyclic[..]), origin, blame, region));
+                    leaks.findings.insert(repeat_finding(
+                        cx,
+                        inst,
+                        in_cycle.then_some(&cyclic[..]),
+                        origin,
+                        blame,
+                        region,
+                    ));
                 }
             }
         }
@@ -80,7 +94,9 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
         leaks.puts.push((index, Put::Loop, at));
         if !cx.is_declared_bounded(index as usize) && !cx.function.facts.callers_known {
             leaks.findings.insert(Finding {
-                problem: Problem::LeakInRecursion { function: cx.function.name.to_owned() },
+                problem: Problem::LeakInRecursion {
+                    function: cx.function.name.to_owned(),
+                },
                 at,
                 because: vec![(call, Role::Recurses)],
             });
@@ -110,22 +126,38 @@ fn repeat_finding(
         InstKind::Call(call) => {
             because.extend(callee_blame(cx, inst, blame, region));
             let callee = cx.callee_name(&call);
-            if cycle.is_some() { Problem::LeakThroughCall { callee } } else { Problem::LeakInCallee { callee } }
+            if cycle.is_some() {
+                Problem::LeakThroughCall { callee }
+            } else {
+                Problem::LeakInCallee { callee }
+            }
         }
         _ => Problem::LeakInLoop,
     };
     if let Some(cyclic) = cycle {
         because.extend(repeats_at(cx, inst, cyclic).map(|site| (cx.site(site), Role::Repeats)));
     }
-    Finding { problem, at: cx.site(inst), because }
+    Finding {
+        problem,
+        at: cx.site(inst),
+        because,
+    }
 }
 
 /// Where the callee of a call allocates.
 fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: RegionId) -> Option<(Site, Role)> {
-    let InstKind::Call(call) = cx.body.inst(inst).kind else { return None };
-    let Callee::Direct(callee) = call.callee else { return None };
+    let InstKind::Call(call) = cx.body.inst(inst).kind else {
+        return None;
+    };
+    let Callee::Direct(callee) = call.callee else {
+        return None;
+    };
     call.args.iter().enumerate().find_map(|(index, argument)| {
-        let names = cx.regions.resolve(cx.body, argument.value).regions.contains(&region);
+        let names = cx
+            .regions
+            .resolve(cx.body, argument.value)
+            .regions
+            .contains(&region);
         let site = blame.get(&(callee, index as u32)).filter(|_| names)?;
         Some((*site, Role::CalleeAllocates))
     })
@@ -171,7 +203,8 @@ impl Cuts {
     }
 
     fn cyclic(&self, cx: Context<'_, '_>, region: RegionId) -> Vec<bool> {
-        cx.paths.cyclic(|node| self.0.contains(&(region, cx.paths.node(node).block)))
+        cx.paths
+            .cyclic(|node| self.0.contains(&(region, cx.paths.node(node).block)))
     }
 }
 
@@ -181,14 +214,21 @@ fn put_sites(cx: Context<'_, '_>) -> Vec<PutSite> {
         for (inst, what) in cx.body.insts_of(cx.paths.node(node).block) {
             let mut add = |value, put| {
                 let regions = cx.regions.resolve(cx.body, value).regions;
-                sites.extend(regions.into_iter().map(|region| PutSite { inst, node, region, put }));
+                sites.extend(regions.into_iter().map(|region| PutSite {
+                    inst,
+                    node,
+                    region,
+                    put,
+                }));
             };
             match what.kind {
                 InstKind::Operation(operation, operands) if operation.allocates() => {
                     add(operands[0], Put::Finite);
                 }
                 InstKind::Call(call) => {
-                    let Some(effects) = cx.effects_of(&call) else { continue };
+                    let Some(effects) = cx.effects_of(&call) else {
+                        continue;
+                    };
                     for (index, argument) in call.args.iter().enumerate() {
                         match effects.param(index).put {
                             Put::No => {}
@@ -208,18 +248,37 @@ fn not_bounded(cx: Context<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, inst) in cx.body.inst_ids() {
         let InstKind::Call(call) = inst.kind else { continue };
-        let Callee::Direct(callee) = call.callee else { continue };
+        let Callee::Direct(callee) = call.callee else {
+            continue;
+        };
         let function = cx.form.function(callee);
-        let declared = function.bounded_params.iter().enumerate().filter(|(_, bounded)| **bounded);
+        let declared = function
+            .bounded_params
+            .iter()
+            .enumerate()
+            .filter(|(_, bounded)| **bounded);
         let summary = cx.effects_of(&call);
-        let by_summary = summary.into_iter().flat_map(|s| s.params.iter().enumerate().filter(|(_, p)| p.bounded));
-        let indices: BTreeSet<usize> = declared.map(|(i, _)| i).chain(by_summary.map(|(i, _)| i)).collect();
+        let by_summary = summary
+            .into_iter()
+            .flat_map(|s| s.params.iter().enumerate().filter(|(_, p)| p.bounded));
+        let indices: BTreeSet<usize> = declared
+            .map(|(i, _)| i)
+            .chain(by_summary.map(|(i, _)| i))
+            .collect();
         for index in indices {
-            let Some(argument) = call.args.get(index) else { continue };
+            let Some(argument) = call.args.get(index) else {
+                continue;
+            };
             let resolved = cx.regions.resolve(cx.body, argument.value);
-            for region in resolved.regions.iter().filter(|region| !cx.regions.get(**region).bounded) {
+            for region in resolved
+                .regions
+                .iter()
+                .filter(|region| !cx.regions.get(**region).bounded)
+            {
                 findings.push(Finding {
-                    problem: Problem::NotBounded { callee: function.name.to_owned() },
+                    problem: Problem::NotBounded {
+                        callee: function.name.to_owned(),
+                    },
                     at: cx.site(id),
                     because: vec![origin_of(cx, *region)],
                 });
@@ -249,9 +308,15 @@ impl Recursion {
                 layout.function(*cx, members, &class);
             }
             layout.connect(members);
-            let Some((put, call)) = layout.cyclic_put() else { continue };
+            let Some((put, call)) = layout.cyclic_put() else {
+                continue;
+            };
             for (function, index) in &class {
-                recursion.repeated.entry(*function).or_default().push((*index, put, call));
+                recursion
+                    .repeated
+                    .entry(*function)
+                    .or_default()
+                    .push((*index, put, call));
             }
         }
         recursion
@@ -268,7 +333,9 @@ fn classes(members: &[Context<'_, '_>]) -> Vec<BTreeSet<(FuncId, u32)>> {
     for cx in members {
         for (_, inst) in cx.body.inst_ids() {
             let InstKind::Call(call) = inst.kind else { continue };
-            let Callee::Direct(callee) = call.callee else { continue };
+            let Callee::Direct(callee) = call.callee else {
+                continue;
+            };
             if !members.iter().any(|member| member.id == callee) {
                 continue;
             }
@@ -303,10 +370,13 @@ struct Layout {
 }
 
 impl Layout {
-    fn function(&mut self, cx: Context<'_, '_>, members: &[Context<'_, '_>], class: &BTreeSet<(FuncId, u32)>) {
-        let own = |region: &RegionId| {
-            matches!(cx.regions.get(*region).origin, Origin::Param(index) if class.contains(&(cx.id, index)))
-        };
+    fn function(
+        &mut self,
+        cx: Context<'_, '_>,
+        members: &[Context<'_, '_>],
+        class: &BTreeSet<(FuncId, u32)>,
+    ) {
+        let own = |region: &RegionId| matches!(cx.regions.get(*region).origin, Origin::Param(index) if class.contains(&(cx.id, index)));
         let names = |value| cx.regions.resolve(cx.body, value).regions.iter().any(own);
         let mut firsts = Vec::with_capacity(cx.paths.len());
         let mut lasts = Vec::with_capacity(cx.paths.len());
@@ -315,22 +385,29 @@ impl Layout {
             firsts.push(here);
             for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
                 match inst.kind {
-                    InstKind::Operation(operation, operands) if operation.allocates() && names(operands[0]) => {
+                    InstKind::Operation(operation, operands)
+                        if operation.allocates() && names(operands[0]) =>
+                    {
                         here = self.step(here);
                         self.puts.push((here, cx.site(id)));
                     }
                     InstKind::Call(call) => {
-                        let Callee::Direct(callee) = call.callee else { continue };
+                        let Callee::Direct(callee) = call.callee else {
+                            continue;
+                        };
                         let passes = |index: usize| call.args.get(index).is_some_and(|arg| names(arg.value));
                         if members.iter().any(|member| member.id == callee) {
-                            let passes_on = class.iter().any(|(f, index)| *f == callee && passes(*index as usize));
+                            let passes_on = class
+                                .iter()
+                                .any(|(f, index)| *f == callee && passes(*index as usize));
                             if passes_on {
                                 let after = self.graph.add_node(());
                                 self.calls.push((here, after, callee, cx.site(id)));
                                 here = after;
                             }
                         } else if let Some(effects) = cx.effects_of(&call)
-                            && (0..call.args.len()).any(|index| effects.param(index).put > Put::No && passes(index))
+                            && (0..call.args.len())
+                                .any(|index| effects.param(index).put > Put::No && passes(index))
                         {
                             here = self.step(here);
                             self.puts.push((here, cx.site(id)));
@@ -344,7 +421,8 @@ impl Layout {
         }
         for node in cx.paths.ids() {
             for edge in &cx.paths.node(node).succs {
-                self.graph.add_edge(lasts[node.index()], firsts[edge.to.index()], ());
+                self.graph
+                    .add_edge(lasts[node.index()], firsts[edge.to.index()], ());
             }
         }
         self.starts.insert(cx.id, firsts[cx.paths.entry().index()]);
@@ -373,7 +451,9 @@ impl Layout {
         let mut cyclic = vec![false; self.graph.node_count()];
         for component in petgraph::algo::kosaraju_scc(&self.graph) {
             if component.len() > 1 {
-                component.into_iter().for_each(|vertex| cyclic[vertex.index()] = true);
+                component
+                    .into_iter()
+                    .for_each(|vertex| cyclic[vertex.index()] = true);
             }
         }
         let (_, put) = self.puts.iter().find(|(vertex, _)| cyclic[vertex.index()])?;

@@ -52,8 +52,10 @@ pub fn run(form: &Form<'_>) -> Verdict {
     let mut findings = BTreeSet::new();
     let mut blame = Blame::new();
     for component in callgraph::components(form) {
-        let members: Vec<FuncId> =
-            component.into_iter().filter(|id| form.function(*id).body.is_some()).collect();
+        let members: Vec<FuncId> = component
+            .into_iter()
+            .filter(|id| form.function(*id).body.is_some())
+            .collect();
         if members.is_empty() {
             continue;
         }
@@ -73,8 +75,13 @@ pub fn run(form: &Form<'_>) -> Verdict {
                 }
                 if changed && recursive {
                     findings.insert(Finding {
-                        problem: Problem::NotAnalysed { what: "a recursion whose effects do not settle".to_owned() },
-                        at: Site { function: members[0], inst: None },
+                        problem: Problem::NotAnalysed {
+                            what: "a recursion whose effects do not settle".to_owned(),
+                        },
+                        at: Site {
+                            function: members[0],
+                            inst: None,
+                        },
                         because: vec![],
                     });
                 }
@@ -82,12 +89,18 @@ pub fn run(form: &Form<'_>) -> Verdict {
             }
         }
     }
-    Verdict { findings: one_per_cause(findings), summaries }
+    Verdict {
+        findings: one_per_cause(findings),
+        summaries,
+    }
 }
 
 /// The summaries before anything is analysed: what declarations and manifests say.
 fn initial(form: &Form<'_>) -> Summaries {
-    let mut summaries = Summaries { effects: Vec::new(), described: Vec::new() };
+    let mut summaries = Summaries {
+        effects: Vec::new(),
+        described: Vec::new(),
+    };
     for (_, function) in form.ids() {
         let described = function.declared.is_some() || function.facts.trusted;
         let mut effects = function.declared.cloned().unwrap_or_default();
@@ -116,9 +129,11 @@ fn initial(form: &Form<'_>) -> Summaries {
 
 fn calls_itself(form: &Form<'_>, id: FuncId) -> bool {
     use crate::form::{Callee, InstKind};
-    form.function(id).body.iter().flat_map(|body| body.insts).any(
-        |inst| matches!(inst.kind, InstKind::Call(call) if call.callee == Callee::Direct(id)),
-    )
+    form.function(id)
+        .body
+        .iter()
+        .flat_map(|body| body.insts)
+        .any(|inst| matches!(inst.kind, InstKind::Call(call) if call.callee == Callee::Direct(id)))
 }
 
 /// Takes over what was inferred, unless the source declares the effects or the body is not to be trusted.
@@ -152,7 +167,11 @@ fn check_component(
         .filter_map(|id| {
             let function = form.function(*id);
             let body = function.body.as_ref()?;
-            Some((*id, Paths::new(body), Regions::new(function, body, &summaries.effects)))
+            Some((
+                *id,
+                Paths::new(body),
+                Regions::new(function, body, &summaries.effects),
+            ))
         })
         .collect();
     let contexts: Vec<Context<'_, '_>> = parts
@@ -160,11 +179,26 @@ fn check_component(
         .filter_map(|(id, paths, regions)| {
             let function = form.function(*id);
             let body = function.body.as_ref()?;
-            Some(Context { form, summaries, id: *id, function, body, paths, regions })
+            Some(Context {
+                form,
+                summaries,
+                id: *id,
+                function,
+                body,
+                paths,
+                regions,
+            })
         })
         .collect();
-    let recursion = if recursive { Recursion::new(&contexts) } else { Recursion::default() };
-    contexts.iter().map(|cx| check_function(*cx, blame, &recursion)).collect()
+    let recursion = if recursive {
+        Recursion::new(&contexts)
+    } else {
+        Recursion::default()
+    };
+    contexts
+        .iter()
+        .map(|cx| check_function(*cx, blame, &recursion))
+        .collect()
 }
 
 fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Analysed {
@@ -179,7 +213,11 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     findings.extend(escapes.findings);
     findings.extend(stale.findings);
     findings.extend(contradiction(cx, &effects));
-    Analysed { effects, leaks, findings }
+    Analysed {
+        effects,
+        leaks,
+        findings,
+    }
 }
 
 /// A definition that does more than its own annotation says.
@@ -216,13 +254,22 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
     }
     let clause = |effects: Effects| effects.to_string().trim_end_matches("; nounwind").to_owned();
     if let Some(flow) = inferred.flows.iter().find(|flow| !declared.flows.contains(flow)) {
-        return Some(clause(Effects { flows: BTreeSet::from([*flow]), ..Effects::default() }));
+        return Some(clause(Effects {
+            flows: BTreeSet::from([*flow]),
+            ..Effects::default()
+        }));
     }
     if inferred.drops != declared.drops {
-        return Some(clause(Effects { drops: inferred.drops.clone(), ..Effects::default() }));
+        return Some(clause(Effects {
+            drops: inferred.drops.clone(),
+            ..Effects::default()
+        }));
     }
     if let Some(pair) = inferred.late.iter().find(|pair| !declared.late.contains(pair)) {
-        return Some(clause(Effects { late: BTreeSet::from([*pair]), ..Effects::default() }));
+        return Some(clause(Effects {
+            late: BTreeSet::from([*pair]),
+            ..Effects::default()
+        }));
     }
     if inferred.opens != declared.opens {
         return Some("open(return)".to_owned());
@@ -237,7 +284,12 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
     // A handle that cannot be followed or a region that has ended makes whatever else happens there moot.
     let roots: BTreeSet<Site> = findings
         .iter()
-        .filter(|f| matches!(f.problem, Problem::UntraceableHandle { .. } | Problem::RegionUsedAfterEnd { .. }))
+        .filter(|f| {
+            matches!(
+                f.problem,
+                Problem::UntraceableHandle { .. } | Problem::RegionUsedAfterEnd { .. }
+            )
+        })
         .map(|f| f.at)
         .collect();
     for finding in findings {

@@ -78,7 +78,9 @@ impl Provenance {
                     union(&mut solver.contents[beyond.index()], &[beyond]);
                     set.push(object);
                 }
-                ValueKind::Function(_) | ValueKind::Global | ValueKind::ConstantAggregate if value.holds_pointer => {
+                ValueKind::Function(_) | ValueKind::Global | ValueKind::ConstantAggregate
+                    if value.holds_pointer =>
+                {
                     set.push(global);
                 }
                 _ => {}
@@ -107,7 +109,10 @@ impl Provenance {
 
     /// All objects.
     pub fn ids(&self) -> impl Iterator<Item = (ObjectId, Object)> {
-        self.objects.iter().enumerate().map(|(index, object)| (ObjectId::new(index), *object))
+        self.objects
+            .iter()
+            .enumerate()
+            .map(|(index, object)| (ObjectId::new(index), *object))
     }
 
     /// Where a value may point.
@@ -117,13 +122,18 @@ impl Provenance {
 
     /// Where pointers stored in an object may point.
     pub fn contents(&self, object: Object) -> impl Iterator<Item = Object> {
-        let ids = self.index.get(&object).map_or(&[][..], |id| &self.contents[id.index()]);
+        let ids = self
+            .index
+            .get(&object)
+            .map_or(&[][..], |id| &self.contents[id.index()]);
         ids.iter().map(|id| self.get(*id))
     }
 
     /// The instruction that first put the address of `held` into `holder`.
     pub fn blame(&self, holder: Object, held: Object) -> Option<InstId> {
-        self.blame.get(&(*self.index.get(&holder)?, *self.index.get(&held)?)).copied()
+        self.blame
+            .get(&(*self.index.get(&holder)?, *self.index.get(&held)?))
+            .copied()
     }
 
     /// Whether a value may point into a region.
@@ -133,7 +143,10 @@ impl Provenance {
 
     /// The objects that a value leads to, through any number of loads.
     pub fn reach(&self, value: ValueId) -> Vec<Object> {
-        self.closure(&self.values[value.index()]).into_iter().map(|id| self.get(id)).collect()
+        self.closure(&self.values[value.index()])
+            .into_iter()
+            .map(|id| self.get(id))
+            .collect()
     }
 
     /// The objects that pointers read through a value lead to.
@@ -191,7 +204,8 @@ impl Provenance {
                 }
                 InstKind::Same(value) | InstKind::FromInteger(value) => {
                     grew |= self.copy(value, inst.result);
-                    if matches!(inst.kind, InstKind::FromInteger(_)) && self.values[value.index()].is_empty() {
+                    if matches!(inst.kind, InstKind::FromInteger(_)) && self.values[value.index()].is_empty()
+                    {
                         grew |= pointers.is_some_and(|result| self.add_object(result, Object::Global));
                     }
                 }
@@ -224,7 +238,9 @@ impl Provenance {
                     let places = self.values[to.index()].clone();
                     grew |= self.hold(id, &places, &copied);
                 }
-                InstKind::LandingPad => grew |= pointers.is_some_and(|result| self.add_object(result, Object::Global)),
+                InstKind::LandingPad => {
+                    grew |= pointers.is_some_and(|result| self.add_object(result, Object::Global))
+                }
                 InstKind::Opaque(_, operands) => {
                     for operand in operands {
                         grew |= self.copy(*operand, pointers);
@@ -348,16 +364,27 @@ impl Provenance {
     }
 
     fn regions_of(&mut self, cx: Context<'_, '_>, call: Call<'_>, index: u32) -> Objects {
-        let Some(argument) = call.args.get(index as usize) else { return Objects::new() };
+        let Some(argument) = call.args.get(index as usize) else {
+            return Objects::new();
+        };
         let regions = cx.regions.resolve(cx.body, argument.value).regions;
-        let mut objects: Objects = regions.into_iter().map(|region| self.object(Object::Region(region))).collect();
+        let mut objects: Objects = regions
+            .into_iter()
+            .map(|region| self.object(Object::Region(region)))
+            .collect();
         objects.sort_unstable();
         objects
     }
 
     /// A call of something that nobody described: its arguments may be stored in one another and returned.
     /// What it could keep for itself is a finding (R0902), not a flow.
-    fn undescribed(&mut self, _cx: Context<'_, '_>, id: InstId, call: Call<'_>, result: Option<ValueId>) -> bool {
+    fn undescribed(
+        &mut self,
+        _cx: Context<'_, '_>,
+        id: InstId,
+        call: Call<'_>,
+        result: Option<ValueId>,
+    ) -> bool {
         let mut grew = false;
         let global = self.object(Object::Global);
         let mut passed: Objects = vec![global];
@@ -365,7 +392,11 @@ impl Provenance {
         for argument in call.args {
             let closure = self.closure(&self.values[argument.value.index()]);
             let own = &self.values[argument.value.index()];
-            let inner: Objects = closure.iter().filter(|object| !own.contains(object)).copied().collect();
+            let inner: Objects = closure
+                .iter()
+                .filter(|object| !own.contains(object))
+                .copied()
+                .collect();
             union(&mut passed, if argument.no_capture { &inner } else { &closure });
             if !argument.read_only && !argument.no_access {
                 union(&mut places, &closure);
@@ -388,13 +419,11 @@ fn is_intrinsic_without_stores(call: Call<'_>) -> bool {
 
 /// Whether an argument lets a callee that nobody described get hold of what it points to.
 pub fn may_be_kept(call: &Call<'_>, argument: &Argument, leads_on: bool, returns_pointer: bool) -> bool {
-    if call.no_memory && !returns_pointer {
+    if call.no_memory && !returns_pointer || argument.no_access && argument.no_capture {
         return false;
     }
-    if argument.no_access && argument.no_capture {
-        return false;
-    }
+    // A callee that writes no memory can keep a pointer only in its result.
+    let keeps_nothing = call.read_only && !returns_pointer;
     // A promise not to keep the pointer does not cover the pointers that it leads to.
-    let keeps_inner = leads_on && !(call.read_only && !returns_pointer);
-    !argument.no_capture && !(call.read_only && !returns_pointer) || keeps_inner
+    !keeps_nothing && (!argument.no_capture || leads_on)
 }

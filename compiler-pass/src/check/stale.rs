@@ -36,7 +36,10 @@ impl State {
     /// The regions whose ended lives something may point into.
     fn of(&self, holder: Holder) -> impl Iterator<Item = RegionId> {
         self.0
-            .range((Bound::Included((holder, RegionId::MIN)), Bound::Included((holder, RegionId::MAX))))
+            .range((
+                Bound::Included((holder, RegionId::MIN)),
+                Bound::Included((holder, RegionId::MAX)),
+            ))
             .map(|(_, region)| *region)
     }
 
@@ -70,7 +73,12 @@ pub struct Stale {
 /// Judges one function.
 pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
     let watched = watched(cx, provenance);
-    let mut analysis = Analysis { cx, provenance, watched: &watched, stale: Stale::default() };
+    let mut analysis = Analysis {
+        cx,
+        provenance,
+        watched: &watched,
+        stale: Stale::default(),
+    };
     let mut at: Vec<Option<State>> = vec![None; cx.paths.len()];
     at[cx.paths.entry().index()] = Some(State::default());
     let mut work = VecDeque::from([cx.paths.entry()]);
@@ -128,13 +136,17 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, B
         for index in 0..cx.body.values.len() {
             let value = ValueId::new(index);
             let is_handle = cx.regions.of_handle(cx.regions.canonical(value)).is_some()
-                && !provenance.of(value).any(|object| matches!(object, Object::Param(_) | Object::Beyond(_)));
+                && !provenance
+                    .of(value)
+                    .any(|object| matches!(object, Object::Param(_) | Object::Beyond(_)));
             if !is_handle && provenance.of(value).any(concerns) {
                 list.insert(Holder::Value(value));
             }
         }
         for (_, object) in provenance.ids() {
-            let holds = provenance.contents(object).any(|held| held == Object::Region(region));
+            let holds = provenance
+                .contents(object)
+                .any(|held| held == Object::Region(region));
             if holds && !matches!(object, Object::Region(id) if id == region) {
                 list.insert(Holder::Memory(object));
             }
@@ -144,7 +156,10 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, B
 }
 
 fn may_end(cx: Context<'_, '_>, region: RegionId) -> bool {
-    cx.body.insts.iter().any(|inst| ends(cx, inst.kind).contains(&region))
+    cx.body
+        .insts
+        .iter()
+        .any(|inst| ends(cx, inst.kind).contains(&region))
 }
 
 /// The regions whose values an instruction ends.
@@ -154,8 +169,15 @@ fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
             cx.regions.resolve(cx.body, operands[0]).regions
         }
         InstKind::Call(call) => {
-            let Some(effects) = cx.effects_of(&call) else { return Vec::new() };
-            let resets = effects.params.iter().enumerate().filter(|(_, p)| p.reset).map(|(index, _)| index);
+            let Some(effects) = cx.effects_of(&call) else {
+                return Vec::new();
+            };
+            let resets = effects
+                .params
+                .iter()
+                .enumerate()
+                .filter(|(_, p)| p.reset)
+                .map(|(index, _)| index);
             let drops = effects.drops.iter().map(|index| *index as usize);
             resets
                 .chain(drops)
@@ -202,7 +224,9 @@ impl Analysis<'_, '_> {
         match kind {
             InstKind::Same(value) => inherited.extend(state.of(Holder::Value(value))),
             InstKind::Derive(operands) => {
-                operands.iter().for_each(|value| inherited.extend(state.of(Holder::Value(*value))));
+                operands
+                    .iter()
+                    .for_each(|value| inherited.extend(state.of(Holder::Value(*value))));
             }
             InstKind::Select { yes, no, .. } => {
                 inherited.extend(state.of(Holder::Value(yes)));
@@ -228,7 +252,9 @@ impl Analysis<'_, '_> {
                 }
                 let stale: Vec<RegionId> = state.of(Holder::Value(value)).collect();
                 for object in self.provenance.of(pointer) {
-                    stale.iter().for_each(|region| state.add(Holder::Memory(object), *region));
+                    stale
+                        .iter()
+                        .for_each(|region| state.add(Holder::Memory(object), *region));
                 }
             }
             _ => {}
@@ -236,7 +262,11 @@ impl Analysis<'_, '_> {
         if let Some(result) = result {
             state.forget(Holder::Value(result));
             for region in inherited {
-                if self.watched.get(&region).is_some_and(|list| list.contains(&Holder::Value(result))) {
+                if self
+                    .watched
+                    .get(&region)
+                    .is_some_and(|list| list.contains(&Holder::Value(result)))
+                {
                     state.add(Holder::Value(result), region);
                 }
             }
@@ -306,11 +336,17 @@ impl Analysis<'_, '_> {
             }
         }
         for (region, used) in effects.iter().flat_map(|effects| &effects.late) {
-            let (Some(region), Some(argument)) = (call.args.get(*region as usize), call.args.get(*used as usize)) else {
+            let (Some(region), Some(argument)) =
+                (call.args.get(*region as usize), call.args.get(*used as usize))
+            else {
                 continue;
             };
             for region in self.cx.regions.resolve(self.cx.body, region.value).regions {
-                if self.provenance.reach(argument.value).contains(&Object::Region(region)) {
+                if self
+                    .provenance
+                    .reach(argument.value)
+                    .contains(&Object::Region(region))
+                {
                     self.violation(id, argument.value, region, Use::Call(name.clone()), false);
                 }
             }
@@ -353,8 +389,10 @@ impl Analysis<'_, '_> {
                 self.stale.accessed_beyond.insert(*index);
             }
         }
-        let stale: BTreeSet<RegionId> =
-            reached.iter().flat_map(|object| state.of(Holder::Memory(*object))).collect();
+        let stale: BTreeSet<RegionId> = reached
+            .iter()
+            .flat_map(|object| state.of(Holder::Memory(*object)))
+            .collect();
         for region in stale {
             self.violation(id, pointer, region, Use::Call(callee.to_owned()), true);
         }
@@ -364,7 +402,9 @@ impl Analysis<'_, '_> {
     fn comes_from_memory(&self, pointer: ValueId) -> bool {
         let mut value = pointer;
         for _ in 0..64 {
-            let Some((_, inst)) = self.cx.body.def(value) else { return false };
+            let Some((_, inst)) = self.cx.body.def(value) else {
+                return false;
+            };
             match inst.kind {
                 InstKind::Load(_) => return true,
                 InstKind::Same(operand) => value = operand,
@@ -386,11 +426,21 @@ impl Analysis<'_, '_> {
         if let Some(end) = end_of(cx, region) {
             because.push((cx.site(end), Role::Ended));
         } else {
-            let reset = cx.body.inst_ids().find(|(_, inst)| ends(cx, inst.kind).contains(&region));
+            let reset = cx
+                .body
+                .inst_ids()
+                .find(|(_, inst)| ends(cx, inst.kind).contains(&region));
             because.extend(reset.map(|(id, _)| (cx.site(id), Role::Reset)));
         }
-        let problem =
-            if through_memory { Problem::MayUseAfterEnd { by } } else { Problem::UsedAfterEnd { by } };
-        self.stale.findings.insert(Finding { problem, at: cx.site(id), because });
+        let problem = if through_memory {
+            Problem::MayUseAfterEnd { by }
+        } else {
+            Problem::UsedAfterEnd { by }
+        };
+        self.stale.findings.insert(Finding {
+            problem,
+            at: cx.site(id),
+            because,
+        });
     }
 }

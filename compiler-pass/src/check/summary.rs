@@ -9,7 +9,13 @@ use crate::effects::{Effects, Sink, Source};
 use crate::form::{InstKind, ValueId};
 
 /// Puts the summary of a function together.
-pub fn assemble(cx: Context<'_, '_>, balance: &Balance, leaks: &Leaks, escapes: &Escapes, stale: &Stale) -> Effects {
+pub fn assemble(
+    cx: Context<'_, '_>,
+    balance: &Balance,
+    leaks: &Leaks,
+    escapes: &Escapes,
+    stale: &Stale,
+) -> Effects {
     let mut effects = Effects {
         unwinds: balance.unwinds,
         diverges: !balance.returns || cx.function.facts.noreturn,
@@ -59,7 +65,9 @@ pub fn is_region(cx: Context<'_, '_>, index: usize) -> bool {
         return true;
     }
     let param = cx.body.params.get(index);
-    let Some(own) = param.and_then(|param| cx.regions.of_handle(*param)) else { return false };
+    let Some(own) = param.and_then(|param| cx.regions.of_handle(*param)) else {
+        return false;
+    };
     let names = |value: ValueId| cx.regions.resolve(cx.body, value).regions.contains(&own);
     cx.body.insts.iter().any(|inst| match inst.kind {
         InstKind::Operation(operation, operands) => {
@@ -67,7 +75,10 @@ pub fn is_region(cx: Context<'_, '_>, index: usize) -> bool {
                 && operands.first().is_some_and(|handle| names(*handle))
         }
         InstKind::Call(call) => cx.effects_of(&call).is_some_and(|effects| {
-            call.args.iter().enumerate().any(|(index, argument)| effects.is_region(index) && names(argument.value))
+            call.args
+                .iter()
+                .enumerate()
+                .any(|(index, argument)| effects.is_region(index) && names(argument.value))
         }),
         _ => false,
     })

@@ -7,7 +7,11 @@ use std::path::PathBuf;
 
 /// Region-based memory for compiled real-time kernels: check, lower, build and run.
 #[derive(Debug, Parser)]
-#[command(name = "croft", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "croft",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Files are C (.c, through clang-22), Rust (.rs, through rustc), LLVM IR (.ll) or bitcode (.bc).
 
 Exit status: 0 accepted or done; 1 rejected by the checker; 2 croft could not do its work.
@@ -17,7 +21,8 @@ Examples:
   croft run --stats kernel.c             build it, run it, show what memory it took
   croft build kernel.c -o kernel -l m    make a program
   croft lower kernel.ll -o lowered.ll    see the code that the regions become
-  croft explain R0301                    what does this error mean?")]
+  croft explain R0301                    what does this error mean?"
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -114,7 +119,12 @@ pub struct SourceOptions {
     #[arg(short = 'D', value_name = "NAME[=VALUE]", help_heading = "Sources")]
     pub define: Vec<String>,
     /// Another argument for clang
-    #[arg(long, value_name = "ARG", allow_hyphen_values = true, help_heading = "Sources")]
+    #[arg(
+        long,
+        value_name = "ARG",
+        allow_hyphen_values = true,
+        help_heading = "Sources"
+    )]
     pub cflag: Vec<String>,
     /// A file with the effects of more library functions (TOML)
     #[arg(long, value_name = "FILE", help_heading = "Sources")]

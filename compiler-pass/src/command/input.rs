@@ -2,9 +2,9 @@
 
 use super::arguments::SourceOptions;
 use super::{Failure, toolchain};
+use crate::CheckOptions;
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, source};
-use crate::CheckOptions;
 use inkwell::context::Context;
 use inkwell::llvm_sys::LLVMDiagnosticSeverity;
 use inkwell::llvm_sys::core::LLVMContextSetDiagnosticHandler;
@@ -34,8 +34,10 @@ impl<'o> Session<'o> {
     /// # Errors
     /// When the system gives no temporary folder.
     pub fn new(options: &'o SourceOptions) -> Result<Session<'o>, Failure> {
-        let folder =
-            tempfile::tempdir().map_err(|error| Failure::System { what: "cannot make a folder", error })?;
+        let folder = tempfile::tempdir().map_err(|error| Failure::System {
+            what: "cannot make a folder",
+            error,
+        })?;
         let session = Session {
             options,
             folder,
@@ -47,7 +49,11 @@ impl<'o> Session<'o> {
         // SAFETY: the context is alive; `messages` is boxed and, by the order of the fields, dropped after the
         // context.
         unsafe {
-            LLVMContextSetDiagnosticHandler(session.context.raw(), Some(note), messages.cast_mut().cast::<c_void>());
+            LLVMContextSetDiagnosticHandler(
+                session.context.raw(),
+                Some(note),
+                messages.cast_mut().cast::<c_void>(),
+            );
         }
         Ok(session)
     }
@@ -58,9 +64,14 @@ impl<'o> Session<'o> {
     /// When a manifest cannot be read.
     pub fn check_options(&self) -> Result<CheckOptions, Failure> {
         let read = |path: &PathBuf| {
-            std::fs::read_to_string(path).map_err(|error| Failure::Read { path: path.clone(), error })
+            std::fs::read_to_string(path).map_err(|error| Failure::Read {
+                path: path.clone(),
+                error,
+            })
         };
-        Ok(CheckOptions { manifests: self.options.effects.iter().map(read).collect::<Result<_, _>>()? })
+        Ok(CheckOptions {
+            manifests: self.options.effects.iter().map(read).collect::<Result<_, _>>()?,
+        })
     }
 
     /// Reads a file for the checker: textual IR without debug information gets its lines.
@@ -85,14 +96,24 @@ impl<'o> Session<'o> {
     /// When one cannot be read, or does not fit the others.
     pub fn program(&self, files: &[PathBuf], for_check: bool) -> Result<SessionModule, Failure> {
         let mut files = files.iter();
-        let Some(first) = files.next() else { return Err(Failure::Kind(PathBuf::new())) };
+        let Some(first) = files.next() else {
+            return Err(Failure::Kind(PathBuf::new()));
+        };
         let whole = self.read(first, for_check)?;
         for file in files {
             let module = self.read(file, for_check)?;
             self.messages.borrow_mut().clear();
-            if whole.borrow().link(module).is_err() {
-                let message = self.messages.borrow_mut().drain(..).collect::<Vec<_>>().join("\n");
-                return Err(Failure::Link { path: file.clone(), message });
+            if !whole.borrow().link(module) {
+                let message = self
+                    .messages
+                    .borrow_mut()
+                    .drain(..)
+                    .collect::<Vec<_>>()
+                    .join("\n");
+                return Err(Failure::Link {
+                    path: file.clone(),
+                    message,
+                });
             }
         }
         Ok(whole)
@@ -104,12 +125,19 @@ impl<'o> Session<'o> {
             Some("c" | "rs") => self.compile(file)?,
             _ => return Err(Failure::Kind(file.to_owned())),
         };
-        let data = std::fs::read(&path).map_err(|error| Failure::Read { path: path.clone(), error })?;
+        let data = std::fs::read(&path).map_err(|error| Failure::Read {
+            path: path.clone(),
+            error,
+        })?;
         // Absolute, as the places that compilers write are.
         let name = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         // SAFETY: the context lives as long as the session, which outlives its modules.
-        unsafe { source::read(self.context.raw(), &data, &name.to_string_lossy(), mark_lines) }
-            .map_err(|error| Failure::Module { path: file.to_owned(), error })
+        unsafe { source::read(self.context.raw(), &data, &name.to_string_lossy(), mark_lines) }.map_err(
+            |error| Failure::Module {
+                path: file.to_owned(),
+                error,
+            },
+        )
     }
 
     /// Compiles a source once, however often it is read.
@@ -118,8 +146,14 @@ impl<'o> Session<'o> {
             return Ok(known.clone());
         }
         // A missing source is our message to make, not the compiler's.
-        std::fs::File::open(file).map_err(|error| Failure::Read { path: file.to_owned(), error })?;
-        let output = self.folder.path().join(format!("{}.bc", self.compiled.borrow().len()));
+        std::fs::File::open(file).map_err(|error| Failure::Read {
+            path: file.to_owned(),
+            error,
+        })?;
+        let output = self
+            .folder
+            .path()
+            .join(format!("{}.bc", self.compiled.borrow().len()));
         if file.extension().is_some_and(|extension| extension == "rs") {
             toolchain::compile_rust(file, &output)?;
         } else {
@@ -188,8 +222,14 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
         OutputKind::Text => module.print().into_bytes(),
         OutputKind::Bitcode => module.bitcode(),
     };
-    let failure = |error| Failure::Write { path: path.to_owned(), error };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failure = |error| Failure::Write {
+        path: path.to_owned(),
+        error,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".croft-")
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))

@@ -97,7 +97,11 @@ pub enum Failure {
 
 fn indented(text: &str) -> String {
     let text = text.trim_end();
-    if text.is_empty() { String::new() } else { format!(":\n{text}") }
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!(":\n{text}")
+    }
 }
 
 /// What a command came to when it did its work.
@@ -123,13 +127,33 @@ pub fn main() -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
     match &arguments.command {
-        Command::Check { files, format, source } => check(files, *format, source),
+        Command::Check {
+            files,
+            format,
+            source,
+        } => check(files, *format, source),
         Command::Effects { files, source } => effects(files, source),
-        Command::Lower { file, output, mode, source } => lower_file(file, output, *mode, source),
-        Command::Build { files, output, options } => {
-            Ok(if program::build(files, output, options)? { Outcome::Accepted } else { Outcome::Rejected })
-        }
-        Command::Run { files, options, stats, arguments } => run(files, options, *stats, arguments),
+        Command::Lower {
+            file,
+            output,
+            mode,
+            source,
+        } => lower_file(file, output, *mode, source),
+        Command::Build {
+            files,
+            output,
+            options,
+        } => Ok(if program::build(files, output, options)? {
+            Outcome::Accepted
+        } else {
+            Outcome::Rejected
+        }),
+        Command::Run {
+            files,
+            options,
+            stats,
+            arguments,
+        } => run(files, options, *stats, arguments),
         Command::Explain { code } => explain(code.as_deref()),
     }
 }
@@ -142,7 +166,11 @@ fn check(files: &[PathBuf], format: Format, source: &arguments::SourceOptions) -
         diagnostics.extend(engine::check(module.borrow(), &session.check_options()?)?);
     }
     report(&diagnostics, format);
-    Ok(if diagnostics.is_empty() { Outcome::Accepted } else { Outcome::Rejected })
+    Ok(if diagnostics.is_empty() {
+        Outcome::Accepted
+    } else {
+        Outcome::Rejected
+    })
 }
 
 /// JSON goes to standard output, for other programs; text goes to standard error, for people.
@@ -150,12 +178,20 @@ pub(crate) fn report(diagnostics: &[Diagnostic], format: Format) {
     match format {
         Format::Json => print(&json::render(diagnostics)),
         Format::Human => {
-            let style = human::Style { colours: std::io::stderr().is_terminal() };
+            let style = human::Style {
+                colours: std::io::stderr().is_terminal(),
+            };
             eprint!("{}", human::render(diagnostics, style));
             match diagnostics.len() {
                 0 => {}
-                1 => eprintln!("croft: 1 error; `croft explain {}` says more", diagnostics[0].code),
-                count => eprintln!("croft: {count} errors; `croft explain {}` says more", diagnostics[0].code),
+                1 => eprintln!(
+                    "croft: 1 error; `croft explain {}` says more",
+                    diagnostics[0].code
+                ),
+                count => eprintln!(
+                    "croft: {count} errors; `croft explain {}` says more",
+                    diagnostics[0].code
+                ),
             }
         }
     }
@@ -205,7 +241,10 @@ fn run(
     stats: bool,
     arguments: &[std::ffi::OsString],
 ) -> Result<Outcome, Failure> {
-    let folder = tempfile::tempdir().map_err(|error| Failure::System { what: "cannot make a folder", error })?;
+    let folder = tempfile::tempdir().map_err(|error| Failure::System {
+        what: "cannot make a folder",
+        error,
+    })?;
     let path = folder.path().join("program");
     if !program::build(files, &path, options)? {
         return Ok(Outcome::Rejected);

@@ -31,7 +31,10 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
     let native = std::env::consts::ARCH;
     let target = options.target.clone().unwrap_or_else(|| module.borrow().triple());
     if !target.is_empty() && !target.starts_with(native) {
-        return Err(Failure::Lower(lower::LowerError::Target { target, runtime: "this machine's own processor" }));
+        return Err(Failure::Lower(lower::LowerError::Target {
+            target,
+            runtime: "this machine's own processor",
+        }));
     }
     match lower::run(module.borrow(), options.mode) {
         Ok(_) => {}
@@ -44,19 +47,36 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
     let folder = session.folder();
     let file = |name: &str, contents: &[u8]| {
         let path = folder.join(name);
-        std::fs::write(&path, contents).map(|()| path.clone()).map_err(|error| Failure::Write { path, error })
+        std::fs::write(&path, contents)
+            .map(|()| path.clone())
+            .map_err(|error| Failure::Write { path, error })
     };
     let lowered = file("lowered.bc", &module.borrow().bitcode())?;
     let runtime = file("croft_runtime.o", RUNTIME)?;
     let start = file("start.c", START.as_bytes())?;
     toolchain::write_header(folder)?;
     // Linked beside its final place and then renamed: no half-written program is ever there.
-    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failure = |error| Failure::Write { path: output.to_owned(), error };
-    let partial = tempfile::Builder::new().prefix(".croft-").tempfile_in(parent).map_err(failure)?.into_temp_path();
+    let parent = output
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let failure = |error| Failure::Write {
+        path: output.to_owned(),
+        error,
+    };
+    let partial = tempfile::Builder::new()
+        .prefix(".croft-")
+        .tempfile_in(parent)
+        .map_err(failure)?
+        .into_temp_path();
     let mut command = Command::new(toolchain::clang());
     command
-        .args(["-O2", "-g", "-Wno-override-module", "-Wno-unused-command-line-argument"])
+        .args([
+            "-O2",
+            "-g",
+            "-Wno-override-module",
+            "-Wno-unused-command-line-argument",
+        ])
         .arg(format!("-DCROFT_POOL_BLOCKS={}", options.pool_blocks))
         .arg("-I")
         .arg(folder)
@@ -66,7 +86,12 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
         .arg(&start)
         .args(["-x", "none"])
         .arg(&runtime)
-        .args(options.library_path.iter().flat_map(|path| [OsString::from("-L"), path.into()]))
+        .args(
+            options
+                .library_path
+                .iter()
+                .flat_map(|path| [OsString::from("-L"), path.into()]),
+        )
         .args(options.library.iter().map(|library| format!("-l{library}")))
         .arg("-lm")
         .arg("-o")
@@ -94,11 +119,16 @@ pub fn run(program: &Path, stats: bool, arguments: &[OsString]) -> Result<u8, Fa
     if stats {
         command.env(STATS, "1");
     }
-    let status =
-        command.status().map_err(|error| Failure::System { what: "cannot run the program", error })?;
+    let status = command.status().map_err(|error| Failure::System {
+        what: "cannot run the program",
+        error,
+    })?;
     if let Some(signal) = status.signal() {
         eprintln!("croft: the program was ended by signal {signal}");
     }
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(2);
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal))
+        .unwrap_or(2);
     Ok(u8::try_from(code).unwrap_or(u8::MAX))
 }

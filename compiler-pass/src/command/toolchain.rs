@@ -17,7 +17,11 @@ pub fn clang() -> OsString {
     if let Some(program) = std::env::var_os("CROFT_CLANG") {
         return program;
     }
-    if Path::new(CLANG).exists() { CLANG.into() } else { "clang-22".into() }
+    if Path::new(CLANG).exists() {
+        CLANG.into()
+    } else {
+        "clang-22".into()
+    }
 }
 
 /// Runs a tool and returns what it printed.
@@ -40,13 +44,31 @@ const RUSTC_REMEDY: &str = "install Rust 1.95 or set RUSTC; its bitcode has to b
 ///
 /// # Errors
 /// When clang is missing or finds errors; its messages are part of the failure.
-pub fn compile_c(source: &Path, output: &Path, folder: &Path, options: &SourceOptions) -> Result<(), Failure> {
+pub fn compile_c(
+    source: &Path,
+    output: &Path,
+    folder: &Path,
+    options: &SourceOptions,
+) -> Result<(), Failure> {
     write_header(folder)?;
     let mut command = Command::new(clang());
     command
-        .args(["-O2", "-Xclang", "-disable-llvm-passes", "-g", "-emit-llvm", "-c", "-I"])
+        .args([
+            "-O2",
+            "-Xclang",
+            "-disable-llvm-passes",
+            "-g",
+            "-emit-llvm",
+            "-c",
+            "-I",
+        ])
         .arg(folder)
-        .args(options.include.iter().flat_map(|path| [OsString::from("-I"), path.into()]))
+        .args(
+            options
+                .include
+                .iter()
+                .flat_map(|path| [OsString::from("-I"), path.into()]),
+        )
         .args(options.define.iter().map(|define| format!("-D{define}")))
         .args(&options.cflag)
         .arg(source)
@@ -63,7 +85,15 @@ pub fn compile_rust(source: &Path, output: &Path) -> Result<(), Failure> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(rustc);
     command
-        .args(["--edition", "2024", "--crate-type", "lib", "--crate-name", "kernel", "-g"])
+        .args([
+            "--edition",
+            "2024",
+            "--crate-type",
+            "lib",
+            "--crate-name",
+            "kernel",
+            "-g",
+        ])
         .args(["-C", "opt-level=2", "-C", "panic=abort", "-C", "codegen-units=1"])
         .arg(format!("--emit=llvm-bc={}", output.display()))
         .arg(source);
@@ -77,7 +107,11 @@ fn finish(output: Output, compiler: &str, source: &Path) -> Result<(), Failure> 
         eprint!("{messages}");
         return Ok(());
     }
-    Err(Failure::Compile { compiler: compiler.to_owned(), path: source.to_owned(), messages })
+    Err(Failure::Compile {
+        compiler: compiler.to_owned(),
+        path: source.to_owned(),
+        messages,
+    })
 }
 
 /// Puts `croft.h` where sources in `folder` find it.
@@ -86,6 +120,9 @@ fn finish(output: Output, compiler: &str, source: &Path) -> Result<(), Failure> 
 /// When the folder cannot be written.
 pub fn write_header(folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("croft.h");
-    std::fs::write(&path, HEADER).map_err(|error| Failure::Write { path: path.clone(), error })?;
+    std::fs::write(&path, HEADER).map_err(|error| Failure::Write {
+        path: path.clone(),
+        error,
+    })?;
     Ok(path)
 }

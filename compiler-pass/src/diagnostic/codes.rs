@@ -18,15 +18,18 @@ macro_rules! codes {
 }
 
 codes![
-    "R0101", "R0102", "R0103", "R0104", "R0105", "R0201", "R0202", "R0203", "R0204", "R0205", "R0301", "R0302",
-    "R0303", "R0304", "R0305", "R0401", "R0402", "R0403", "R0404", "R0901", "R0902", "R0903", "R0904", "R0905",
-    "R0906", "R0907",
+    "R0101", "R0102", "R0103", "R0104", "R0105", "R0201", "R0202", "R0203", "R0204", "R0205", "R0301",
+    "R0302", "R0303", "R0304", "R0305", "R0401", "R0402", "R0403", "R0404", "R0901", "R0902", "R0903",
+    "R0904", "R0905", "R0906", "R0907",
 ];
 
 impl Code {
     /// The code with this name, in any case.
     pub fn find(name: &str) -> Option<Code> {
-        CODES.iter().copied().find(|code| code.code.eq_ignore_ascii_case(name))
+        CODES
+            .iter()
+            .copied()
+            .find(|code| code.code.eq_ignore_ascii_case(name))
     }
 
     /// The page's title, without the code.

@@ -11,7 +11,10 @@ pub fn finding(form: &Form<'_>, finding: &Finding) -> Diagnostic {
     let related = finding
         .because
         .iter()
-        .map(|(site, role)| Related { message: role_label(*role).to_owned(), place: place_of(form, *site) })
+        .map(|(site, role)| Related {
+            message: role_label(*role).to_owned(),
+            place: place_of(form, *site),
+        })
         .collect();
     assemble(&finding.problem, place_of(form, finding.at), related)
 }
@@ -53,8 +56,16 @@ pub fn place_of(form: &Form<'_>, site: Site) -> Place {
 
 fn place_of_value(value: Value<'_>) -> Place {
     let is_function = value.is_function();
-    let at = if is_function { location::of_function(value) } else { location::of(value) };
-    let function = if is_function { Some(value) } else { value.parent_function() };
+    let at = if is_function {
+        location::of_function(value)
+    } else {
+        location::of(value)
+    };
+    let function = if is_function {
+        Some(value)
+    } else {
+        value.parent_function()
+    };
     Place {
         file: at.as_ref().map(|at| at.file.display().to_string()),
         line: at.as_ref().map_or(0, |at| at.line),
@@ -97,7 +108,11 @@ fn used_by(by: &Use) -> String {
 fn message(problem: &Problem) -> String {
     match problem {
         Problem::UnknownOperation { name, .. } => format!("`{name}` is no region operation"),
-        Problem::WrongSignature { name, expected, found } => {
+        Problem::WrongSignature {
+            name,
+            expected,
+            found,
+        } => {
             format!("`{name}` has the signature `{expected}`, not `{found}`")
         }
         Problem::BadOperand { name, what } => format!("`{name}` cannot succeed: {what}"),
@@ -120,10 +135,14 @@ fn message(problem: &Problem) -> String {
         Problem::LeakInRecursion { function } => {
             format!("the recursion of `{function}` repeats an allocation into one region")
         }
-        Problem::NotBounded { callee } => format!("`{callee}` wants a bounded region, and this one has no budget"),
+        Problem::NotBounded { callee } => {
+            format!("`{callee}` wants a bounded region, and this one has no budget")
+        }
         Problem::Returned => "pointer into a region is returned, and the region has ended".to_owned(),
         Problem::StoredOutside { place } => format!("pointer into a region is stored in {}", holder(*place)),
-        Problem::UsedAfterEnd { by } => format!("pointer into a region is {} after the region ended", used_by(by)),
+        Problem::UsedAfterEnd { by } => {
+            format!("pointer into a region is {} after the region ended", used_by(by))
+        }
         Problem::RegionUsedAfterEnd { operation } => format!("`{operation}` on a region that has ended"),
         Problem::UntraceableHandle { operation, from } => {
             format!("cannot tell which region `{operation}` works on: its handle comes from {from}")
@@ -137,9 +156,14 @@ fn message(problem: &Problem) -> String {
         Problem::AmbiguousEnd => "cannot tell which of several regions ends here".to_owned(),
         Problem::NotAnalysed { what } => format!("cannot analyse {what}"),
         Problem::NotSupported { name } => format!("`{name}` is not supported yet"),
-        Problem::IndirectCall => "cannot tell what a call through a pointer does with a pointer into a region".to_owned(),
+        Problem::IndirectCall => {
+            "cannot tell what a call through a pointer does with a pointer into a region".to_owned()
+        }
         Problem::MayUseAfterEnd { by } => {
-            format!("pointer read from memory may lead into a region that has ended, and is {}", used_by(by))
+            format!(
+                "pointer read from memory may lead into a region that has ended, and is {}",
+                used_by(by)
+            )
         }
     }
 }

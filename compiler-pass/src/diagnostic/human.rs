@@ -13,9 +13,16 @@ pub struct Style {
 
 /// Renders diagnostics, an empty line after each.
 pub fn render(diagnostics: &[Diagnostic], style: Style) -> String {
-    let renderer = if style.colours { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if style.colours {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let mut sources = Sources::default();
-    diagnostics.iter().map(|diagnostic| renderer.render(&report(diagnostic, &mut sources)) + "\n\n").collect()
+    diagnostics
+        .iter()
+        .map(|diagnostic| renderer.render(&report(diagnostic, &mut sources)) + "\n\n")
+        .collect()
 }
 
 /// Source files by name, read once. A file that cannot be read has no excerpt.
@@ -28,14 +35,21 @@ impl Sources {
     fn get(&mut self, file: &str) -> Option<String> {
         self.files
             .entry(file.to_owned())
-            .or_insert_with(|| std::fs::read(file).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+            .or_insert_with(|| {
+                std::fs::read(file)
+                    .ok()
+                    .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            })
             .clone()
     }
 }
 
 fn report(diagnostic: &Diagnostic, sources: &mut Sources) -> Vec<Group<'static>> {
-    let mut group =
-        Group::with_title(Level::ERROR.primary_title(diagnostic.message.clone()).id(diagnostic.code));
+    let mut group = Group::with_title(
+        Level::ERROR
+            .primary_title(diagnostic.message.clone())
+            .id(diagnostic.code),
+    );
     // One excerpt for each file, in the order in which the places name them.
     let mut files: Vec<Option<String>> = vec![diagnostic.primary.file.clone()];
     for related in &diagnostic.related {
@@ -49,14 +63,19 @@ fn report(diagnostic: &Diagnostic, sources: &mut Sources) -> Vec<Group<'static>>
         if diagnostic.primary.file == file {
             marks.push((&diagnostic.primary, &diagnostic.label, AnnotationKind::Primary));
         }
-        for related in diagnostic.related.iter().filter(|related| related.place.file == file) {
+        for related in diagnostic
+            .related
+            .iter()
+            .filter(|related| related.place.file == file)
+        {
             marks.push((&related.place, &related.message, AnnotationKind::Context));
         }
         let source = file.as_deref().and_then(|file| sources.get(file));
         match (file, source) {
             (Some(file), Some(source)) => {
-                let (known, unknown): (Vec<_>, Vec<_>) =
-                    marks.into_iter().partition(|(place, ..)| line_span(&source, place).is_some());
+                let (known, unknown): (Vec<_>, Vec<_>) = marks
+                    .into_iter()
+                    .partition(|(place, ..)| line_span(&source, place).is_some());
                 without_line.extend(unknown.iter().map(|(place, label, _)| in_words(place, label)));
                 let annotations: Vec<Annotation<'static>> = known
                     .iter()
@@ -65,7 +84,11 @@ fn report(diagnostic: &Diagnostic, sources: &mut Sources) -> Vec<Group<'static>>
                     })
                     .collect();
                 if !annotations.is_empty() {
-                    group = group.element(Snippet::source(source).path(display_path(&file)).annotations(annotations));
+                    group = group.element(
+                        Snippet::source(source)
+                            .path(display_path(&file))
+                            .annotations(annotations),
+                    );
                 }
             }
             (Some(file), None) => {
@@ -102,7 +125,12 @@ fn in_words(place: &Place, label: &str) -> String {
 fn display_path(file: &str) -> String {
     std::env::current_dir()
         .ok()
-        .and_then(|here| std::path::Path::new(file).strip_prefix(here).ok().map(|path| path.display().to_string()))
+        .and_then(|here| {
+            std::path::Path::new(file)
+                .strip_prefix(here)
+                .ok()
+                .map(|path| path.display().to_string())
+        })
         .unwrap_or_else(|| file.to_owned())
 }
 
@@ -117,7 +145,10 @@ fn line_span(source: &str, place: &Place) -> Option<std::ops::Range<usize>> {
     let text_start = line.len() - line.trim_start().len();
     let from = match place.column {
         0 => text_start,
-        column => line.char_indices().nth(column as usize - 1).map_or(text_start, |(at, _)| at),
+        column => line
+            .char_indices()
+            .nth(column as usize - 1)
+            .map_or(text_start, |(at, _)| at),
     };
     let rest = &line[from..];
     let length = if place.column == 0 {
@@ -135,7 +166,11 @@ mod tests {
     use super::*;
 
     fn place(line: u32, column: u32) -> Place {
-        Place { line, column, ..Place::default() }
+        Place {
+            line,
+            column,
+            ..Place::default()
+        }
     }
 
     #[test]

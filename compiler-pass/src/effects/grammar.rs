@@ -46,7 +46,10 @@ const MAX_ARGUMENT: u32 = 255;
 /// # Errors
 /// The first clause that cannot be read.
 pub fn parse(text: &str) -> Result<Effects, GrammarError> {
-    let mut effects = Effects { unwinds: true, ..Effects::default() };
+    let mut effects = Effects {
+        unwinds: true,
+        ..Effects::default()
+    };
     if text.trim() == "pure" {
         effects.unwinds = false;
         return Ok(effects);
@@ -210,7 +213,11 @@ impl fmt::Display for Effects {
             }
         }
         clauses.extend(self.drops.iter().map(|index| format!("drop(arg{index})")));
-        clauses.extend(self.late.iter().map(|(ended, used)| format!("late(arg{ended}, arg{used})")));
+        clauses.extend(
+            self.late
+                .iter()
+                .map(|(ended, used)| format!("late(arg{ended}, arg{used})")),
+        );
         match self.opens {
             None => {}
             Some(false) => clauses.push("open(return)".to_owned()),
@@ -257,16 +264,32 @@ mod tests {
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(*arg0, arg1)",
         ] {
             let effects = parse(text).unwrap();
-            assert_eq!(parse(&effects.to_string()).unwrap(), effects, "{text} → {effects}");
+            assert_eq!(
+                parse(&effects.to_string()).unwrap(),
+                effects,
+                "{text} → {effects}"
+            );
         }
     }
 
     #[test]
     fn errors_name_the_clause() {
-        assert_eq!(parse("push(arg0)"), Err(GrammarError::Clause("push(arg0)".into())));
+        assert_eq!(
+            parse("push(arg0)"),
+            Err(GrammarError::Clause("push(arg0)".into()))
+        );
         assert_eq!(parse("get(0)"), Err(GrammarError::Argument("0".into())));
-        assert_eq!(parse("get(arg4000000000)"), Err(GrammarError::Argument("arg4000000000".into())));
-        assert_eq!(parse("store(arg0 -> nowhere)"), Err(GrammarError::Place("nowhere".into())));
-        assert_eq!(parse("put(arg0, few)"), Err(GrammarError::Clause("put(arg0, few)".into())));
+        assert_eq!(
+            parse("get(arg4000000000)"),
+            Err(GrammarError::Argument("arg4000000000".into()))
+        );
+        assert_eq!(
+            parse("store(arg0 -> nowhere)"),
+            Err(GrammarError::Place("nowhere".into()))
+        );
+        assert_eq!(
+            parse("put(arg0, few)"),
+            Err(GrammarError::Clause("put(arg0, few)".into()))
+        );
     }
 }

@@ -71,8 +71,10 @@ impl Manifest {
         let mut added = Vec::new();
         for entry in file.function {
             for name in entry.names {
-                let effects = grammar::parse(&entry.effects)
-                    .map_err(|problem| ManifestError::Effects { function: name.clone(), problem })?;
+                let effects = grammar::parse(&entry.effects).map_err(|problem| ManifestError::Effects {
+                    function: name.clone(),
+                    problem,
+                })?;
                 added.push((name, effects));
             }
         }
@@ -103,7 +105,10 @@ mod tests {
         let error = manifest
             .extend("[[function]]\nnames = [\"f\", \"g\"]\neffects = \"gets(arg0)\"")
             .unwrap_err();
-        assert_eq!(error.to_string(), "effects of `f`: `gets(arg0)` is no effect clause");
+        assert_eq!(
+            error.to_string(),
+            "effects of `f`: `gets(arg0)` is no effect clause"
+        );
         assert!(manifest.get("f").is_none());
     }
 }

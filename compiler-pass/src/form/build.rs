@@ -27,9 +27,17 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
         .collect();
     let mut functions = BumpVec::with_capacity_in(index.len(), arena);
     for llvm in module.functions() {
-        functions.push(read_function(llvm, &index, notes.get(&llvm.name()), manifest, arena));
+        functions.push(read_function(
+            llvm,
+            &index,
+            notes.get(&llvm.name()),
+            manifest,
+            arena,
+        ));
     }
-    Form { functions: functions.into_bump_slice() }
+    Form {
+        functions: functions.into_bump_slice(),
+    }
 }
 
 /// What the C attribute `annotate("croft.…")` left in a module, by function name.
@@ -41,7 +49,9 @@ pub fn notes(module: Module<'_>) -> Notes {
     let mut notes = Notes::new();
     let entries = module.global(ANNOTATIONS).and_then(Value::initializer);
     for entry in entries.iter().flat_map(|array| array.operands()) {
-        let (Some(function), Some(text)) = (entry.operand(0), entry.operand(1)) else { continue };
+        let (Some(function), Some(text)) = (entry.operand(0), entry.operand(1)) else {
+            continue;
+        };
         if let Some(text) = text.initializer().and_then(Value::as_text)
             && text.starts_with("croft.")
         {
@@ -74,7 +84,12 @@ fn read_function<'a>(
         if let Some(text) = note.strip_prefix("croft.effects=") {
             texts.push(text.to_owned());
         } else if let Some(number) = note.strip_prefix("croft.bounded=") {
-            match number.trim().parse::<usize>().ok().and_then(|n| bounded.get_mut(n)) {
+            match number
+                .trim()
+                .parse::<usize>()
+                .ok()
+                .and_then(|n| bounded.get_mut(n))
+            {
                 Some(flag) => *flag = true,
                 None => {
                     let problem = format!("the function has no parameter {number}");
@@ -159,7 +174,11 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 });
             }
             let (succs, unwind) = self.successors(block);
-            blocks.push(Block { insts: start..insts.len(), succs, unwind });
+            blocks.push(Block {
+                insts: start..insts.len(),
+                succs,
+                unwind,
+            });
         }
         Body {
             blocks: blocks.into_bump_slice(),
@@ -171,7 +190,10 @@ impl<'a, 'i> BodyReader<'a, 'i> {
 
     fn define(&mut self, value: Value<'a>, kind: ValueKind<'a>) -> ValueId {
         let id = ValueId::new(self.values.len());
-        self.values.push(ValueDef { kind, holds_pointer: value.ty().holds_pointer() });
+        self.values.push(ValueDef {
+            kind,
+            holds_pointer: value.ty().holds_pointer(),
+        });
         self.known.insert(value, id);
         id
     }
@@ -191,23 +213,34 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             return ValueKind::Int(integer);
         }
         match value.kind() {
-            LLVMFunctionValueKind => {
-                self.functions.get(&value).map_or(ValueKind::Unknown("function"), |id| ValueKind::Function(*id))
+            LLVMFunctionValueKind => self
+                .functions
+                .get(&value)
+                .map_or(ValueKind::Unknown("function"), |id| ValueKind::Function(*id)),
+            LLVMGlobalVariableValueKind | LLVMGlobalAliasValueKind | LLVMGlobalIFuncValueKind => {
+                ValueKind::Global
             }
-            LLVMGlobalVariableValueKind | LLVMGlobalAliasValueKind | LLVMGlobalIFuncValueKind => ValueKind::Global,
             LLVMConstantPointerNullValueKind => ValueKind::Null,
             LLVMUndefValueValueKind | LLVMPoisonValueKind => ValueKind::Undefined,
             // A fixed address: device registers, or a flag that is a pointer.
-            LLVMConstantExprValueKind if value.constant_opcode() == Some(LLVMOpcode::LLVMIntToPtr) => {
-                value.operand(0).and_then(Value::as_integer).map_or(ValueKind::Constant, ValueKind::Int)
-            }
+            LLVMConstantExprValueKind if value.constant_opcode() == Some(LLVMOpcode::LLVMIntToPtr) => value
+                .operand(0)
+                .and_then(Value::as_integer)
+                .map_or(ValueKind::Constant, ValueKind::Int),
             // An expression over a function (a cast) is that function; over a variable, that variable.
             LLVMConstantExprValueKind if depth < 8 => value
                 .operands()
                 .map(|operand| self.constant(operand, depth + 1))
-                .find(|kind| matches!(kind, ValueKind::Function(_) | ValueKind::Global | ValueKind::Unknown(_)))
+                .find(|kind| {
+                    matches!(
+                        kind,
+                        ValueKind::Function(_) | ValueKind::Global | ValueKind::Unknown(_)
+                    )
+                })
                 .unwrap_or(ValueKind::Constant),
-            LLVMConstantExprValueKind | LLVMBlockAddressValueKind => ValueKind::Unknown("deep constant expression"),
+            LLVMConstantExprValueKind | LLVMBlockAddressValueKind => {
+                ValueKind::Unknown("deep constant expression")
+            }
             LLVMConstantArrayValueKind | LLVMConstantStructValueKind | LLVMConstantVectorValueKind => {
                 ValueKind::ConstantAggregate
             }
@@ -233,7 +266,9 @@ impl<'a, 'i> BodyReader<'a, 'i> {
     }
 
     fn successors(&self, block: llvm::Block<'a>) -> (&'a [BlockId], Option<BlockId>) {
-        let Some(terminator) = block.terminator() else { return (&[], None) };
+        let Some(terminator) = block.terminator() else {
+            return (&[], None);
+        };
         let mut succs: BumpVec<'a, BlockId> = BumpVec::new_in(self.arena);
         let targets = terminator.successors();
         for target in &targets {
@@ -250,7 +285,9 @@ impl<'a, 'i> BodyReader<'a, 'i> {
 
     fn kind(&mut self, inst: Value<'a>) -> InstKind<'a> {
         use LLVMOpcode::*;
-        let Some(opcode) = inst.opcode() else { return InstKind::Opaque("not an instruction", &[]) };
+        let Some(opcode) = inst.opcode() else {
+            return InstKind::Opaque("not an instruction", &[]);
+        };
         match opcode {
             LLVMCall | LLVMInvoke => self.call(inst),
             LLVMPHI => {
@@ -261,7 +298,11 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 InstKind::Phi(incoming.into_bump_slice())
             }
             LLVMSelect => match self.ids(inst.operands()) {
-                [condition, yes, no] => InstKind::Select { condition: *condition, yes: *yes, no: *no },
+                [condition, yes, no] => InstKind::Select {
+                    condition: *condition,
+                    yes: *yes,
+                    no: *no,
+                },
                 other => InstKind::Opaque("select", other),
             },
             LLVMICmp => {
@@ -277,15 +318,24 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 other => InstKind::Opaque("load", other),
             },
             LLVMStore => match self.ids(inst.operands()) {
-                [value, pointer] => InstKind::Store { pointer: *pointer, value: *value },
+                [value, pointer] => InstKind::Store {
+                    pointer: *pointer,
+                    value: *value,
+                },
                 other => InstKind::Opaque("store", other),
             },
             LLVMAtomicRMW => match self.ids(inst.operands()) {
-                [pointer, value] => InstKind::Exchange { pointer: *pointer, value: *value },
+                [pointer, value] => InstKind::Exchange {
+                    pointer: *pointer,
+                    value: *value,
+                },
                 other => InstKind::Opaque("atomicrmw", other),
             },
             LLVMAtomicCmpXchg => match self.ids(inst.operands()) {
-                [pointer, _, value] => InstKind::Exchange { pointer: *pointer, value: *value },
+                [pointer, _, value] => InstKind::Exchange {
+                    pointer: *pointer,
+                    value: *value,
+                },
                 other => InstKind::Opaque("cmpxchg", other),
             },
             LLVMGetElementPtr => {
@@ -299,24 +349,33 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             },
             LLVMTrunc | LLVMZExt | LLVMSExt => {
                 let operands = self.ids(inst.operands());
-                let widths = (inst.operand(0).and_then(|o| o.ty().integer_width()), inst.ty().integer_width());
+                let widths = (
+                    inst.operand(0).and_then(|o| o.ty().integer_width()),
+                    inst.ty().integer_width(),
+                );
                 match (operands, widths) {
-                    ([value], (Some(from), Some(to))) => {
-                        InstKind::Resize { value: *value, from, to, signed: opcode == LLVMSExt }
-                    }
+                    ([value], (Some(from), Some(to))) => InstKind::Resize {
+                        value: *value,
+                        from,
+                        to,
+                        signed: opcode == LLVMSExt,
+                    },
                     (other, _) => InstKind::Derive(other),
                 }
             }
             LLVMXor if inst.ty().integer_width() == Some(1) => match self.ids(inst.operands()) {
-                [value, mask] if self.values[mask.index()].kind == ValueKind::Int(-1) => InstKind::Not(*value),
+                [value, mask] if self.values[mask.index()].kind == ValueKind::Int(-1) => {
+                    InstKind::Not(*value)
+                }
                 other => InstKind::Derive(other),
             },
             LLVMBitCast | LLVMAddrSpaceCast | LLVMFreeze => match self.ids(inst.operands()) {
                 [value] => InstKind::Same(*value),
                 other => InstKind::Derive(other),
             },
-            LLVMPtrToInt | LLVMPtrToAddr | LLVMExtractValue | LLVMInsertValue | LLVMExtractElement | LLVMInsertElement | LLVMShuffleVector | LLVMAdd | LLVMSub
-            | LLVMMul | LLVMAnd | LLVMOr | LLVMXor | LLVMShl | LLVMLShr | LLVMAShr => InstKind::Derive(self.ids(inst.operands())),
+            LLVMPtrToInt | LLVMPtrToAddr | LLVMExtractValue | LLVMInsertValue | LLVMExtractElement
+            | LLVMInsertElement | LLVMShuffleVector | LLVMAdd | LLVMSub | LLVMMul | LLVMAnd | LLVMOr
+            | LLVMXor | LLVMShl | LLVMLShr | LLVMAShr => InstKind::Derive(self.ids(inst.operands())),
             LLVMRet => InstKind::Return(self.ids(inst.operands()).first().copied()),
             LLVMBr => self.branch(inst),
             LLVMSwitch => self.switch(inst),
@@ -324,9 +383,9 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             LLVMUnreachable => InstKind::Unreachable,
             LLVMResume => InstKind::Resume,
             LLVMLandingPad => InstKind::LandingPad,
-            LLVMFNeg | LLVMFAdd | LLVMFSub | LLVMFMul | LLVMFDiv | LLVMFRem | LLVMUDiv | LLVMSDiv | LLVMURem
-            | LLVMSRem | LLVMFPToUI | LLVMFPToSI | LLVMUIToFP | LLVMSIToFP | LLVMFPTrunc | LLVMFPExt | LLVMFCmp
-            | LLVMFence => InstKind::Plain(self.ids(inst.operands())),
+            LLVMFNeg | LLVMFAdd | LLVMFSub | LLVMFMul | LLVMFDiv | LLVMFRem | LLVMUDiv | LLVMSDiv
+            | LLVMURem | LLVMSRem | LLVMFPToUI | LLVMFPToSI | LLVMUIToFP | LLVMSIToFP | LLVMFPTrunc
+            | LLVMFPExt | LLVMFCmp | LLVMFence => InstKind::Plain(self.ids(inst.operands())),
             LLVMCallBr => InstKind::Opaque("asm goto", self.ids(inst.operands())),
             LLVMVAArg => InstKind::Opaque("va_arg", self.ids(inst.operands())),
             LLVMCleanupRet | LLVMCatchRet | LLVMCatchPad | LLVMCleanupPad | LLVMCatchSwitch => {
@@ -347,7 +406,8 @@ impl<'a, 'i> BodyReader<'a, 'i> {
     fn switch(&mut self, inst: Value<'a>) -> InstKind<'a> {
         // LLVM's operands are: value, default, then case constant and target in turn.
         let operands: Vec<Value<'a>> = inst.operands().collect();
-        let (Some(value), Some(default)) = (operands.first(), operands.get(1).and_then(|o| o.as_block())) else {
+        let (Some(value), Some(default)) = (operands.first(), operands.get(1).and_then(|o| o.as_block()))
+        else {
             return InstKind::Jump;
         };
         let mut cases = BumpVec::new_in(self.arena);
@@ -370,12 +430,18 @@ impl<'a, 'i> BodyReader<'a, 'i> {
 
     fn call(&mut self, inst: Value<'a>) -> InstKind<'a> {
         let arguments = inst.arguments();
-        let Some(callee) = inst.callee() else { return InstKind::Opaque("call", &[]) };
+        let Some(callee) = inst.callee() else {
+            return InstKind::Opaque("call", &[]);
+        };
         let bits = inst.call_facts();
         if bits & shim::FN_RETURNS_TWICE != 0 {
             return InstKind::Opaque("a call that returns twice (setjmp)", self.ids(arguments));
         }
-        let name = if callee.is_function() { callee.name() } else { String::new() };
+        let name = if callee.is_function() {
+            callee.name()
+        } else {
+            String::new()
+        };
         if let Some(operation) = Operation::from_name(&name) {
             return InstKind::Operation(operation, self.ids(arguments));
         }
@@ -416,36 +482,71 @@ impl<'a, 'i> BodyReader<'a, 'i> {
     /// Intrinsics with a meaning of their own here; the others are calls judged by their attributes.
     fn intrinsic(&mut self, name: &str, inst: Value<'a>, arguments: &[Value<'a>]) -> Option<InstKind<'a>> {
         let rest = name.strip_prefix("llvm.")?;
-        let is = |stem: &str| rest.strip_prefix(stem).is_some_and(|tail| tail.is_empty() || tail.starts_with('.'));
+        let is = |stem: &str| {
+            rest.strip_prefix(stem)
+                .is_some_and(|tail| tail.is_empty() || tail.starts_with('.'))
+        };
         let values = |reader: &mut Self| reader.ids(arguments.iter().copied());
-        if is("memcpy") || is("memmove") || is("memcpy.inline") {
-            if let [to, from, ..] = values(self) {
-                return Some(InstKind::Copy { to: *to, from: *from });
-            }
+        if (is("memcpy") || is("memmove") || is("memcpy.inline"))
+            && let [to, from, ..] = values(self)
+        {
+            return Some(InstKind::Copy { to: *to, from: *from });
         }
-        if is("memset") || is("memset.inline") {
-            if let [pointer, value, ..] = values(self) {
-                return Some(InstKind::Store { pointer: *pointer, value: *value });
-            }
+        if (is("memset") || is("memset.inline"))
+            && let [pointer, value, ..] = values(self)
+        {
+            return Some(InstKind::Store {
+                pointer: *pointer,
+                value: *value,
+            });
         }
         if is("lifetime.start") || is("lifetime.end") {
             return arguments.last().map(|slot| InstKind::Forget(self.value(*slot)));
         }
-        let derives = ["ptrmask", "launder.invariant.group", "strip.invariant.group", "threadlocal.address", "ssa.copy"];
+        let derives = [
+            "ptrmask",
+            "launder.invariant.group",
+            "strip.invariant.group",
+            "threadlocal.address",
+            "ssa.copy",
+        ];
         if derives.iter().any(|stem| is(stem)) {
             return Some(InstKind::Derive(values(self)));
         }
         // Debug and annotation intrinsics, va_start and the like neither keep nor follow a pointer.
         let inert = [
-            "dbg", "var.annotation", "ptr.annotation", "annotation", "assume", "expect", "va_start", "va_end",
-            "stacksave", "stackrestore", "prefetch", "invariant.start", "invariant.end", "experimental.noalias.scope.decl",
-            "objectsize", "donothing", "eh.typeid.for",
+            "dbg",
+            "var.annotation",
+            "ptr.annotation",
+            "annotation",
+            "assume",
+            "expect",
+            "va_start",
+            "va_end",
+            "stacksave",
+            "stackrestore",
+            "prefetch",
+            "invariant.start",
+            "invariant.end",
+            "experimental.noalias.scope.decl",
+            "objectsize",
+            "donothing",
+            "eh.typeid.for",
         ];
         if inert.iter().any(|stem| is(stem)) {
-            return Some(if is("ptr.annotation") { InstKind::Derive(values(self)) } else { InstKind::Plain(&[]) });
+            return Some(if is("ptr.annotation") {
+                InstKind::Derive(values(self))
+            } else {
+                InstKind::Plain(&[])
+            });
         }
-        let pointers = inst.ty().holds_pointer() || arguments.iter().any(|argument| argument.ty().holds_pointer());
-        if pointers { None } else { Some(InstKind::Plain(values(self))) }
+        let pointers =
+            inst.ty().holds_pointer() || arguments.iter().any(|argument| argument.ty().holds_pointer());
+        if pointers {
+            None
+        } else {
+            Some(InstKind::Plain(values(self)))
+        }
     }
 }
 

@@ -22,7 +22,10 @@ pub fn components(form: &Form<'_>) -> Vec<Vec<FuncId>> {
     petgraph::algo::kosaraju_scc(&graph)
         .into_iter()
         .map(|component| {
-            let mut component: Vec<FuncId> = component.into_iter().map(|node| FuncId::new(node.index())).collect();
+            let mut component: Vec<FuncId> = component
+                .into_iter()
+                .map(|node| FuncId::new(node.index()))
+                .collect();
             component.sort_unstable();
             component
         })

@@ -297,7 +297,10 @@ impl<'a> Form<'a> {
 
     /// The functions with their indices.
     pub fn ids(&self) -> impl Iterator<Item = (FuncId, &Function<'a>)> {
-        self.functions.iter().enumerate().map(|(index, function)| (FuncId::new(index), function))
+        self.functions
+            .iter()
+            .enumerate()
+            .map(|(index, function)| (FuncId::new(index), function))
     }
 }
 
@@ -327,7 +330,10 @@ impl<'a> Body<'a> {
 
     /// The instructions of a basic block with their indices.
     pub fn insts_of(&self, block: BlockId) -> impl DoubleEndedIterator<Item = (InstId, &Inst<'a>)> {
-        self.block(block).insts.clone().map(|index| (InstId::new(index), &self.insts[index]))
+        self.block(block)
+            .insts
+            .clone()
+            .map(|index| (InstId::new(index), &self.insts[index]))
     }
 
     /// The last instruction of a basic block.
@@ -338,6 +344,9 @@ impl<'a> Body<'a> {
 
     /// The instructions with their indices.
     pub fn inst_ids(&self) -> impl Iterator<Item = (InstId, &Inst<'a>)> {
-        self.insts.iter().enumerate().map(|(index, inst)| (InstId::new(index), inst))
+        self.insts
+            .iter()
+            .enumerate()
+            .map(|(index, inst)| (InstId::new(index), inst))
     }
 }

@@ -48,8 +48,14 @@ pub struct Edge {
 impl Paths {
     /// Builds the graph; the entry is node 0.
     pub fn new(body: &Body<'_>) -> Paths {
-        Builder { body, steering: steering(body), index: HashMap::new(), crowd: vec![0; body.blocks.len()], nodes: Vec::new() }
-            .run()
+        Builder {
+            body,
+            steering: steering(body),
+            index: HashMap::new(),
+            crowd: vec![0; body.blocks.len()],
+            nodes: Vec::new(),
+        }
+        .run()
     }
 
     /// The entry.
@@ -113,7 +119,9 @@ fn steering(body: &Body<'_>) -> HashSet<ValueId> {
     let mut seen: HashSet<ValueId> = work.iter().copied().collect();
     let mut phis = HashSet::new();
     while let Some(value) = work.pop() {
-        let Some((_, inst)) = body.def(value) else { continue };
+        let Some((_, inst)) = body.def(value) else {
+            continue;
+        };
         let mut operands: Vec<ValueId> = Vec::new();
         match inst.kind {
             InstKind::Phi(incoming) => {
@@ -164,7 +172,11 @@ impl Builder<'_, '_> {
             return *id;
         }
         let id = NodeId::new(self.nodes.len());
-        self.nodes.push(Node { block, succs: Vec::new(), preds: Vec::new() });
+        self.nodes.push(Node {
+            block,
+            succs: Vec::new(),
+            preds: Vec::new(),
+        });
         self.index.insert((block, known.clone()), id);
         work.push((id, block, known));
         id
@@ -174,7 +186,12 @@ impl Builder<'_, '_> {
     fn ways_out(&self, block: BlockId, known: &Known) -> Vec<(BlockId, bool, Known)> {
         let (_, terminator) = self.body.terminator(block);
         let here = self.body.block(block);
-        let all = || here.succs.iter().map(|succ| (*succ, here.unwind == Some(*succ), known.clone())).collect();
+        let all = || {
+            here.succs
+                .iter()
+                .map(|succ| (*succ, here.unwind == Some(*succ), known.clone()))
+                .collect()
+        };
         match terminator.kind {
             // An operation never unwinds, even where the front end wrote an invoke.
             InstKind::Operation(..) => here
@@ -195,7 +212,11 @@ impl Builder<'_, '_> {
                 }
                 _ => all(),
             },
-            InstKind::Switch { value, cases, default } => match self.evaluate(value, known, 0) {
+            InstKind::Switch {
+                value,
+                cases,
+                default,
+            } => match self.evaluate(value, known, 0) {
                 Some(constant) => {
                     let hit = cases.iter().find(|(case, _)| *case == constant);
                     vec![(hit.map_or(default, |(_, target)| *target), false, known.clone())]
@@ -251,8 +272,13 @@ impl Builder<'_, '_> {
             .collect();
         for (_, inst) in self.body.insts_of(target) {
             let InstKind::Phi(incoming) = inst.kind else { break };
-            let Some(result) = inst.result.filter(|result| self.steering.contains(result)) else { continue };
-            let value = incoming.iter().find(|(block, _)| *block == from).map(|(_, value)| *value);
+            let Some(result) = inst.result.filter(|result| self.steering.contains(result)) else {
+                continue;
+            };
+            let value = incoming
+                .iter()
+                .find(|(block, _)| *block == from)
+                .map(|(_, value)| *value);
             if let Some(constant) = value.and_then(|value| self.evaluate(value, known, 0)) {
                 arriving.push((result, constant));
             }
@@ -304,17 +330,36 @@ impl Builder<'_, '_> {
                 };
                 Some(-i64::from(holds))
             }
-            InstKind::Not(operand) => Some(if self.evaluate(operand, known, depth + 1)? == 0 { -1 } else { 0 }),
-            InstKind::Resize { value, from, to, signed } if from <= 64 && to <= 64 => {
+            InstKind::Not(operand) => Some(if self.evaluate(operand, known, depth + 1)? == 0 {
+                -1
+            } else {
+                0
+            }),
+            InstKind::Resize {
+                value,
+                from,
+                to,
+                signed,
+            } if from <= 64 && to <= 64 => {
                 let operand = self.evaluate(value, known, depth + 1)?;
-                let operand = if signed || from == 64 { operand } else { operand & ((1i64 << from) - 1) };
-                Some(if to == 64 { operand } else { (operand << (64 - to)) >> (64 - to) })
+                let operand = if signed || from == 64 {
+                    operand
+                } else {
+                    operand & ((1i64 << from) - 1)
+                };
+                Some(if to == 64 {
+                    operand
+                } else {
+                    (operand << (64 - to)) >> (64 - to)
+                })
             }
             _ => None,
         }
     }
 
     fn is_address(&self, value: ValueId) -> bool {
-        self.body.def(value).is_some_and(|(_, inst)| matches!(inst.kind, InstKind::StackSlot))
+        self.body
+            .def(value)
+            .is_some_and(|(_, inst)| matches!(inst.kind, InstKind::StackSlot))
     }
 }

@@ -64,8 +64,11 @@ pub struct Regions {
 impl Regions {
     /// Finds the regions of a function. `effects` are the summaries of all functions so far.
     pub fn new(function: &Function<'_>, body: &Body<'_>, effects: &[Effects]) -> Regions {
-        let mut regions =
-            Regions { list: Vec::new(), by_handle: HashMap::new(), canonical: vec![None; body.values.len()] };
+        let mut regions = Regions {
+            list: Vec::new(),
+            by_handle: HashMap::new(),
+            canonical: vec![None; body.values.len()],
+        };
         for (index, param) in body.params.iter().enumerate() {
             if body.value(*param).holds_pointer {
                 let bounded = function.bounded_params.get(index).copied().unwrap_or(false);
@@ -98,7 +101,11 @@ impl Regions {
 
     fn add(&mut self, origin: Origin, handle: ValueId, bounded: bool) {
         let id = RegionId::new(self.list.len());
-        self.list.push(Region { origin, handle, bounded });
+        self.list.push(Region {
+            origin,
+            handle,
+            bounded,
+        });
         self.by_handle.insert(handle, id);
     }
 
@@ -109,7 +116,10 @@ impl Regions {
 
     /// All regions; every pointer parameter is one until its use shows otherwise.
     pub fn ids(&self) -> impl Iterator<Item = (RegionId, &Region)> {
-        self.list.iter().enumerate().map(|(index, region)| (RegionId::new(index), region))
+        self.list
+            .iter()
+            .enumerate()
+            .map(|(index, region)| (RegionId::new(index), region))
     }
 
     /// The region whose handle first appears as this value.
@@ -136,7 +146,9 @@ impl Regions {
         if path.len() > 64 || !body.value(value).holds_pointer {
             return Some(value);
         }
-        let Some((_, inst)) = body.def(value) else { return Some(value) };
+        let Some((_, inst)) = body.def(value) else {
+            return Some(value);
+        };
         path.push(value);
         let found = match inst.kind {
             InstKind::Same(operand) => self.find_canonical(body, operand, path),
@@ -203,5 +215,8 @@ impl Regions {
 /// The argument that a call is known to return. Only LLVM's attribute promises identity; a summary says what
 /// the result *may* point to.
 fn returned_argument(call: super::Call<'_>) -> Option<ValueId> {
-    call.args.iter().find(|argument| argument.returned).map(|argument| argument.value)
+    call.args
+        .iter()
+        .find(|argument| argument.returned)
+        .map(|argument| argument.value)
 }

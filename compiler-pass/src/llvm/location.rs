@@ -23,7 +23,9 @@ pub struct Location {
 /// The place of an instruction. An instruction that a compiler moved or made without a place takes the
 /// nearest place before it in its basic block, then the function's own line.
 pub fn of(instruction: Value<'_>) -> Option<Location> {
-    own(instruction).or_else(|| before(instruction)).or_else(|| of_function(instruction.parent_function()?))
+    own(instruction)
+        .or_else(|| before(instruction))
+        .or_else(|| of_function(instruction.parent_function()?))
 }
 
 /// The place where a function is written.
@@ -38,7 +40,11 @@ pub fn of_function(function: Value<'_>) -> Option<Location> {
             return None;
         }
         let file = file_of(subprogram)?;
-        Some(Location { file, line: LLVMDISubprogramGetLine(subprogram), column: 0 })
+        Some(Location {
+            file,
+            line: LLVMDISubprogramGetLine(subprogram),
+            column: 0,
+        })
     }
 }
 
@@ -53,7 +59,11 @@ fn own(instruction: Value<'_>) -> Option<Location> {
             let line = LLVMDILocationGetLine(place);
             match file {
                 Some(file) if line != 0 && (outer.is_null() || !file.ends_with(HEADER)) => {
-                    return Some(Location { file, line, column: LLVMDILocationGetColumn(place) });
+                    return Some(Location {
+                        file,
+                        line,
+                        column: LLVMDILocationGetColumn(place),
+                    });
                 }
                 _ => place = outer,
             }

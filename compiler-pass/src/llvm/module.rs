@@ -94,7 +94,11 @@ impl<'m> Module<'m> {
     /// The target triple, empty if the module names none.
     pub fn triple(self) -> String {
         // SAFETY: LLVM-I1; the answer is zero-terminated.
-        unsafe { std::ffi::CStr::from_ptr(LLVMGetTarget(self.0)).to_string_lossy().into_owned() }
+        unsafe {
+            std::ffi::CStr::from_ptr(LLVMGetTarget(self.0))
+                .to_string_lossy()
+                .into_owned()
+        }
     }
 
     /// The name of the module.
@@ -113,10 +117,17 @@ impl<'m> Module<'m> {
         let mut message = std::ptr::null_mut();
         // SAFETY: LLVM-I1; the message is handed over whatever the outcome.
         unsafe {
-            let broken =
-                LLVMVerifyModule(self.0, LLVMVerifierFailureAction::LLVMReturnStatusAction, &mut message);
+            let broken = LLVMVerifyModule(
+                self.0,
+                LLVMVerifierFailureAction::LLVMReturnStatusAction,
+                &mut message,
+            );
             let text = take_message(message);
-            if broken != 0 { Err(text.trim().to_owned()) } else { Ok(()) }
+            if broken != 0 {
+                Err(text.trim().to_owned())
+            } else {
+                Ok(())
+            }
         }
     }
 
@@ -152,13 +163,13 @@ impl<'m> Module<'m> {
 
     /// Links `source` into this module.
     ///
-    /// # Errors
-    /// When the linker refuses; the context's diagnostic handler has the reason.
-    pub fn link(self, source: OwnedModule) -> Result<(), ()> {
+    /// False when the linker refuses; the context's diagnostic handler has the reason.
+    #[must_use]
+    pub fn link(self, source: OwnedModule) -> bool {
         let raw = source.0;
         std::mem::forget(source);
         // SAFETY: LLVM-I1; ownership of `source` passes to the linker, which disposes of it.
-        if unsafe { LLVMLinkModules2(self.0, raw) } == 0 { Ok(()) } else { Err(()) }
+        unsafe { LLVMLinkModules2(self.0, raw) == 0 }
     }
 }
 

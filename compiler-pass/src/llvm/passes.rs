@@ -1,7 +1,7 @@
 //! Running LLVM's own passes on a module.
 
 use super::{Module, take_message};
-use inkwell::llvm_sys::error::{LLVMGetErrorMessage, LLVMDisposeErrorMessage};
+use inkwell::llvm_sys::error::{LLVMDisposeErrorMessage, LLVMGetErrorMessage};
 use inkwell::llvm_sys::transforms::pass_builder::*;
 use std::ffi::{CStr, CString};
 

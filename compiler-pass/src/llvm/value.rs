@@ -74,7 +74,11 @@ impl<'m> Value<'m> {
     /// The operands of an instruction, constant or other user; basic blocks included.
     pub fn operands(self) -> impl Iterator<Item = Value<'m>> {
         // SAFETY: LLVM-I1; zero for values that are no users, and the index stays below the count.
-        let count = if self.is_user() { unsafe { LLVMGetNumOperands(self.0) } } else { 0 };
+        let count = if self.is_user() {
+            unsafe { LLVMGetNumOperands(self.0) }
+        } else {
+            0
+        };
         (0..count.max(0) as u32)
             .filter_map(move |index| Value::wrap(unsafe { LLVMGetOperand(self.0, index) }))
     }
@@ -92,7 +96,9 @@ impl<'m> Value<'m> {
     /// The basic block that this operand names, if it names one.
     pub fn as_block(self) -> Option<Block<'m>> {
         // SAFETY: LLVM-I1; converted only when the test says so (LLVM-I2).
-        unsafe { (LLVMValueIsBasicBlock(self.0) != 0).then(|| Block(LLVMValueAsBasicBlock(self.0), PhantomData)) }
+        unsafe {
+            (LLVMValueIsBasicBlock(self.0) != 0).then(|| Block(LLVMValueAsBasicBlock(self.0), PhantomData))
+        }
     }
 
     /// The parameters of a function.
@@ -101,13 +107,21 @@ impl<'m> Value<'m> {
             return Vec::new();
         }
         // SAFETY: LLVM-I1, LLVM-I2; the index stays below the count.
-        unsafe { (0..LLVMCountParams(self.0)).filter_map(|i| Value::wrap(LLVMGetParam(self.0, i))).collect() }
+        unsafe {
+            (0..LLVMCountParams(self.0))
+                .filter_map(|i| Value::wrap(LLVMGetParam(self.0, i)))
+                .collect()
+        }
     }
 
     /// The basic blocks of a function, in order.
     pub fn blocks(self) -> impl Iterator<Item = Block<'m>> {
         // SAFETY: LLVM-I1, LLVM-I2.
-        let first = if self.is_function() { unsafe { LLVMGetFirstBasicBlock(self.0) } } else { std::ptr::null_mut() };
+        let first = if self.is_function() {
+            unsafe { LLVMGetFirstBasicBlock(self.0) }
+        } else {
+            std::ptr::null_mut()
+        };
         std::iter::successors((!first.is_null()).then_some(first), |block| {
             // SAFETY: LLVM-I1: `block` came from this function.
             let next = unsafe { LLVMGetNextBasicBlock(*block) };
@@ -119,8 +133,10 @@ impl<'m> Value<'m> {
     /// Whether a function or global variable has no definition here.
     pub fn is_declaration(self) -> bool {
         // SAFETY: LLVM-I1; asked of global values only.
-        matches!(self.kind(), LLVMValueKind::LLVMFunctionValueKind | LLVMValueKind::LLVMGlobalVariableValueKind)
-            && unsafe { LLVMIsDeclaration(self.0) != 0 }
+        matches!(
+            self.kind(),
+            LLVMValueKind::LLVMFunctionValueKind | LLVMValueKind::LLVMGlobalVariableValueKind
+        ) && unsafe { LLVMIsDeclaration(self.0) != 0 }
     }
 
     /// The function type of a function or call.
@@ -139,13 +155,20 @@ impl<'m> Value<'m> {
 
     /// Whether this is a call, invoke or callbr.
     pub fn is_call(self) -> bool {
-        matches!(self.opcode(), Some(LLVMOpcode::LLVMCall | LLVMOpcode::LLVMInvoke | LLVMOpcode::LLVMCallBr))
+        matches!(
+            self.opcode(),
+            Some(LLVMOpcode::LLVMCall | LLVMOpcode::LLVMInvoke | LLVMOpcode::LLVMCallBr)
+        )
     }
 
     /// The called value of a call.
     pub fn callee(self) -> Option<Value<'m>> {
         // SAFETY: LLVM-I1, LLVM-I2.
-        if self.is_call() { Value::wrap(unsafe { LLVMGetCalledValue(self.0) }) } else { None }
+        if self.is_call() {
+            Value::wrap(unsafe { LLVMGetCalledValue(self.0) })
+        } else {
+            None
+        }
     }
 
     /// The arguments of a call, without callee, destinations and bundles.
@@ -155,7 +178,9 @@ impl<'m> Value<'m> {
         }
         // SAFETY: LLVM-I1, LLVM-I2: the arguments are the first operands of a call.
         unsafe {
-            (0..LLVMGetNumArgOperands(self.0)).filter_map(|i| Value::wrap(LLVMGetOperand(self.0, i))).collect()
+            (0..LLVMGetNumArgOperands(self.0))
+                .filter_map(|i| Value::wrap(LLVMGetOperand(self.0, i)))
+                .collect()
         }
     }
 
@@ -182,7 +207,9 @@ impl<'m> Value<'m> {
         }
         // SAFETY: LLVM-I1, LLVM-I2; the index stays below the count.
         unsafe {
-            (0..LLVMGetNumSuccessors(self.0)).map(|i| Block(LLVMGetSuccessor(self.0, i), PhantomData)).collect()
+            (0..LLVMGetNumSuccessors(self.0))
+                .map(|i| Block(LLVMGetSuccessor(self.0, i), PhantomData))
+                .collect()
         }
     }
 

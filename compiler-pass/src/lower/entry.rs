@@ -21,8 +21,14 @@ pub const DEBUG_POP: &str = "croft_rt_debug_pop";
 pub const DEBUG_RESET: &str = "croft_rt_debug_reset";
 
 /// Entry points that work on an open region.
-pub const ON_OPEN: [&str; 6] =
-    ["croft_rt_alloc", "croft_rt_alloc_array", "croft_rt_try_alloc", "croft_rt_try_alloc_array", RESET, DEBUG_RESET];
+pub const ON_OPEN: [&str; 6] = [
+    "croft_rt_alloc",
+    "croft_rt_alloc_array",
+    "croft_rt_try_alloc",
+    "croft_rt_try_alloc_array",
+    RESET,
+    DEBUG_RESET,
+];
 
 /// Entry points that end a region.
 pub const ENDS: [&str; 2] = [POP, DEBUG_POP];

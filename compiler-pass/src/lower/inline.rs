@@ -21,7 +21,10 @@ pub fn require_target(module: Module<'_>) -> Result<(), LowerError> {
     if module.pointer_bits() == usize::BITS && module.is_little_endian() == cfg!(target_endian = "little") {
         return Ok(());
     }
-    Err(LowerError::Target { target: module.triple(), runtime: FITS })
+    Err(LowerError::Target {
+        target: module.triple(),
+        runtime: FITS,
+    })
 }
 
 /// Links the fast paths that the module calls and inlines them.
@@ -29,10 +32,15 @@ pub fn require_target(module: Module<'_>) -> Result<(), LowerError> {
 /// # Errors
 /// LLVM's message.
 pub fn run(module: Module<'_>) -> Result<(), LowerError> {
-    let wanted: Vec<&str> = entry::FAST_PATHS.into_iter().filter(|name| module.function(name).is_some()).collect();
+    let wanted: Vec<&str> = entry::FAST_PATHS
+        .into_iter()
+        .filter(|name| module.function(name).is_some())
+        .collect();
     if !wanted.is_empty() {
         let runtime = fast_paths(module, &wanted)?;
-        module.link(runtime).map_err(|()| LowerError::Llvm("cannot link the runtime's bitcode".to_owned()))?;
+        if !module.link(runtime) {
+            return Err(LowerError::Llvm("cannot link the runtime's bitcode".to_owned()));
+        }
         for name in &wanted {
             if let Some(function) = module.function(name) {
                 // SAFETY: LLVM-I1; a definition may be internal.
@@ -41,8 +49,11 @@ pub fn run(module: Module<'_>) -> Result<(), LowerError> {
         }
     }
     // Inlined, the descriptor's words are promoted, and constant sizes fold their checks away.
-    passes::run(module, "always-inline,function(sroa,early-cse,instsimplify,simplifycfg),globaldce")
-        .map_err(LowerError::Llvm)
+    passes::run(
+        module,
+        "always-inline,function(sroa,early-cse,instsimplify,simplifycfg),globaldce",
+    )
+    .map_err(LowerError::Llvm)
 }
 
 /// The runtime with the bodies of the wanted fast paths only; everything else becomes a declaration.
@@ -90,7 +101,13 @@ fn fast_paths(module: Module<'_>, wanted: &[&str]) -> Result<OwnedModule, LowerE
 /// # Safety
 /// 1. `function` is a live function.
 unsafe fn forget_target(function: Value<'_>) {
-    for key in ["target-cpu", "target-features", "tune-cpu", "probe-stack", "frame-pointer"] {
+    for key in [
+        "target-cpu",
+        "target-features",
+        "tune-cpu",
+        "probe-stack",
+        "frame-pointer",
+    ] {
         // SAFETY: obligation 1; removing an attribute that is not there does nothing.
         unsafe {
             LLVMRemoveStringAttributeAtIndex(
@@ -115,6 +132,10 @@ unsafe fn set_always_inline(function: Value<'_>) {
         let index = inkwell::llvm_sys::LLVMAttributeFunctionIndex;
         LLVMRemoveEnumAttributeAtIndex(function.raw(), index, kind("noinline"));
         let context = LLVMGetModuleContext(LLVMGetGlobalParent(function.raw()));
-        LLVMAddAttributeAtIndex(function.raw(), index, LLVMCreateEnumAttribute(context, kind("alwaysinline"), 0));
+        LLVMAddAttributeAtIndex(
+            function.raw(),
+            index,
+            LLVMCreateEnumAttribute(context, kind("alwaysinline"), 0),
+        );
     }
 }

@@ -42,7 +42,9 @@ impl std::str::FromStr for Mode {
             "inline" => Ok(Mode::Inline),
             "call" => Ok(Mode::Call),
             "debug" => Ok(Mode::Debug),
-            other => Err(format!("`{other}` is no lowering mode; modes are inline, call and debug")),
+            other => Err(format!(
+                "`{other}` is no lowering mode; modes are inline, call and debug"
+            )),
         }
     }
 }
@@ -54,7 +56,9 @@ pub enum LowerError {
     #[error("the module's region operations cannot be lowered")]
     Malformed(Vec<Diagnostic>),
     /// The runtime's bitcode does not fit the target.
-    #[error("cannot inline the runtime for target `{target}`: its bitcode is for {runtime}; use mode call and link the runtime built for that target")]
+    #[error(
+        "cannot inline the runtime for target `{target}`: its bitcode is for {runtime}; use mode call and link the runtime built for that target"
+    )]
     Target {
         /// The module's target.
         target: String,
@@ -105,17 +109,31 @@ pub fn run(module: Module<'_>, mode: Mode) -> Result<Lowered, LowerError> {
 
 /// Whether a module mentions any name with the operations' prefix.
 pub fn has_operations(module: Module<'_>) -> bool {
-    module.functions().any(|function| function.name().starts_with(PREFIX))
+    module
+        .functions()
+        .any(|function| function.name().starts_with(PREFIX))
 }
 
 fn refuse_malformed(module: Module<'_>) -> Result<(), LowerError> {
-    let mut problems: Vec<Diagnostic> = annotations::operations(module).iter().map(explain::malformed).collect();
+    let mut problems: Vec<Diagnostic> = annotations::operations(module)
+        .iter()
+        .map(explain::malformed)
+        .collect();
     for operation in [Operation::New, Operation::NewArray, Operation::Cleanup] {
-        let users = module.function(operation.name()).map(|function| function.users()).unwrap_or_default();
+        let users = module
+            .function(operation.name())
+            .map(|function| function.users())
+            .unwrap_or_default();
         problems.extend(users.into_iter().filter(|user| user.is_call()).map(|at| {
-            let problem = crate::check::finding::Problem::NotSupported { name: operation.name() };
+            let problem = crate::check::finding::Problem::NotSupported {
+                name: operation.name(),
+            };
             explain::malformed(&annotations::Malformed { problem, at })
         }));
     }
-    if problems.is_empty() { Ok(()) } else { Err(LowerError::Malformed(problems)) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(LowerError::Malformed(problems))
+    }
 }

@@ -40,7 +40,11 @@ pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
     let notes = form::build::notes(module);
     let form = form::build(module, &notes, &manifest, &arena);
     let verdict = check::run(&form);
-    let suspect: HashSet<form::FuncId> = verdict.findings.iter().map(|finding| finding.at.function).collect();
+    let suspect: HashSet<form::FuncId> = verdict
+        .findings
+        .iter()
+        .map(|finding| finding.at.function)
+        .collect();
     let mut in_frame = HashSet::new();
     for (id, function) in form.ids() {
         let Some(body) = &function.body else { continue };
@@ -48,8 +52,10 @@ pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
             continue;
         }
         for (push, inst) in body.inst_ids() {
-            if matches!(inst.kind, InstKind::Operation(Operation::Push | Operation::PushBounded, _))
-                && stays_here(body, push, &verdict.summaries)
+            if matches!(
+                inst.kind,
+                InstKind::Operation(Operation::Push | Operation::PushBounded, _)
+            ) && stays_here(body, push, &verdict.summaries)
             {
                 in_frame.insert(inst.llvm.raw());
             }
@@ -67,7 +73,9 @@ pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
 
 /// Whether a handle goes nowhere but into operations and described region parameters.
 fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summaries) -> bool {
-    let Some(handle) = body.inst(push).result else { return false };
+    let Some(handle) = body.inst(push).result else {
+        return false;
+    };
     let mut names: HashSet<ValueId> = HashSet::from([handle]);
     loop {
         let before = names.len();
@@ -89,7 +97,8 @@ fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summari
     body.insts.iter().all(|inst| match inst.kind {
         InstKind::Operation(operation, operands) => {
             // As an object to keep alive a handle is a mere use; as one to clean up it would be kept.
-            operands.iter().skip(1).all(|operand| !names.contains(operand)) || operation == Operation::Keepalive
+            operands.iter().skip(1).all(|operand| !names.contains(operand))
+                || operation == Operation::Keepalive
         }
         InstKind::Call(call) => call.args.iter().enumerate().all(|(index, argument)| {
             !names.contains(&argument.value) || takes_region(call.callee, index, summaries)
@@ -100,7 +109,9 @@ fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summari
         }
         InstKind::Copy { to, from } => !names.contains(&to) && !names.contains(&from),
         InstKind::Return(value) => value.is_none_or(|value| !names.contains(&value)),
-        InstKind::Load(value) | InstKind::FromInteger(value) | InstKind::Forget(value) => !names.contains(&value),
+        InstKind::Load(value) | InstKind::FromInteger(value) | InstKind::Forget(value) => {
+            !names.contains(&value)
+        }
         InstKind::Derive(operands) | InstKind::Plain(operands) | InstKind::Opaque(_, operands) => {
             operands.iter().all(|operand| !names.contains(operand))
         }
@@ -109,7 +120,9 @@ fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summari
 }
 
 fn takes_region(callee: Callee, index: usize, summaries: &check::context::Summaries) -> bool {
-    let Callee::Direct(callee) = callee else { return false };
+    let Callee::Direct(callee) = callee else {
+        return false;
+    };
     let effects: &Effects = &summaries.effects[callee.index()];
     let kept = effects
         .flows

@@ -26,9 +26,14 @@ pub fn promote(module: Module<'_>) -> Result<(), String> {
 /// # Errors
 /// When LLVM refuses a declaration, because the module uses the name of an entry point for something else.
 pub fn run(module: Module<'_>, placement: &Placement<'_>, mode: Mode) -> Result<Lowered, LowerError> {
-    let mut lowered = Lowered { changed: true, ..Lowered::default() };
+    let mut lowered = Lowered {
+        changed: true,
+        ..Lowered::default()
+    };
     for operation in Operation::ALL {
-        let Some(function) = module.function(operation.name()) else { continue };
+        let Some(function) = module.function(operation.name()) else {
+            continue;
+        };
         for call in function.users().into_iter().filter(|user| user.is_call()) {
             let in_frame = placement.is_in_frame(call);
             // SAFETY: LLVM-I1: the call is an instruction of this module, and the walk above holds a copy of the users.
@@ -60,15 +65,23 @@ unsafe fn replace(
         let context = module.context();
         let builder = LLVMCreateBuilderInContext(context);
         LLVMPositionBuilderBefore(builder, call);
-        let mut arguments: Vec<LLVMValueRef> =
-            (0..LLVMGetNumArgOperands(call)).map(|index| LLVMGetOperand(call, index)).collect();
+        let mut arguments: Vec<LLVMValueRef> = (0..LLVMGetNumArgOperands(call))
+            .map(|index| LLVMGetOperand(call, index))
+            .collect();
         let place = LLVMInstructionGetDebugLoc(call);
         let emit = |name: &str, arguments: &mut [LLVMValueRef], result: LLVMTypeRef| {
-            let mut types: Vec<LLVMTypeRef> = arguments.iter().map(|argument| LLVMTypeOf(*argument)).collect();
+            let mut types: Vec<LLVMTypeRef> =
+                arguments.iter().map(|argument| LLVMTypeOf(*argument)).collect();
             let ty = LLVMFunctionType(result, types.as_mut_ptr(), types.len() as u32, 0);
             let function = declare(module, name, ty)?;
-            let new =
-                LLVMBuildCall2(builder, ty, function, arguments.as_mut_ptr(), arguments.len() as u32, c"".as_ptr());
+            let new = LLVMBuildCall2(
+                builder,
+                ty,
+                function,
+                arguments.as_mut_ptr(),
+                arguments.len() as u32,
+                c"".as_ptr(),
+            );
             if !place.is_null() {
                 LLVMInstructionSetDebugLoc(new, place);
             }
@@ -81,15 +94,23 @@ unsafe fn replace(
                 lowered.in_frame += 1;
                 let descriptor = frame_descriptor(module, call);
                 arguments.insert(0, descriptor);
-                let name = if operation == Operation::Push { entry::OPEN } else { entry::OPEN_BOUNDED };
+                let name = if operation == Operation::Push {
+                    entry::OPEN
+                } else {
+                    entry::OPEN_BOUNDED
+                };
                 emit(name, &mut arguments, LLVMVoidTypeInContext(context)).map(|_| Some(descriptor))
             }
             _ => match entry::of(operation, mode) {
                 Some(name) => {
-                    lowered.in_block += usize::from(matches!(operation, Operation::Push | Operation::PushBounded));
+                    lowered.in_block +=
+                        usize::from(matches!(operation, Operation::Push | Operation::PushBounded));
                     emit(name, &mut arguments, LLVMTypeOf(call)).map(Some)
                 }
-                None => Err(LowerError::Llvm(format!("`{}` has no lowering", operation.name()))),
+                None => Err(LowerError::Llvm(format!(
+                    "`{}` has no lowering",
+                    operation.name()
+                ))),
             },
         };
         LLVMDisposeBuilder(builder);
@@ -124,11 +145,15 @@ fn declare(module: Module<'_>, name: &str, ty: LLVMTypeRef) -> Result<LLVMValueR
         return if fits {
             Ok(function.raw())
         } else {
-            Err(LowerError::Llvm(format!("`{name}` is a runtime entry point, and the module declares it otherwise")))
+            Err(LowerError::Llvm(format!(
+                "`{name}` is a runtime entry point, and the module declares it otherwise"
+            )))
         };
     }
     if module.global(name).is_some() {
-        return Err(LowerError::Llvm(format!("`{name}` is a runtime entry point, and the module has a variable of that name")));
+        return Err(LowerError::Llvm(format!(
+            "`{name}` is a runtime entry point, and the module has a variable of that name"
+        )));
     }
     let text = std::ffi::CString::new(name).map_err(|error| LowerError::Llvm(error.to_string()))?;
     // SAFETY: LLVM-I1; the type belongs to the module's context.
@@ -148,7 +173,10 @@ unsafe fn frame_descriptor(module: Module<'_>, call: LLVMValueRef) -> LLVMValueR
         let builder = LLVMCreateBuilderInContext(context);
         LLVMPositionBuilderBefore(builder, LLVMGetFirstInstruction(entry));
         let pointer = LLVMPointerTypeInContext(context, 0);
-        let size = inkwell::llvm_sys::target::LLVMIntPtrTypeInContext(context, LLVMGetModuleDataLayout(module.raw()));
+        let size = inkwell::llvm_sys::target::LLVMIntPtrTypeInContext(
+            context,
+            LLVMGetModuleDataLayout(module.raw()),
+        );
         let mut fields = [pointer, pointer, pointer, size];
         debug_assert_eq!(fields.len(), DESCRIPTOR_WORDS as usize);
         let ty = LLVMStructTypeInContext(context, fields.as_mut_ptr(), DESCRIPTOR_WORDS, 0);
@@ -167,6 +195,7 @@ pub fn is_frame_descriptor(value: Value<'_>) -> bool {
     // SAFETY: LLVM-I1, LLVM-I2: asked of an alloca, then of a structure.
     unsafe {
         let ty = LLVMGetAllocatedType(value.raw());
-        LLVMGetTypeKind(ty) == LLVMTypeKind::LLVMStructTypeKind && LLVMCountStructElementTypes(ty) == DESCRIPTOR_WORDS
+        LLVMGetTypeKind(ty) == LLVMTypeKind::LLVMStructTypeKind
+            && LLVMCountStructElementTypes(ty) == DESCRIPTOR_WORDS
     }
 }

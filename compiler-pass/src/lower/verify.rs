@@ -44,13 +44,19 @@ pub fn run(module: Module<'_>) -> Result<(), String> {
 /// code passes them the words of a descriptor, not its address.
 fn runtime_call(inst: Value<'_>) -> Option<(String, Option<Value<'_>>)> {
     let name = inst.callee().filter(|callee| callee.is_function())?.name();
-    let known = entry::OPENS.iter().chain(&entry::ENDS).chain(&entry::ON_OPEN).any(|entry| *entry == name);
+    let known = entry::OPENS
+        .iter()
+        .chain(&entry::ENDS)
+        .chain(&entry::ON_OPEN)
+        .any(|entry| *entry == name);
     known.then(|| (name, inst.arguments().first().copied()))
 }
 
 fn verify_function(function: Value<'_>) -> Result<(), String> {
     let blocks: Vec<Block<'_>> = function.blocks().collect();
-    let Some(first) = blocks.first() else { return Ok(()) };
+    let Some(first) = blocks.first() else {
+        return Ok(());
+    };
     let mut descriptors: Vec<Value<'_>> = Vec::new();
     let mut shared: HashSet<Value<'_>> = HashSet::new();
     for inst in blocks.iter().flat_map(|block| block.instructions()) {
@@ -58,11 +64,17 @@ fn verify_function(function: Value<'_>) -> Result<(), String> {
             Some((name, first)) => {
                 if let Some(first) = first {
                     if first.kind() == LLVMValueKind::LLVMConstantPointerNullValueKind {
-                        return Err(format!("`{name}` is called with a null region: {}", inst.print().trim()));
+                        return Err(format!(
+                            "`{name}` is called with a null region: {}",
+                            inst.print().trim()
+                        ));
                     }
                     if entry::OPENS.contains(&name.as_str()) {
                         if !is_frame_descriptor(first) {
-                            return Err(format!("`{name}` opens something that is no descriptor: {}", inst.print().trim()));
+                            return Err(format!(
+                                "`{name}` opens something that is no descriptor: {}",
+                                inst.print().trim()
+                            ));
                         }
                         if !descriptors.contains(&first) {
                             descriptors.push(first);
@@ -101,7 +113,9 @@ fn follow(blocks: &[Block<'_>], first: Block<'_>, descriptor: Value<'_>, shared:
     }
     // Judged once the states stand still.
     for block in blocks {
-        let Some(mut state) = at.get(block).copied() else { continue };
+        let Some(mut state) = at.get(block).copied() else {
+            continue;
+        };
         for inst in block.instructions() {
             state = transfer(inst, descriptor, state, shared, true)?;
         }
@@ -117,7 +131,11 @@ fn transfer(
     judge: bool,
 ) -> Result<State, String> {
     let wrong = |what: &str| {
-        if judge { Err(format!("{what}: {}", inst.print().trim())) } else { Ok(()) }
+        if judge {
+            Err(format!("{what}: {}", inst.print().trim()))
+        } else {
+            Ok(())
+        }
     };
     if matches!(inst.opcode(), Some(LLVMOpcode::LLVMRet | LLVMOpcode::LLVMResume)) {
         if state == State::Open && !shared {
@@ -125,7 +143,9 @@ fn transfer(
         }
         return Ok(state);
     }
-    let Some((name, Some(argument))) = runtime_call(inst) else { return Ok(state) };
+    let Some((name, Some(argument))) = runtime_call(inst) else {
+        return Ok(state);
+    };
     if argument != descriptor {
         return Ok(state);
     }
@@ -139,5 +159,9 @@ fn transfer(
     if state == State::Ended && (entry::ENDS.contains(&name) || entry::ON_OPEN.contains(&name)) {
         wrong("an entry point works on a region that is not open")?;
     }
-    Ok(if entry::ENDS.contains(&name) { State::Ended } else { state })
+    Ok(if entry::ENDS.contains(&name) {
+        State::Ended
+    } else {
+        state
+    })
 }

@@ -78,7 +78,11 @@ unsafe extern "C" fn croft_plugin_check(module: LLVMModuleRef, message: *mut *mu
 /// # Safety
 /// As for [`guarded`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn croft_plugin_lower(module: LLVMModuleRef, mode: c_int, message: *mut *mut c_char) -> c_int {
+unsafe extern "C" fn croft_plugin_lower(
+    module: LLVMModuleRef,
+    mode: c_int,
+    message: *mut *mut c_char,
+) -> c_int {
     let mode = match mode {
         1 => Mode::Call,
         2 => Mode::Debug,
@@ -90,7 +94,10 @@ unsafe extern "C" fn croft_plugin_lower(module: LLVMModuleRef, mode: c_int, mess
             Ok(lowered) => Ok(if lowered.changed { CHANGED } else { UNCHANGED }),
             Err(crate::lower::LowerError::Malformed(diagnostics)) => {
                 report(&diagnostics);
-                Err(format!("croft: {}; nothing was lowered", count(diagnostics.len())))
+                Err(format!(
+                    "croft: {}; nothing was lowered",
+                    count(diagnostics.len())
+                ))
             }
             Err(error) => Err(format!("croft: {error}")),
         })
@@ -106,7 +113,9 @@ unsafe extern "C" fn croft_plugin_verify(module: LLVMModuleRef, message: *mut *m
     // SAFETY: the caller's obligations are the same.
     unsafe {
         guarded(module, message, |module| {
-            crate::lower::verify::run(module).map(|()| UNCHANGED).map_err(|problem| format!("croft: {problem}"))
+            crate::lower::verify::run(module)
+                .map(|()| UNCHANGED)
+                .map_err(|problem| format!("croft: {problem}"))
         })
     }
 }
@@ -120,8 +129,8 @@ unsafe extern "C" fn croft_plugin_print_effects(module: LLVMModuleRef, message: 
     // SAFETY: the caller's obligations are the same.
     unsafe {
         guarded(module, message, |module| {
-            let effects =
-                engine::effects(module, &CheckOptions::default()).map_err(|error| format!("croft: {error}"))?;
+            let effects = engine::effects(module, &CheckOptions::default())
+                .map_err(|error| format!("croft: {error}"))?;
             for (name, effects) in effects {
                 eprintln!("{name}: {effects}");
             }
@@ -142,10 +151,16 @@ unsafe extern "C" fn croft_plugin_free(message: *mut c_char) {
 
 fn report(diagnostics: &[diagnostic::Diagnostic]) {
     use std::io::IsTerminal;
-    let style = diagnostic::human::Style { colours: std::io::stderr().is_terminal() };
+    let style = diagnostic::human::Style {
+        colours: std::io::stderr().is_terminal(),
+    };
     eprint!("{}", diagnostic::human::render(diagnostics, style));
 }
 
 fn count(findings: usize) -> String {
-    if findings == 1 { "1 error".to_owned() } else { format!("{findings} errors") }
+    if findings == 1 {
+        "1 error".to_owned()
+    } else {
+        format!("{findings} errors")
+    }
 }
