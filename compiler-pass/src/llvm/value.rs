@@ -73,14 +73,16 @@ impl<'m> Value<'m> {
 
     /// The operands of an instruction, constant or other user; basic blocks included.
     pub fn operands(self) -> impl Iterator<Item = Value<'m>> {
-        // SAFETY: LLVM-I1; zero for values that are no users, and the index stays below the count.
         let count = if self.is_user() {
+            // SAFETY: LLVM-I1, LLVM-I2: asked of users only.
             unsafe { LLVMGetNumOperands(self.0) }
         } else {
             0
         };
-        (0..count.max(0) as u32)
-            .filter_map(move |index| Value::wrap(unsafe { LLVMGetOperand(self.0, index) }))
+        (0..count.max(0) as u32).filter_map(move |index| {
+            // SAFETY: LLVM-I1, LLVM-I2; the index stays below the count.
+            Value::wrap(unsafe { LLVMGetOperand(self.0, index) })
+        })
     }
 
     fn is_user(self) -> bool {
@@ -116,8 +118,8 @@ impl<'m> Value<'m> {
 
     /// The basic blocks of a function, in order.
     pub fn blocks(self) -> impl Iterator<Item = Block<'m>> {
-        // SAFETY: LLVM-I1, LLVM-I2.
         let first = if self.is_function() {
+            // SAFETY: LLVM-I1, LLVM-I2.
             unsafe { LLVMGetFirstBasicBlock(self.0) }
         } else {
             std::ptr::null_mut()
@@ -163,12 +165,11 @@ impl<'m> Value<'m> {
 
     /// The called value of a call.
     pub fn callee(self) -> Option<Value<'m>> {
-        // SAFETY: LLVM-I1, LLVM-I2.
-        if self.is_call() {
-            Value::wrap(unsafe { LLVMGetCalledValue(self.0) })
-        } else {
-            None
+        if !self.is_call() {
+            return None;
         }
+        // SAFETY: LLVM-I1, LLVM-I2.
+        Value::wrap(unsafe { LLVMGetCalledValue(self.0) })
     }
 
     /// The arguments of a call, without callee, destinations and bundles.
