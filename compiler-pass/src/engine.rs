@@ -108,13 +108,20 @@ fn has_annotations(module: Module<'_>) -> bool {
             .any(|function| function.string_attribute("croft.effects").is_some())
 }
 
-/// By place and code, each once: inlining and feasible-path copies may show one place of the source twice.
+/// By place and code, each once for a function: a feasible-path copy shows one place of the source twice.
 fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let mut seen = BTreeSet::new();
     diagnostics.retain(|diagnostic| {
         let place = &diagnostic.primary;
-        place.line == 0 || seen.insert((diagnostic.code, place.file.clone(), place.line, place.column))
+        let key = (
+            diagnostic.code,
+            place.file.clone(),
+            place.line,
+            place.column,
+            place.function.clone(),
+        );
+        place.line == 0 || seen.insert(key)
     });
     diagnostics
 }
