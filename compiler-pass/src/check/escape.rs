@@ -81,8 +81,10 @@ impl Judge<'_, '_> {
                     Object::Param(index) => {
                         self.escapes.flows.insert((Source::Arg(index), Sink::Return));
                     }
-                    Object::Beyond(index) => {
-                        self.escapes.flows.insert((Source::Beyond(index), Sink::Return));
+                    Object::Beyond(index, depth) => {
+                        self.escapes
+                            .flows
+                            .insert((Source::Beyond(index, depth), Sink::Return));
                     }
                     Object::Region(region) => match self.cx.regions.get(region).origin {
                         Origin::Param(index) => {
@@ -135,7 +137,7 @@ impl Judge<'_, '_> {
         let sink = match holder {
             Object::Global => Some(Sink::Global),
             Object::Param(index) => Some(Sink::Arg(index)),
-            Object::Beyond(index) => Some(Sink::Beyond(index)),
+            Object::Beyond(index, depth) => Some(Sink::Beyond(index, depth)),
             Object::Region(region) => match self.cx.regions.get(region).origin {
                 Origin::Param(index) => Some(Sink::In(index)),
                 _ => None,
@@ -144,15 +146,16 @@ impl Judge<'_, '_> {
         };
         match held {
             // As the caller built it.
-            Object::Beyond(index) if holder == Object::Param(index) => {}
+            Object::Beyond(index, 1) if holder == Object::Param(index) => {}
+            Object::Beyond(index, depth) if depth > 1 && holder == Object::Beyond(index, depth - 1) => {}
             Object::Param(index) => {
                 if let Some(sink) = sink {
                     self.escapes.flows.insert((Source::Arg(index), sink));
                 }
             }
-            Object::Beyond(index) => {
+            Object::Beyond(index, depth) => {
                 if let Some(sink) = sink {
-                    self.escapes.flows.insert((Source::Beyond(index), sink));
+                    self.escapes.flows.insert((Source::Beyond(index, depth), sink));
                 }
             }
             Object::Region(region) => match (self.cx.regions.get(region).origin, holder) {
@@ -163,7 +166,9 @@ impl Judge<'_, '_> {
                     }
                 }
                 (_, Object::Global) => self.stored(holder, held, region, Place::Global),
-                (_, Object::Param(_) | Object::Beyond(_)) => self.stored(holder, held, region, Place::Caller),
+                (_, Object::Param(_) | Object::Beyond(..)) => {
+                    self.stored(holder, held, region, Place::Caller)
+                }
                 (_, Object::Region(outer)) if self.outlives(outer, region) => {
                     self.stored(holder, held, region, Place::OuterRegion);
                 }
@@ -296,7 +301,7 @@ impl Judge<'_, '_> {
         self.provenance.of(value).any(|object| {
             self.provenance
                 .contents(object)
-                .any(|held| matches!(held, Object::Region(_) | Object::Param(_) | Object::Beyond(_)))
+                .any(|held| matches!(held, Object::Region(_) | Object::Param(_) | Object::Beyond(..)))
         })
     }
 
@@ -305,12 +310,12 @@ impl Judge<'_, '_> {
             if *to != Sink::Unknown {
                 continue;
             }
-            let (Source::Arg(index) | Source::Beyond(index) | Source::In(index)) = from;
+            let (Source::Arg(index) | Source::Beyond(index, _) | Source::In(index)) = from;
             let Some(argument) = call.args.get(*index as usize) else {
                 continue;
             };
             let (region, params) = match from {
-                Source::Beyond(_) => exposure_of(self.provenance.reach_beyond(argument.value)),
+                Source::Beyond(_, depth) => exposure_of(self.provenance.reach_beyond(argument.value, *depth)),
                 _ => self.exposure(argument.value),
             };
             if let Some(region) = region {
@@ -415,7 +420,7 @@ fn exposure_of(reached: Vec<Object>) -> (Option<RegionId>, Vec<Source>) {
         match object {
             Object::Region(id) => region = region.or(Some(id)),
             Object::Param(index) => sources.push(Source::Arg(index)),
-            Object::Beyond(index) => sources.push(Source::Beyond(index)),
+            Object::Beyond(index, depth) => sources.push(Source::Beyond(index, depth)),
             Object::Global | Object::Slot(_) => {}
         }
     }

@@ -292,8 +292,22 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
         })
         .map(|f| f.at)
         .collect();
+    // A pop whose handle cannot be followed leaves its region open in the eyes of the analysis.
+    let blind: BTreeSet<FuncId> = findings
+        .iter()
+        .filter(|f| {
+            matches!(
+                f.problem,
+                Problem::UntraceableHandle { .. } | Problem::AmbiguousEnd
+            )
+        })
+        .map(|f| f.at.function)
+        .collect();
     for finding in findings {
         let code = finding.problem.code();
+        if matches!(finding.problem, Problem::LeftOpen { .. }) && blind.contains(&finding.at.function) {
+            continue;
+        }
         let is_root = matches!(code, "R0901" | "R0404");
         if (is_root || !roots.contains(&finding.at)) && seen.insert((finding.at, code)) {
             kept.insert(finding);

@@ -13,7 +13,7 @@
 //! (an integer that is made into a pointer is judged where that happens, R0904).
 
 use super::context::Context;
-use crate::effects::{Effects, Sink, Source};
+use crate::effects::{Effects, MAX_DEPTH, Sink, Source};
 use crate::form::{Argument, Call, Callee, InstId, InstKind, ObjectId, RegionId, ValueId, ValueKind};
 use std::collections::BTreeMap;
 
@@ -24,8 +24,8 @@ pub enum Object {
     Global,
     /// What a parameter points to.
     Param(u32),
-    /// What is reached from there, through pointers that were read.
-    Beyond(u32),
+    /// What so many reads from a parameter lead to; at [`MAX_DEPTH`], so many or more.
+    Beyond(u32, u8),
     /// A stack slot.
     Slot(InstId),
     /// The objects of a region, and its descriptor.
@@ -73,9 +73,13 @@ impl Provenance {
             match value.kind {
                 ValueKind::Param(param) if value.holds_pointer => {
                     let object = solver.object(Object::Param(param));
-                    let beyond = solver.object(Object::Beyond(param));
-                    union(&mut solver.contents[object.index()], &[beyond]);
-                    union(&mut solver.contents[beyond.index()], &[beyond]);
+                    let mut holder = object;
+                    for depth in 1..=MAX_DEPTH {
+                        let beyond = solver.object(Object::Beyond(param, depth));
+                        union(&mut solver.contents[holder.index()], &[beyond]);
+                        holder = beyond;
+                    }
+                    union(&mut solver.contents[holder.index()], &[holder]);
                     set.push(object);
                 }
                 ValueKind::Function(_) | ValueKind::Global | ValueKind::ConstantAggregate
@@ -149,17 +153,29 @@ impl Provenance {
             .collect()
     }
 
-    /// The objects that pointers read through a value lead to.
-    pub fn reach_beyond(&self, value: ValueId) -> Vec<Object> {
-        self.beyond(value).into_iter().map(|id| self.get(id)).collect()
+    /// The objects that pointers read through a value lead to, through any number of loads from the `depth`th on.
+    pub fn reach_beyond(&self, value: ValueId, depth: u8) -> Vec<Object> {
+        self.closure(&self.beyond(value, depth))
+            .into_iter()
+            .map(|id| self.get(id))
+            .collect()
     }
 
-    fn beyond(&self, value: ValueId) -> Objects {
-        let mut inner = Objects::new();
-        for object in &self.values[value.index()] {
-            union(&mut inner, &self.contents[object.index()]);
+    /// What exactly `depth` reads through a value lead to; at [`MAX_DEPTH`], so many or more.
+    fn beyond(&self, value: ValueId, depth: u8) -> Objects {
+        let mut objects = self.values[value.index()].clone();
+        for _ in 0..depth {
+            let mut inner = Objects::new();
+            for object in &objects {
+                union(&mut inner, &self.contents[object.index()]);
+            }
+            objects = inner;
         }
-        self.closure(&inner)
+        if depth >= MAX_DEPTH {
+            self.closure(&objects)
+        } else {
+            objects
+        }
     }
 
     fn closure(&self, from: &[ObjectId]) -> Objects {
@@ -329,8 +345,8 @@ impl Provenance {
                     Some(argument) => self.values[argument.value.index()].clone(),
                     None => continue,
                 },
-                Sink::Beyond(index) => match call.args.get(*index as usize) {
-                    Some(argument) => self.beyond(argument.value),
+                Sink::Beyond(index, depth) => match call.args.get(*index as usize) {
+                    Some(argument) => self.beyond(argument.value, *depth),
                     None => continue,
                 },
                 Sink::In(index) => self.regions_of(cx, call, *index),
@@ -355,8 +371,8 @@ impl Provenance {
                 Some(argument) => self.values[argument.value.index()].clone(),
                 None => Objects::new(),
             },
-            Source::Beyond(index) => match call.args.get(index as usize) {
-                Some(argument) => self.beyond(argument.value),
+            Source::Beyond(index, depth) => match call.args.get(index as usize) {
+                Some(argument) => self.beyond(argument.value, depth),
                 None => Objects::new(),
             },
             Source::In(index) => self.regions_of(cx, call, index),

@@ -129,7 +129,7 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, B
         // The caller's pointers may lead into a region that it passed.
         let concerns = |object: Object| match object {
             Object::Region(id) => id == region,
-            Object::Param(index) | Object::Beyond(index) => param.is_some_and(|own| own != index),
+            Object::Param(index) | Object::Beyond(index, _) => param.is_some_and(|own| own != index),
             _ => false,
         };
         let list = watched.entry(region).or_default();
@@ -138,7 +138,7 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, B
             let is_handle = cx.regions.of_handle(cx.regions.canonical(value)).is_some()
                 && !provenance
                     .of(value)
-                    .any(|object| matches!(object, Object::Param(_) | Object::Beyond(_)));
+                    .any(|object| matches!(object, Object::Param(_) | Object::Beyond(..)));
             if !is_handle && provenance.of(value).any(concerns) {
                 list.insert(Holder::Value(value));
             }
@@ -359,7 +359,7 @@ impl Analysis<'_, '_> {
                 Object::Param(index) => {
                     self.stale.accessed.insert(index);
                 }
-                Object::Beyond(index) => {
+                Object::Beyond(index, _) => {
                     self.stale.accessed_beyond.insert(index);
                 }
                 _ => {}
@@ -373,7 +373,7 @@ impl Analysis<'_, '_> {
             } else if let Origin::Param(ended) = self.cx.regions.get(region).origin {
                 // Whether the caller's pointer leads into the caller's region, only the caller knows.
                 for object in self.provenance.of(pointer) {
-                    if let Object::Param(index) | Object::Beyond(index) = object {
+                    if let Object::Param(index) | Object::Beyond(index, _) = object {
                         self.stale.late.insert((ended, index));
                     }
                 }
@@ -385,7 +385,7 @@ impl Analysis<'_, '_> {
     fn used_beyond(&mut self, id: InstId, pointer: ValueId, callee: &str, state: &State) {
         let reached = self.provenance.reach(pointer);
         for object in &reached {
-            if let Object::Param(index) | Object::Beyond(index) = object {
+            if let Object::Param(index) | Object::Beyond(index, _) = object {
                 self.stale.accessed_beyond.insert(*index);
             }
         }

@@ -52,7 +52,7 @@ pub fn assemble(
     for (from, to) in &escapes.flows {
         match (from, to) {
             (Source::Arg(index), Sink::Unknown) => effects.param_mut(*index as usize).get = true,
-            (Source::Beyond(index), Sink::Unknown) => effects.param_mut(*index as usize).get_beyond = true,
+            (Source::Beyond(index, _), Sink::Unknown) => effects.param_mut(*index as usize).get_beyond = true,
             _ => {}
         }
     }

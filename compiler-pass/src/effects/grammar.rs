@@ -12,16 +12,16 @@
 //!         | "store(" source "->" place ")"        the source may be stored in the place
 //!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
 //!         | "nounwind" | "noreturn"
-//! source  = arg | "*" arg | "in(" arg ")"         the argument itself; a pointer that is read from there or
-//!                                                 further on; an object in its region
-//! place   = arg | "*" arg | "in(" arg ")" | "global"   memory that these point to
+//! source  = arg | "in(" arg ")"                   the argument itself; an object in its region
+//!         | "*" arg | "**" arg                    a pointer that one read from there leads to; two or more
+//! place   = source | "global"                     memory that these point to
 //! arg     = "arg" number                          counted from 0
 //! ```
 //!
 //! What is not stated is not done, except that a function may unwind unless it says `nounwind` (or LLVM's
 //! attribute of that name does).
 
-use super::{Effects, Put, Sink, Source};
+use super::{Effects, MAX_DEPTH, Put, Sink, Source};
 use std::fmt;
 
 /// Why an effect text cannot be read.
@@ -34,7 +34,7 @@ pub enum GrammarError {
     #[error("`{0}` is no argument; arguments are written arg0, arg1 and so on")]
     Argument(String),
     /// Not a place.
-    #[error("`{0}` is no place to store into; places are argN, *argN, in(argN) and global")]
+    #[error("`{0}` is no place to store into; places are argN, *argN, **argN, in(argN) and global")]
     Place(String),
 }
 
@@ -84,7 +84,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         "get" if inner == "args" => effects.get_all = true,
         "get" => match source(inner)? {
             Source::Arg(index) => effects.param_mut(index as usize).get = true,
-            Source::Beyond(index) => effects.param_mut(index as usize).get_beyond = true,
+            Source::Beyond(index, _) => effects.param_mut(index as usize).get_beyond = true,
             Source::In(_) => return Err(unknown()),
         },
         "put" => {
@@ -139,7 +139,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
                 "global" => Sink::Global,
                 place => match source(place).map_err(|_| GrammarError::Place(place.to_owned()))? {
                     Source::Arg(index) => Sink::Arg(index),
-                    Source::Beyond(index) => Sink::Beyond(index),
+                    Source::Beyond(index, depth) => Sink::Beyond(index, depth),
                     Source::In(index) => Sink::In(index),
                 },
             };
@@ -168,8 +168,12 @@ fn argument(text: &str) -> Result<u32, GrammarError> {
 
 fn source(text: &str) -> Result<Source, GrammarError> {
     let text = text.trim();
-    if let Some(inner) = text.strip_prefix('*') {
-        return argument(inner).map(Source::Beyond);
+    let inner = text.trim_start_matches('*');
+    let depth = text.len() - inner.len();
+    if depth > 0 {
+        let depth = u8::try_from(depth).ok().filter(|depth| *depth <= MAX_DEPTH);
+        let depth = depth.ok_or_else(|| GrammarError::Argument(text.to_owned()))?;
+        return Ok(Source::Beyond(argument(inner)?, depth));
     }
     match text.strip_prefix("in(").and_then(|rest| rest.strip_suffix(')')) {
         Some(inner) => argument(inner).map(Source::In),
@@ -181,7 +185,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Arg(index) => write!(f, "arg{index}"),
-            Source::Beyond(index) => write!(f, "*arg{index}"),
+            Source::Beyond(index, depth) => write!(f, "{}arg{index}", "*".repeat(usize::from(*depth))),
             Source::In(index) => write!(f, "in(arg{index})"),
         }
     }
@@ -228,7 +232,7 @@ impl fmt::Display for Effects {
                 Sink::Return => format!("return({from})"),
                 Sink::Global => format!("store({from} -> global)"),
                 Sink::Arg(index) => format!("store({from} -> arg{index})"),
-                Sink::Beyond(index) => format!("store({from} -> *arg{index})"),
+                Sink::Beyond(index, depth) => format!("store({from} -> {})", Source::Beyond(*index, *depth)),
                 Sink::In(index) => format!("store({from} -> in(arg{index}))"),
                 // An unknown callee may do anything: a global is the worst place there is.
                 Sink::Unknown => format!("store({from} -> global)"),
@@ -261,7 +265,7 @@ mod tests {
             "drop(arg2); drop(arg0); noreturn",
             "bounded(arg1); open(return, bounded)",
             "get(arg1); reset(arg0); late(arg0, arg1)",
-            "get(arg0); get(*arg0); store(*arg0 -> arg1); return(*arg0, arg1)",
+            "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
         ] {
             let effects = parse(text).unwrap();
             assert_eq!(
@@ -277,6 +281,10 @@ mod tests {
         assert_eq!(
             parse("push(arg0)"),
             Err(GrammarError::Clause("push(arg0)".into()))
+        );
+        assert_eq!(
+            parse("return(***arg0)"),
+            Err(GrammarError::Argument("***arg0".into()))
         );
         assert_eq!(parse("get(0)"), Err(GrammarError::Argument("0".into())));
         assert_eq!(

@@ -43,13 +43,16 @@ pub struct ParamEffects {
     pub bounded: bool,
 }
 
+/// How many reads a summary tells apart. Two separate a structure from what its fields point to, and that from the rest.
+pub const MAX_DEPTH: u8 = 2;
+
 /// Where a pointer comes from, as a summary names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// The argument itself.
     Arg(u32),
-    /// A pointer read from what the argument points to, or from further on.
-    Beyond(u32),
+    /// A pointer that so many reads from the argument lead to; at [`MAX_DEPTH`], so many or more.
+    Beyond(u32, u8),
     /// An object allocated in the region that the argument names.
     In(u32),
 }
@@ -63,8 +66,8 @@ pub enum Sink {
     Global,
     /// Memory that the argument points to.
     Arg(u32),
-    /// Memory that is reached from there, through pointers that were read.
-    Beyond(u32),
+    /// Memory that so many reads from the argument lead to; at [`MAX_DEPTH`], so many or more.
+    Beyond(u32, u8),
     /// An object in the region that the argument names.
     In(u32),
     /// A function that nobody described.
