@@ -151,14 +151,16 @@ fn line_span(source: &str, place: &Place) -> Option<std::ops::Range<usize>> {
             .map_or(text_start, |(at, _)| at),
     };
     let rest = &line[from..];
-    let length = if place.column == 0 {
-        rest.trim_end().len()
-    } else {
-        rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '%' || c == '.'))
-            .filter(|length| *length > 0)
-            .unwrap_or_else(|| rest.trim_end().len().min(1))
+    let rest = rest.trim_end();
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '%' | '.');
+    let length = match rest.find(|c| !is_word(c)) {
+        _ if place.column == 0 => rest.len(),
+        // The column points at a sign of its own.
+        Some(0) => rest.chars().next().map_or(0, char::len_utf8),
+        Some(end) => end,
+        None => rest.len(),
     };
-    Some(start + from..start + from + length.max(usize::from(!rest.is_empty())))
+    Some(start + from..start + from + length)
 }
 
 #[cfg(test)]
