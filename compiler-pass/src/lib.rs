@@ -14,7 +14,7 @@
 //! ```
 //!
 //! The order of the modules is the order of the phases: [`llvm`] reads, [`form`] is the analysis form,
-//! [`effects`] the summaries, [`check`] the rules, [`diagnostic`] their rendering, [`lower`] the code.
+//! [`mod@effects`] the summaries, [`mod@check`] the rules, [`diagnostic`] their rendering, [`mod@lower`] the code.
 
 pub mod check;
 pub mod command;
@@ -66,7 +66,7 @@ pub fn effects(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<(Strin
     engine::effects(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options)
 }
 
-/// Lowers a module in place. It does not check: call [`check`] first. After an error the module may have
+/// Lowers a module in place. It does not check: call [`check()`] first. After an error the module may have
 /// been changed in part; discard it.
 ///
 /// # Errors

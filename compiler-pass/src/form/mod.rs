@@ -1,6 +1,6 @@
 //! The analysis form: a compact copy of what the analyses need of a module.
 //!
-//! It is built once ([`build`]), lives in one bump arena, and is never changed. Entities are typed indices
+//! It is built once ([`build()`]), lives in one bump arena, and is never changed. Entities are typed indices
 //! into slices. LLVM is touched at both ends only: when the form is built, and when a finding asks an
 //! instruction for its source location or text.
 //!
