@@ -17,7 +17,7 @@ pub enum ReadError {
         expected: u32,
     },
     /// Neither text nor bitcode that LLVM understands.
-    #[error("not readable as LLVM {expected} IR: {message}")]
+    #[error("not readable as LLVM {expected} IR: {message}; make it again with clang-{expected} -emit-llvm")]
     Syntax {
         /// LLVM's message.
         message: String,
@@ -25,7 +25,7 @@ pub enum ReadError {
         expected: u32,
     },
     /// Readable, but invalid by LLVM's rules.
-    #[error("invalid IR: {0}")]
+    #[error("invalid IR: {0}; `opt-22 -passes=verify` says the same, and the tool that wrote it is to blame")]
     Invalid(String),
 }
 
