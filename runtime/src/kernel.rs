@@ -101,6 +101,39 @@ pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: u
     unsafe { region.write(region::open(bytes)) }
 }
 
+/// As [`croft_rt_open`], but the region takes its first block at once. For regions into which an
+/// allocation certainly follows.
+///
+/// # Safety
+///
+/// Obligation 2 of this module; `region` points to writable memory for a descriptor.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_open_eager(region: *mut Descriptor) {
+    // SAFETY: the obligations above; objects may begin at the start of a block.
+    unsafe {
+        match region::open_eager(&raw mut croft_pool, UNBOUNDED, 0) {
+            Some(state) => region.write(state),
+            None => croft_rt_push_refused(),
+        }
+    }
+}
+
+/// As [`croft_rt_open_eager`], for a region that hands out at most `bytes` bytes between two resets.
+///
+/// # Safety
+///
+/// As for [`croft_rt_open_eager`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_open_eager_bounded(region: *mut Descriptor, bytes: usize) {
+    // SAFETY: as in `croft_rt_open_eager`.
+    unsafe {
+        match region::open_eager(&raw mut croft_pool, bytes, 0) {
+            Some(state) => region.write(state),
+            None => croft_rt_push_refused(),
+        }
+    }
+}
+
 /// Opens a region with the descriptor in its first block, which it takes at once. Never null.
 ///
 /// # Safety

@@ -86,7 +86,7 @@ pub unsafe extern "C" fn croft_rt_try_refill(
     })
 }
 
-/// Reports a push that found no block.
+/// Reports a push, or an eager opening, that found no block.
 #[cold]
 #[inline(never)]
 #[unsafe(no_mangle)]

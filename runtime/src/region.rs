@@ -69,6 +69,35 @@ pub(crate) const fn open(budget: usize) -> Descriptor {
     }
 }
 
+/// A region with its first block, whose bytes from `start` on it may hand out; `None`, with nothing
+/// changed, if the pool has no block. O(1), no loop.
+///
+/// # Safety
+///
+/// 1. As for [`take`].
+/// 2. `start` is at most [`DESCRIPTOR_SPACE`] and a multiple of the smallest alignment.
+#[inline(always)]
+pub(crate) unsafe fn open_eager(pool: *mut BlockPool, budget: usize, start: u32) -> Option<Descriptor> {
+    // SAFETY: obligation 1. The block that `take` returns is ours alone (Block-I2), and its footer
+    // lies at its end (assertions in `layout`).
+    unsafe {
+        let block = take(pool)?;
+        let stamp = (*pool).pushes.wrapping_add(1);
+        (*pool).pushes = stamp;
+        let end = footer(block);
+        (*end).budget = budget;
+        (*end).count = 1;
+        (*end).start = start;
+        (*end).stamp = stamp;
+        Some(Descriptor {
+            frontier: first_byte(block, start),
+            limit: limit_in(block, start, budget),
+            oldest: block,
+            budget,
+        })
+    }
+}
+
 /// Opens a region that keeps its descriptor at the front of its first block and returns where;
 /// `None`, with nothing changed, if the pool has no block. The descriptor's bytes are not charged
 /// to the budget. O(1), no loop.
@@ -78,23 +107,15 @@ pub(crate) const fn open(budget: usize) -> Descriptor {
 /// 1. As for [`take`].
 #[inline(always)]
 pub(crate) unsafe fn push(pool: *mut BlockPool, budget: usize) -> Option<*mut Descriptor> {
-    const START: u32 = DESCRIPTOR_SPACE as u32;
-    // SAFETY: obligation 1. The block that `take` returns is ours alone (Block-I2), a descriptor
-    // fits in front of `START` and a footer at its end (assertions in `layout`).
+    // SAFETY: obligation 1; the block is the region's, and a descriptor fits in front of its first
+    // byte (assertions in `layout`).
     unsafe {
-        let block = take(pool)?;
-        let stamp = (*pool).pushes.wrapping_add(1);
-        (*pool).pushes = stamp;
-        let end = footer(block);
-        (*end).budget = budget;
-        (*end).count = 1;
-        (*end).start = START;
-        (*end).stamp = stamp;
-        let descriptor = block.cast::<Descriptor>();
-        (*descriptor).frontier = first_byte(block, START);
-        (*descriptor).limit = limit_in(block, START, budget);
-        (*descriptor).oldest = block;
-        (*descriptor).budget = budget;
+        let state = open_eager(pool, budget, DESCRIPTOR_SPACE as u32)?;
+        let descriptor = state.oldest.cast::<Descriptor>();
+        (*descriptor).frontier = state.frontier;
+        (*descriptor).limit = state.limit;
+        (*descriptor).oldest = state.oldest;
+        (*descriptor).budget = state.budget;
         Some(descriptor)
     }
 }

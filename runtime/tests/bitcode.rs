@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// The functions whose bodies the pass inlines.
-const FAST: [&str; 10] = [
+const FAST: [&str; 12] = [
     "croft_rt_open",
     "croft_rt_open_bounded",
+    "croft_rt_open_eager",
+    "croft_rt_open_eager_bounded",
     "croft_rt_push",
     "croft_rt_push_bounded",
     "croft_rt_pop",

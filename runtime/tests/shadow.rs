@@ -24,6 +24,7 @@ const POOL_BLOCKS: usize = 6;
 enum Step {
     Open {
         budget: Option<usize>,
+        eager: bool,
     },
     Push {
         budget: Option<usize>,
@@ -64,7 +65,7 @@ fn step() -> impl Strategy<Value = Step> {
     };
     let count = prop_oneof![9 => 0..60usize, 1 => Just(usize::MAX / 2)];
     prop_oneof![
-        2 => budget().prop_map(|budget| Step::Open { budget }),
+        2 => (budget(), any::<bool>()).prop_map(|(budget, eager)| Step::Open { budget, eager }),
         2 => budget().prop_map(|budget| Step::Push { budget }),
         3 => any::<bool>().prop_map(|debug| Step::Pop { debug }),
         1 => (any::<usize>(), any::<bool>())
@@ -149,7 +150,7 @@ impl Model {
         // SAFETY (all calls below): the pool is locked, regions are open until the model pops them,
         // and `alloc` is called only where the model predicts that it is granted.
         match *step {
-            Step::Open { budget } => self.open(budget),
+            Step::Open { budget, eager } => self.open(budget, eager),
             Step::Push { budget } => self.push(budget),
             Step::Pop { debug } => {
                 let Some(mut region) = self.regions.pop() else {
@@ -197,16 +198,21 @@ impl Model {
         }
     }
 
-    fn open(&mut self, budget: Option<usize>) {
+    fn open(&mut self, budget: Option<usize>, eager: bool) {
+        // An eager opening without a block would call the handler.
+        let eager = eager && self.in_use() < POOL_BLOCKS;
         let mut frame = Box::new(MaybeUninit::uninit());
         let descriptor = frame.as_mut_ptr();
         // SAFETY: writable memory for a descriptor.
         unsafe {
-            match budget {
-                None => croft_rt_open(descriptor),
-                Some(bytes) => croft_rt_open_bounded(descriptor, bytes),
+            match (budget, eager) {
+                (None, false) => croft_rt_open(descriptor),
+                (None, true) => croft_rt_open_eager(descriptor),
+                (Some(bytes), false) => croft_rt_open_bounded(descriptor, bytes),
+                (Some(bytes), true) => croft_rt_open_eager_bounded(descriptor, bytes),
             }
         }
+        self.pushes += usize::from(eager);
         let objects = BTreeMap::new();
         let frame = Some(frame);
         let shadow = Shadow {
@@ -214,7 +220,7 @@ impl Model {
             frame,
             budget,
             charged: 0,
-            blocks: 0,
+            blocks: usize::from(eager),
             offset: 0,
             objects,
         };

@@ -7,6 +7,10 @@ use crate::operation::Operation;
 pub const OPEN: &str = "croft_rt_open";
 /// The same, with a budget.
 pub const OPEN_BOUNDED: &str = "croft_rt_open_bounded";
+/// The same as the two above, but the region takes its first block at once.
+pub const OPEN_EAGER: &str = "croft_rt_open_eager";
+/// The same, with a budget.
+pub const OPEN_EAGER_BOUNDED: &str = "croft_rt_open_eager_bounded";
 /// Opens a region whose descriptor lives in its first block.
 pub const PUSH: &str = "croft_rt_push";
 /// The same, with a budget.
@@ -34,12 +38,14 @@ pub const ON_OPEN: [&str; 6] = [
 pub const ENDS: [&str; 2] = [POP, DEBUG_POP];
 
 /// Entry points that open a descriptor in a frame.
-pub const OPENS: [&str; 2] = [OPEN, OPEN_BOUNDED];
+pub const OPENS: [&str; 4] = [OPEN, OPEN_BOUNDED, OPEN_EAGER, OPEN_EAGER_BOUNDED];
 
 /// The fast paths that mode *inline* takes from the runtime's bitcode; everything else stays in the library.
-pub const FAST_PATHS: [&str; 10] = [
+pub const FAST_PATHS: [&str; 12] = [
     OPEN,
     OPEN_BOUNDED,
+    OPEN_EAGER,
+    OPEN_EAGER_BOUNDED,
     PUSH,
     PUSH_BOUNDED,
     POP,

@@ -6,6 +6,10 @@
 //! push qualifies if the handle goes nowhere but into operations and into calls whose effects are known.
 //! Everything else, and everything in unchecked code, gets its descriptor at the front of the region's first
 //! block, which is right always.
+//!
+//! A region in a frame is opened *lazily*, without a block, unless an allocation into it certainly follows in
+//! straight line before any call: then it takes its first block at once, *eagerly*, and nothing on that path is a
+//! call. A call in between could recurse, and an eager region would hold its block meanwhile.
 
 use super::LowerError;
 use crate::check;
@@ -15,18 +19,29 @@ use crate::form::{self, Body, Callee, InstId, InstKind, ValueId};
 use crate::llvm::{Module, Value};
 use crate::operation::Operation;
 use bumpalo::Bump;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+/// How a region is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The descriptor lives in the region's first block.
+    InBlock,
+    /// The descriptor lives in the frame; the first allocation takes a block.
+    Lazy,
+    /// The descriptor lives in the frame; the region takes a block at once.
+    Eager,
+}
 
 /// The decision, by push.
 #[derive(Default)]
 pub struct Placement<'m> {
-    in_frame: HashSet<Value<'m>>,
+    in_frame: HashMap<Value<'m>, Opening>,
 }
 
 impl<'m> Placement<'m> {
-    /// Whether the descriptor of the region that `push` opens lives in the frame.
-    pub fn is_in_frame(&self, push: Value<'m>) -> bool {
-        self.in_frame.contains(&push)
+    /// How the region of a push is opened.
+    pub fn of(&self, push: Value<'m>) -> Opening {
+        self.in_frame.get(&push).copied().unwrap_or(Opening::InBlock)
     }
 }
 
@@ -45,7 +60,7 @@ pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
         .iter()
         .map(|finding| finding.at.function)
         .collect();
-    let mut in_frame = HashSet::new();
+    let mut in_frame = HashMap::new();
     for (id, function) in form.ids() {
         let Some(body) = &function.body else { continue };
         if suspect.contains(&id) {
@@ -57,7 +72,12 @@ pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
                 InstKind::Operation(Operation::Push | Operation::PushBounded, _)
             ) && stays_here(body, push, &verdict.summaries)
             {
-                in_frame.insert(inst.llvm.raw());
+                let opening = if fills_at_once(body, push) {
+                    Opening::Eager
+                } else {
+                    Opening::Lazy
+                };
+                in_frame.insert(inst.llvm.raw(), opening);
             }
         }
     }
@@ -66,10 +86,43 @@ pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
         .functions()
         .flat_map(Value::blocks)
         .flat_map(|block| block.instructions().collect::<Vec<_>>())
-        .filter(|inst| in_frame.contains(&inst.raw()))
+        .filter_map(|inst| Some((inst, *in_frame.get(&inst.raw())?)))
         .collect();
     Ok(Placement { in_frame: pushes })
 }
+
+/// Whether an allocation into the region that `push` opens follows in straight line, before any call.
+fn fills_at_once(body: &Body<'_>, push: InstId) -> bool {
+    let Some(handle) = body.inst(push).result else {
+        return false;
+    };
+    let mut block = body.inst(push).block;
+    let mut rest = push.index() + 1..body.block(block).insts.end;
+    for _ in 0..MAX_STRAIGHT_LINE {
+        for inst in &body.insts[rest] {
+            match inst.kind {
+                // A `try_` allocation promises to refuse quietly, so nothing may be taken on its behalf.
+                InstKind::Operation(Operation::Alloc | Operation::AllocArray, operands)
+                    if operands[0] == handle =>
+                {
+                    return true;
+                }
+                InstKind::Operation(Operation::Alloc | Operation::AllocArray | Operation::Keepalive, _) => {}
+                InstKind::Operation(..) | InstKind::Call(_) | InstKind::Opaque(..) => return false,
+                _ => {}
+            }
+        }
+        let [next] = body.block(block).succs else {
+            return false;
+        };
+        block = *next;
+        rest = body.block(block).insts.clone();
+    }
+    false
+}
+
+/// Basic blocks that [`fills_at_once`] follows; enough for what front ends put between two statements.
+const MAX_STRAIGHT_LINE: usize = 8;
 
 /// Whether a handle goes nowhere but into operations and described region parameters.
 fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summaries) -> bool {

@@ -1,6 +1,6 @@
 //! Replaces region operations by calls of the runtime's entry points.
 
-use super::placement::Placement;
+use super::placement::{Opening, Placement};
 use super::{LowerError, Lowered, Mode, entry};
 use crate::llvm::{Module, Value, passes, shim};
 use crate::operation::Operation;
@@ -35,11 +35,11 @@ pub fn run(module: Module<'_>, placement: &Placement<'_>, mode: Mode) -> Result<
             continue;
         };
         for call in function.users().into_iter().filter(|user| user.is_call()) {
-            let in_frame = placement.is_in_frame(call);
+            let opening = placement.of(call);
             // SAFETY: LLVM-I1: the call is an instruction of this module, and the walk above holds a copy of the users.
             let call = unsafe { shim::croft_shim_invoke_to_call(call.raw()) };
             // SAFETY: as above; the annotations were found well-formed, so the operands are those of `operation`.
-            unsafe { replace(module, operation, call, in_frame, mode, &mut lowered)? };
+            unsafe { replace(module, operation, call, opening, mode, &mut lowered)? };
         }
         if !function.has_uses() {
             // SAFETY: LLVM-I1; nothing uses the declaration.
@@ -55,7 +55,7 @@ unsafe fn replace(
     module: Module<'_>,
     operation: Operation,
     call: LLVMValueRef,
-    in_frame: bool,
+    opening: Opening,
     mode: Mode,
     lowered: &mut Lowered,
 ) -> Result<(), LowerError> {
@@ -90,14 +90,15 @@ unsafe fn replace(
         };
         let outcome = match operation {
             Operation::Keepalive => Ok(None),
-            Operation::Push | Operation::PushBounded if in_frame => {
+            Operation::Push | Operation::PushBounded if opening != Opening::InBlock => {
                 lowered.in_frame += 1;
                 let descriptor = frame_descriptor(module, call);
                 arguments.insert(0, descriptor);
-                let name = if operation == Operation::Push {
-                    entry::OPEN
-                } else {
-                    entry::OPEN_BOUNDED
+                let name = match (operation, opening) {
+                    (Operation::Push, Opening::Eager) => entry::OPEN_EAGER,
+                    (_, Opening::Eager) => entry::OPEN_EAGER_BOUNDED,
+                    (Operation::Push, _) => entry::OPEN,
+                    _ => entry::OPEN_BOUNDED,
                 };
                 emit(name, &mut arguments, LLVMVoidTypeInContext(context)).map(|_| Some(descriptor))
             }
