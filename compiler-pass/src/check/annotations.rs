@@ -110,14 +110,14 @@ fn places<'m>(function: Value<'m>) -> impl Iterator<Item = Value<'m>> {
     users.into_iter()
 }
 
-/// An entry of `llvm.global.annotations` or `llvm.used`: no use of the operation.
+/// Whether a constant is part of nothing but `llvm.global.annotations`, `llvm.used` and the like: no use of the
+/// operation.
 fn is_annotation(user: Value<'_>) -> bool {
-    user.users().iter().all(|outer| {
-        outer
-            .users()
-            .iter()
-            .all(|global| global.name().starts_with("llvm."))
-    })
+    use inkwell::llvm_sys::LLVMValueKind::LLVMGlobalVariableValueKind;
+    if user.kind() == LLVMGlobalVariableValueKind {
+        return user.name().starts_with("llvm.");
+    }
+    user.opcode().is_none() && !user.is_function() && user.users().into_iter().all(is_annotation)
 }
 
 fn has_signature(ty: Type<'_>, operation: Operation, size_bits: u32) -> bool {

@@ -18,7 +18,7 @@ use crate::effects::Effects;
 use crate::form::regions::{Handle, Origin, Untraceable};
 use crate::form::{Call, InstId, InstKind, NodeId, ValueId};
 use crate::operation::Operation;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 /// One entry of the region stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,18 @@ pub struct Balance {
     pub unwinds: bool,
 }
 
+/// A node is looked at again at most this often. Renaming at joins is decided anew each time, so the states are
+/// not plainly monotone; code that does not come to rest is reported, not accepted.
+const MAX_VISITS: u32 = 200;
+
+/// The states in which control leaves a node.
+struct Leaving {
+    /// By its normal edges; `None` if its last call does not return.
+    normal: Option<State>,
+    /// By its unwinding edge.
+    unwinding: State,
+}
+
 /// Runs the analysis.
 pub fn run(cx: Context<'_, '_>) -> Balance {
     let mut balance = Balance {
@@ -64,133 +76,137 @@ pub fn run(cx: Context<'_, '_>) -> Balance {
         returns: false,
         unwinds: false,
     };
-    balance.at[cx.paths.entry().index()] = Some(State::default());
-    let mut work = std::collections::VecDeque::from([cx.paths.entry()]);
+    let mut leaving: Vec<Option<Leaving>> = (0..cx.paths.len()).map(|_| None).collect();
+    let mut visits = vec![0u32; cx.paths.len()];
+    let mut work = VecDeque::from([cx.paths.entry()]);
     while let Some(node) = work.pop_front() {
+        let state = if node == cx.paths.entry() {
+            Some(State::default())
+        } else {
+            join(cx, node, &leaving)
+        };
+        if state.is_none() || state == balance.at[node.index()] {
+            continue;
+        }
+        visits[node.index()] += 1;
+        if visits[node.index()] > MAX_VISITS {
+            let what = "regions whose order does not settle".to_owned();
+            let at = cx.site(cx.body.terminator(cx.paths.node(node).block).0);
+            balance.findings.insert(Finding {
+                problem: Problem::NotAnalysed { what },
+                at,
+                because: vec![],
+            });
+            continue;
+        }
+        balance.at[node.index()] = state;
         let mut walk = Walk::new(cx, &balance.at, node);
         walk.run();
-        let Walk {
-            state,
-            before_last,
-            diverged,
-            ..
-        } = walk;
-        for edge in cx
-            .paths
-            .node(node)
-            .succs
-            .iter()
-            .filter(|edge| edge.unwinding || !diverged)
-        {
-            let arriving = if edge.unwinding { &before_last } else { &state };
-            if meet(cx, &mut balance.at[edge.to.index()], node, edge.to, arriving) {
-                work.push_back(edge.to);
-            }
-        }
+        let normal = (!walk.diverged).then_some(walk.state);
+        leaving[node.index()] = Some(Leaving {
+            normal,
+            unwinding: walk.before_last,
+        });
+        work.extend(cx.paths.node(node).succs.iter().map(|edge| edge.to));
     }
     report(cx, &mut balance);
     balance
 }
 
-/// Joins what arrives over an edge into the state at its target. True if that grew.
-fn meet(cx: Context<'_, '_>, at: &mut Option<State>, from: NodeId, to: NodeId, arriving: &State) -> bool {
-    let terminator = cx.body.terminator(cx.paths.node(from).block).0;
-    let renamed = rename(cx, from, to, arriving);
-    let Some(known) = at else {
-        *at = Some(renamed);
-        return true;
-    };
-    let before = known.clone();
-    let mut merged: Vec<Open> = Vec::new();
-    let mut theirs = renamed.open.iter().copied().peekable();
-    for mine in &before.open {
-        if let Some(other) = renamed.open.iter().find(|other| other.handle == mine.handle) {
-            // Entries that only the other path has and that lie below this one come first.
-            while let Some(next) = theirs.next_if(|next| next.handle != mine.handle) {
-                if !merged
-                    .iter()
-                    .chain(&before.open)
-                    .any(|known| known.handle == next.handle)
-                {
-                    merged.push(Open {
-                        maybe: next.maybe.or(Some(terminator)),
-                        ..next
-                    });
-                }
-            }
-            theirs.next_if(|next| next.handle == mine.handle);
-            merged.push(Open {
-                handle: mine.handle,
-                maybe: mine.maybe.or(other.maybe),
-            });
-        } else {
-            // Open on the paths that came before, not on this one.
-            merged.push(Open {
-                maybe: mine.maybe.or_else(|| opened_edge(cx, to, from, mine.handle)),
-                ..*mine
-            });
-        }
-    }
-    for next in theirs {
-        if !merged.iter().any(|known| known.handle == next.handle) {
-            merged.push(Open {
-                maybe: next.maybe.or(Some(terminator)),
-                ..next
-            });
-        }
-    }
-    known.open = merged;
-    if known.dropped != renamed.dropped {
-        for index in renamed.dropped {
-            if !known.dropped.contains(&index) {
-                known.dropped.push(index);
-            }
-        }
-    }
-    *known != before
-}
-
-/// The edge to blame when a region is open on the paths that reached `to` before, but not on the one from
-/// `without`: the end of the first other predecessor.
-fn opened_edge(cx: Context<'_, '_>, to: NodeId, without: NodeId, _handle: ValueId) -> Option<InstId> {
-    let preds = &cx.paths.node(to).preds;
-    let other = preds.iter().find(|pred| **pred != without).or(preds.first())?;
-    Some(cx.body.terminator(cx.paths.node(*other).block).0)
-}
-
-/// Gives entries the name of a phi at the target that merges their handles.
-fn rename(cx: Context<'_, '_>, from: NodeId, to: NodeId, arriving: &State) -> State {
-    let source = cx.paths.node(from).block;
-    let mut state = arriving.clone();
-    for (_, inst) in cx.body.insts_of(cx.paths.node(to).block) {
-        let InstKind::Phi(incoming) = inst.kind else { break };
-        let Some(result) = inst.result else { continue };
-        if cx.regions.canonical(result) != result {
-            continue;
-        }
-        let Some((_, value)) = incoming.iter().find(|(block, _)| *block == source) else {
+/// The state at the start of a node: what all its predecessors bring. `None` if control does not get there.
+fn join(cx: Context<'_, '_>, node: NodeId, leaving: &[Option<Leaving>]) -> Option<State> {
+    let mut arrivals: Vec<(NodeId, State)> = Vec::new();
+    let mut preds = cx.paths.node(node).preds.clone();
+    preds.dedup();
+    let complete = preds.iter().all(|pred| leaving[pred.index()].is_some());
+    for pred in preds {
+        let Some(left) = &leaving[pred.index()] else {
             continue;
         };
-        let handle = cx.regions.canonical(*value);
-        // The phi stands for the region only if every way in brings a region of this function.
-        let all_regions = incoming.iter().all(|(_, value)| {
-            let resolved = cx.regions.resolve(cx.body, *value);
-            resolved.unknown.is_none()
-                && !resolved.regions.is_empty()
-                && resolved
-                    .regions
-                    .iter()
-                    .all(|id| !matches!(cx.regions.get(*id).origin, Origin::Param(_)))
-        });
-        if all_regions {
-            for entry in &mut state.open {
-                if entry.handle == handle {
-                    entry.handle = result;
-                }
+        for edge in cx.paths.node(pred).succs.iter().filter(|edge| edge.to == node) {
+            let state = if edge.unwinding {
+                Some(&left.unwinding)
+            } else {
+                left.normal.as_ref()
+            };
+            arrivals.extend(state.map(|state| (pred, state.clone())));
+        }
+    }
+    // A name is given when all ways in are known, not on a guess that a loop would then feed upon.
+    if complete {
+        rename(cx, node, &mut arrivals);
+    }
+    merge(cx, &arrivals)
+}
+
+/// Where every edge brings another region at one and the same place of the stack, and a phi merges exactly their
+/// handles, the phi is the region's name from here on.
+fn rename(cx: Context<'_, '_>, node: NodeId, arrivals: &mut [(NodeId, State)]) {
+    for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {
+        let InstKind::Phi(incoming) = inst.kind else { break };
+        let Some(result) = inst
+            .result
+            .filter(|result| cx.regions.canonical(*result) == *result)
+        else {
+            continue;
+        };
+        let position = |(pred, state): &(NodeId, State)| {
+            let source = cx.paths.node(*pred).block;
+            let (_, value) = incoming.iter().find(|(block, _)| *block == source)?;
+            let handle = cx.regions.canonical(*value);
+            state.open.iter().position(|open| open.handle == handle)
+        };
+        let mut positions = arrivals.iter().map(position);
+        let Some(Some(first)) = positions.next() else {
+            continue;
+        };
+        if positions.all(|position| position == Some(first)) {
+            for (_, state) in arrivals.iter_mut() {
+                state.open[first].handle = result;
             }
         }
     }
-    state
+}
+
+/// Joins states: an entry that some paths lack becomes *maybe open*, by the edge that brought it.
+fn merge(cx: Context<'_, '_>, arrivals: &[(NodeId, State)]) -> Option<State> {
+    let (_, first) = arrivals.first()?;
+    let mut merged = first.clone();
+    for (_, state) in &arrivals[1..] {
+        let mut place = 0;
+        for open in &state.open {
+            match merged.open.iter().position(|known| known.handle == open.handle) {
+                Some(position) => place = position + 1,
+                None => {
+                    merged.open.insert(place, *open);
+                    place += 1;
+                }
+            }
+        }
+        for index in &state.dropped {
+            if !merged.dropped.contains(index) {
+                merged.dropped.push(*index);
+            }
+        }
+    }
+    for entry in &mut merged.open {
+        let holding: Vec<(NodeId, Open)> = arrivals
+            .iter()
+            .filter_map(|(pred, state)| {
+                Some((
+                    *pred,
+                    *state.open.iter().find(|open| open.handle == entry.handle)?,
+                ))
+            })
+            .collect();
+        entry.maybe = holding.iter().find_map(|(_, open)| open.maybe);
+        if holding.len() < arrivals.len() && entry.maybe.is_none() {
+            entry.maybe = holding
+                .first()
+                .map(|(pred, _)| cx.body.terminator(cx.paths.node(*pred).block).0);
+        }
+    }
+    Some(merged)
 }
 
 /// One walk through a node, from the state at its start.
@@ -401,7 +417,13 @@ impl<'w, 'a> Walk<'w, 'a> {
         if resolved.unknown.is_some() || resolved.regions.is_empty() {
             return;
         }
-        let name = cx.regions.canonical(handle);
+        let mut name = cx.regions.canonical(handle);
+        if let [only] = resolved.regions[..]
+            && !self.state.open.iter().any(|open| open.handle == name)
+        {
+            // A phi of one region and nothing else: undefined or null on the other paths.
+            name = cx.regions.get(only).handle;
+        }
         if let Some(top) = self.state.open.last().copied()
             && top.handle == name
         {

@@ -279,7 +279,8 @@ impl Judge<'_, '_> {
                 let problem = match call.callee {
                     Callee::Direct(_) => Problem::UnknownCallee {
                         callee: self.cx.callee_name(&call),
-                        suggestion: suggestion(self.cx, call),
+                        suggestion: suggestion(self.cx, call, result),
+                        region: is_handle,
                     },
                     Callee::Indirect(_) => Problem::IndirectCall,
                     Callee::Assembly => Problem::NotAnalysed {
@@ -322,6 +323,7 @@ impl Judge<'_, '_> {
                 let problem = Problem::UnknownCallee {
                     callee: self.cx.callee_name(&call),
                     suggestion: String::new(),
+                    region: false,
                 };
                 let because = self.life(region, Some(argument.value));
                 self.report(problem, self.cx.site(id), because);
@@ -363,6 +365,7 @@ impl Judge<'_, '_> {
 
     /// An integer made into a pointer is a foreign address unless it may stem from a region pointer.
     fn integer_pointer(&mut self, id: InstId, value: ValueId) {
+        let root = value;
         let mut seen = vec![value];
         let mut work = vec![value];
         while let Some(value) = work.pop() {
@@ -370,34 +373,40 @@ impl Judge<'_, '_> {
                 continue;
             };
             let mut next = Vec::new();
-            let suspicious = match inst.kind {
-                InstKind::Load(pointer) => self.provenance.of(pointer).any(|object| {
-                    self.provenance
-                        .contents(object)
-                        .any(|held| matches!(held, Object::Region(_)))
-                }),
-                InstKind::Call(call) => call
-                    .args
-                    .iter()
-                    .any(|argument| self.exposure(argument.value).0.is_some()),
-                InstKind::Phi(incoming) => {
-                    next.extend(incoming.iter().map(|(_, value)| *value));
-                    false
-                }
-                InstKind::Select { yes, no, .. } => {
-                    next.extend([yes, no]);
-                    false
-                }
-                InstKind::Derive(operands) | InstKind::Plain(operands) => {
-                    next.extend(operands);
-                    false
-                }
-                InstKind::Resize { value, .. } | InstKind::Same(value) => {
-                    next.push(value);
-                    false
-                }
-                _ => false,
-            };
+            // Arithmetic that is not followed lost the way to a region.
+            let lost = self.provenance.of(value).any(|object| {
+                matches!(object, Object::Region(region)
+                if !self.provenance.points_into(root, region))
+            });
+            let suspicious = lost
+                || match inst.kind {
+                    InstKind::Load(pointer) => self.provenance.of(pointer).any(|object| {
+                        self.provenance
+                            .contents(object)
+                            .any(|held| matches!(held, Object::Region(_)))
+                    }),
+                    InstKind::Call(call) => call
+                        .args
+                        .iter()
+                        .any(|argument| self.exposure(argument.value).0.is_some()),
+                    InstKind::Phi(incoming) => {
+                        next.extend(incoming.iter().map(|(_, value)| *value));
+                        false
+                    }
+                    InstKind::Select { yes, no, .. } => {
+                        next.extend([yes, no]);
+                        false
+                    }
+                    InstKind::Derive(operands) | InstKind::Plain(operands) => {
+                        next.extend(operands);
+                        false
+                    }
+                    InstKind::Resize { value, .. } | InstKind::Same(value) => {
+                        next.push(value);
+                        false
+                    }
+                    _ => false,
+                };
             if suspicious {
                 let what = "an integer made into a pointer, which may stem from a region".to_owned();
                 self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
@@ -463,7 +472,7 @@ pub fn allocation_of(cx: Context<'_, '_>, value: Option<ValueId>, region: Region
 }
 
 /// A place where a region ends.
-pub fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
+fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
     cx.body.inst_ids().find_map(|(id, inst)| match inst.kind {
         InstKind::Operation(Operation::Pop, operands)
             if cx.regions.resolve(cx.body, operands[0]).regions.contains(&region) =>
@@ -486,13 +495,23 @@ pub fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
 }
 
 /// Effects that would settle an undescribed call, for the caller to confirm or correct.
-fn suggestion(cx: Context<'_, '_>, call: Call<'_>) -> String {
+fn suggestion(cx: Context<'_, '_>, call: Call<'_>, result: Option<ValueId>) -> String {
+    let is_handle = |value: ValueId| {
+        cx.regions.of_handle(cx.regions.canonical(value)).is_some_and(|region| {
+        !matches!(cx.regions.get(region).origin, Origin::Param(index) if !is_region(cx, index as usize))
+    })
+    };
+    let returns_pointer = result.is_some_and(|result| cx.body.value(result).holds_pointer);
     let mut clauses: Vec<String> = call
         .args
         .iter()
         .enumerate()
         .filter(|(_, argument)| cx.body.value(argument.value).holds_pointer)
-        .map(|(index, _)| format!("get(arg{index})"))
+        .map(|(index, argument)| match is_handle(argument.value) {
+            true if returns_pointer => format!("put(arg{index}); return(in(arg{index}))"),
+            true => format!("put(arg{index})"),
+            false => format!("get(arg{index})"),
+        })
         .collect();
     clauses.push("nounwind".to_owned());
     clauses.join("; ")

@@ -155,6 +155,8 @@ pub enum Problem {
         callee: String,
         /// The effects that its caller could declare.
         suggestion: String,
+        /// It is given a region itself, not only a pointer into one.
+        region: bool,
     },
     /// R0903: several regions may be the one that ends here.
     AmbiguousEnd,
@@ -180,12 +182,12 @@ pub enum Problem {
 /// How control goes on while a region is still open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
+    /// The loop repeats. First, because a region that a loop leaves open is also open where the function returns.
+    Repeat,
     /// The function returns.
     Return,
     /// The function unwinds.
     Unwind,
-    /// The loop repeats.
-    Repeat,
 }
 
 /// A place that outlives a region.

@@ -58,6 +58,9 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
             entry.1 |= cyclic[site.node.index()];
         }
         for (inst, (put, in_cycle)) in worst {
+            if !in_cycle && recursion.explains(cx, inst, region) {
+                continue;
+            }
             let repeats = in_cycle || put == Put::Loop;
             let at = cx.site(inst);
             let origin = origin_of(cx, region);
@@ -320,6 +323,18 @@ impl Recursion {
             }
         }
         recursion
+    }
+
+    /// Whether a call passes the region on inside a recursion that is reported as a whole.
+    fn explains(&self, cx: Context<'_, '_>, inst: InstId, region: RegionId) -> bool {
+        let InstKind::Call(call) = cx.body.inst(inst).kind else {
+            return false;
+        };
+        let (Callee::Direct(callee), Origin::Param(own)) = (call.callee, cx.regions.get(region).origin)
+        else {
+            return false;
+        };
+        self.repeated(callee).next().is_some() && self.repeated(cx.id).any(|(index, ..)| index == own)
     }
 
     fn repeated(&self, function: FuncId) -> impl Iterator<Item = (u32, Site, Site)> {

@@ -292,20 +292,36 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
         })
         .map(|f| f.at)
         .collect();
-    // A pop whose handle cannot be followed leaves its region open in the eyes of the analysis.
-    let blind: BTreeSet<FuncId> = findings
+    // After an end that cannot be told, the rest of the function's stack is a guess.
+    let mut blind: BTreeSet<FuncId> = BTreeSet::new();
+    let untraceable = |f: &&Finding| {
+        matches!(
+            f.problem,
+            Problem::UntraceableHandle { .. } | Problem::AmbiguousEnd
+        )
+    };
+    blind.extend(findings.iter().filter(untraceable).map(|f| f.at.function));
+    // The regions of which some paths lack an end, or a beginning: that they are open at the exits follows.
+    let torn: BTreeSet<Site> = findings
         .iter()
-        .filter(|f| {
-            matches!(
-                f.problem,
-                Problem::UntraceableHandle { .. } | Problem::AmbiguousEnd
-            )
-        })
-        .map(|f| f.at.function)
+        .filter(|f| f.problem == Problem::PathsDisagree)
+        .flat_map(|f| f.because.iter().map(|(site, _)| *site))
         .collect();
+    let mut ambiguous: BTreeSet<FuncId> = BTreeSet::new();
     for finding in findings {
         let code = finding.problem.code();
-        if matches!(finding.problem, Problem::LeftOpen { .. }) && blind.contains(&finding.at.function) {
+        let follows = match finding.problem {
+            Problem::LeftOpen { .. } => {
+                blind.contains(&finding.at.function)
+                    || finding.because.iter().any(|(site, _)| torn.contains(site))
+            }
+            Problem::NotInnermost | Problem::EndedTwice | Problem::PathsDisagree => {
+                blind.contains(&finding.at.function)
+            }
+            Problem::AmbiguousEnd => !ambiguous.insert(finding.at.function),
+            _ => false,
+        };
+        if follows {
             continue;
         }
         let is_root = matches!(code, "R0901" | "R0404");

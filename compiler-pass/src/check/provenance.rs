@@ -218,6 +218,7 @@ impl Provenance {
                     grew |= self.copy(yes, inst.result);
                     grew |= self.copy(no, inst.result);
                 }
+                InstKind::Resize { value, .. } => grew |= self.copy(value, inst.result),
                 InstKind::Same(value) | InstKind::FromInteger(value) => {
                     grew |= self.copy(value, inst.result);
                     if matches!(inst.kind, InstKind::FromInteger(_)) && self.values[value.index()].is_empty()

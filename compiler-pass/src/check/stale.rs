@@ -11,7 +11,7 @@
 //! through it is.
 
 use super::context::Context;
-use super::escape::{allocation_of, end_of};
+use super::escape::allocation_of;
 use super::finding::{Finding, Problem, Role, Use};
 use super::provenance::{Object, Provenance};
 use crate::effects::{Sink, Source};
@@ -222,7 +222,9 @@ impl Analysis<'_, '_> {
     fn define(&self, result: Option<ValueId>, kind: InstKind<'_>, state: &mut State) {
         let mut inherited: Vec<RegionId> = Vec::new();
         match kind {
-            InstKind::Same(value) => inherited.extend(state.of(Holder::Value(value))),
+            InstKind::Same(value) | InstKind::FromInteger(value) | InstKind::Resize { value, .. } => {
+                inherited.extend(state.of(Holder::Value(value)));
+            }
             InstKind::Derive(operands) => {
                 operands
                     .iter()
@@ -423,15 +425,18 @@ impl Analysis<'_, '_> {
             Origin::Push(id) | Origin::HandedOver(id) => because.push((cx.site(id), Role::Opened)),
             Origin::Param(_) => because.push((cx.whole(), Role::Parameter)),
         }
-        if let Some(end) = end_of(cx, region) {
-            because.push((cx.site(end), Role::Ended));
-        } else {
-            let reset = cx
-                .body
-                .inst_ids()
-                .find(|(_, inst)| ends(cx, inst.kind).contains(&region));
-            because.extend(reset.map(|(id, _)| (cx.site(id), Role::Reset)));
-        }
+        // The last end that stands before the use is the one that a reader looks for.
+        let mut all = cx
+            .body
+            .inst_ids()
+            .filter(|(_, inst)| ends(cx, inst.kind).contains(&region))
+            .map(|(id, _)| id);
+        let first = all.next();
+        let end = first.map(|first| all.take_while(|end| *end < id).last().unwrap_or(first));
+        because.extend(end.map(|end| {
+            let resets = matches!(cx.body.inst(end).kind, InstKind::Operation(Operation::Reset, _));
+            (cx.site(end), if resets { Role::Reset } else { Role::Ended })
+        }));
         let problem = if through_memory {
             Problem::MayUseAfterEnd { by }
         } else {

@@ -147,8 +147,15 @@ fn message(problem: &Problem) -> String {
         Problem::UntraceableHandle { operation, from } => {
             format!("cannot tell which region `{operation}` works on: its handle comes from {from}")
         }
-        Problem::UnknownCallee { callee, suggestion } if suggestion.is_empty() => {
+        Problem::UnknownCallee {
+            callee, suggestion, ..
+        } if suggestion.is_empty() => {
             format!("`{callee}` hands a pointer into a region to a function that nobody described")
+        }
+        Problem::UnknownCallee {
+            callee, region: true, ..
+        } => {
+            format!("nobody described what `{callee}` does with the region that it is given")
         }
         Problem::UnknownCallee { callee, .. } => {
             format!("nobody described what `{callee}` does with a pointer into a region")
@@ -246,11 +253,14 @@ fn help(problem: &Problem) -> Option<String> {
         }
         Problem::RegionUsedAfterEnd { .. } => "move it before the end of the region, or open a new region".to_owned(),
         Problem::UntraceableHandle { .. } => "pass the handle as an argument or keep it in a local variable".to_owned(),
-        Problem::UnknownCallee { callee, suggestion } if !suggestion.is_empty() => format!(
+        Problem::UnknownCallee { callee, suggestion, .. } if !suggestion.is_empty() => format!(
             "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C"
         ),
         Problem::UnknownCallee { .. } => "describe the function that it calls, see the effects in docs/ANNOTATIONS.md".to_owned(),
         Problem::AmbiguousEnd => "end each region where its handle is known".to_owned(),
+        Problem::NotAnalysed { what } if what.contains("skip") => {
+            "return a status to the function that opened the region, so that every region ends on the way".to_owned()
+        }
         Problem::NotAnalysed { .. } => "keep region pointers out of it, for example by a copy".to_owned(),
         Problem::NotSupported { name } if name.contains("new") => {
             "name the region: use croft.alloc or croft.alloc.array".to_owned()
