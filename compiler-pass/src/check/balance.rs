@@ -18,7 +18,7 @@ use crate::effects::Effects;
 use crate::form::regions::{Handle, Origin, Untraceable};
 use crate::form::{Call, InstId, InstKind, NodeId, ValueId};
 use crate::operation::Operation;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// One entry of the region stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,16 @@ pub struct State {
     pub open: Vec<Open>,
     /// The region parameters ended here, in order.
     pub dropped: Vec<u32>,
+    /// Phis that stand for one handle on every way to this point.
+    aliases: BTreeMap<ValueId, ValueId>,
+}
+
+impl State {
+    /// The name that an entry of the stack has for a handle.
+    fn name(&self, cx: Context<'_, '_>, handle: ValueId) -> ValueId {
+        let canonical = cx.regions.canonical(handle);
+        self.aliases.get(&canonical).copied().unwrap_or(canonical)
+    }
 }
 
 /// What the analysis found out about a function.
@@ -139,9 +149,11 @@ fn join(cx: Context<'_, '_>, node: NodeId, leaving: &[Option<Leaving>]) -> Optio
     merge(cx, &arrivals)
 }
 
-/// Where every edge brings another region at one and the same place of the stack, and a phi merges exactly their
-/// handles, the phi is the region's name from here on.
+/// Where every edge brings one and the same handle to a phi, the phi is an alias of it. Where every edge brings
+/// another region at one and the same place of the stack, and a phi merges exactly their handles, the phi is the
+/// region's name from here on.
 fn rename(cx: Context<'_, '_>, node: NodeId, arrivals: &mut [(NodeId, State)]) {
+    let mut aliases: Vec<(ValueId, ValueId)> = Vec::new();
     for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {
         let InstKind::Phi(incoming) = inst.kind else { break };
         let Some(result) = inst
@@ -150,20 +162,36 @@ fn rename(cx: Context<'_, '_>, node: NodeId, arrivals: &mut [(NodeId, State)]) {
         else {
             continue;
         };
-        let position = |(pred, state): &(NodeId, State)| {
+        // The handle that an edge brings, and its place in the stack.
+        let brought = |(pred, state): &(NodeId, State)| {
             let source = cx.paths.node(*pred).block;
             let (_, value) = incoming.iter().find(|(block, _)| *block == source)?;
-            let handle = cx.regions.canonical(*value);
-            state.open.iter().position(|open| open.handle == handle)
+            let name = state.name(cx, *value);
+            Some((state.open.iter().position(|open| open.handle == name)?, name))
         };
-        let mut positions = arrivals.iter().map(position);
-        let Some(Some(first)) = positions.next() else {
+        let all: Option<Vec<(usize, ValueId)>> = arrivals.iter().map(brought).collect();
+        for (_, state) in arrivals.iter_mut() {
+            state.aliases.remove(&result);
+        }
+        let Some((place, name)) = all.as_ref().and_then(|all| all.first().copied()) else {
             continue;
         };
-        if positions.all(|position| position == Some(first)) {
+        let all = all.unwrap_or_default();
+        if all.iter().all(|(_, other)| *other == name) {
+            aliases.push((result, name));
+        } else if all.iter().all(|(other, _)| *other == place) {
             for (_, state) in arrivals.iter_mut() {
-                state.open[first].handle = result;
+                state.open[place].handle = result;
             }
+        }
+    }
+    // Aliases speak of the names that hold before this join; entries renamed above have none.
+    for (phi, name) in aliases {
+        for (_, state) in arrivals
+            .iter_mut()
+            .filter(|(_, state)| state.open.iter().any(|open| open.handle == name))
+        {
+            state.aliases.insert(phi, name);
         }
     }
 }
@@ -183,6 +211,9 @@ fn merge(cx: Context<'_, '_>, arrivals: &[(NodeId, State)]) -> Option<State> {
                 }
             }
         }
+        merged
+            .aliases
+            .retain(|phi, name| state.aliases.get(phi) == Some(name));
         for index in &state.dropped {
             if !merged.dropped.contains(index) {
                 merged.dropped.push(*index);
@@ -417,7 +448,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         if resolved.unknown.is_some() || resolved.regions.is_empty() {
             return;
         }
-        let mut name = cx.regions.canonical(handle);
+        let mut name = self.state.name(cx, handle);
         if let [only] = resolved.regions[..]
             && !self.state.open.iter().any(|open| open.handle == name)
         {
@@ -499,6 +530,10 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn require_open(&mut self, id: InstId, handle: ValueId, operation: &str) {
         let cx = self.cx;
         let resolved = self.resolve(id, handle, operation);
+        let name = self.state.name(cx, handle);
+        if self.state.open.iter().any(|open| open.handle == name) {
+            return;
+        }
         for region in &resolved.regions {
             let known = cx.regions.get(*region);
             let is_open = match known.origin {

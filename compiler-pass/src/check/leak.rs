@@ -58,7 +58,8 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
             entry.1 |= cyclic[site.node.index()];
         }
         for (inst, (put, in_cycle)) in worst {
-            if !in_cycle && recursion.explains(cx, inst, region) {
+            let explained = recursion.explains(cx, inst, region) || wants_bounded(cx, inst, region);
+            if !in_cycle && explained {
                 continue;
             }
             let repeats = in_cycle || put == Put::Loop;
@@ -244,6 +245,23 @@ fn put_sites(cx: Context<'_, '_>) -> Vec<PutSite> {
         }
     }
     sites
+}
+
+/// Whether a call passes a region where the callee declares that it needs a budget: that is R0305's to say.
+fn wants_bounded(cx: Context<'_, '_>, inst: InstId, region: RegionId) -> bool {
+    let InstKind::Call(call) = cx.body.inst(inst).kind else {
+        return false;
+    };
+    cx.effects_of(&call).is_some_and(|effects| {
+        call.args.iter().enumerate().any(|(index, argument)| {
+            effects.param(index).bounded
+                && cx
+                    .regions
+                    .resolve(cx.body, argument.value)
+                    .regions
+                    .contains(&region)
+        })
+    })
 }
 
 /// Calls that pass a region without a budget where the callee declares that it needs one.

@@ -404,27 +404,22 @@ impl<'a, 'i> BodyReader<'a, 'i> {
     }
 
     fn switch(&mut self, inst: Value<'a>) -> InstKind<'a> {
-        // LLVM's operands are: value, default, then case constant and target in turn.
-        let operands: Vec<Value<'a>> = inst.operands().collect();
-        let (Some(value), Some(default)) = (operands.first(), operands.get(1).and_then(|o| o.as_block()))
-        else {
+        let targets = inst.successors();
+        let (Some(value), [default, others @ ..]) = (inst.operand(0), &targets[..]) else {
             return InstKind::Jump;
         };
         let mut cases = BumpVec::new_in(self.arena);
-        for pair in operands[2..].chunks(2) {
-            match pair {
-                [constant, target] => match (constant.as_integer(), target.as_block()) {
-                    (Some(constant), Some(target)) => cases.push((constant, self.block_of(target))),
-                    // A case that cannot be read here means that any successor is possible.
-                    _ => return InstKind::Jump,
-                },
-                _ => return InstKind::Jump,
+        for (index, target) in others.iter().enumerate() {
+            match inst.case_value(index + 1).and_then(Value::as_integer) {
+                Some(constant) => cases.push((constant, self.block_of(*target))),
+                // A case that cannot be read here means that any successor is possible.
+                None => return InstKind::Jump,
             }
         }
         InstKind::Switch {
-            value: self.value(*value),
+            value: self.value(value),
             cases: cases.into_bump_slice(),
-            default: self.block_of(default),
+            default: self.block_of(*default),
         }
     }
 

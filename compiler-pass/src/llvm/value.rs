@@ -214,6 +214,15 @@ impl<'m> Value<'m> {
         }
     }
 
+    /// The constant of a switch that leads to successor `index`; the first successor, 0, is the default.
+    pub fn case_value(self, index: usize) -> Option<Value<'m>> {
+        if self.opcode() != Some(LLVMOpcode::LLVMSwitch) || index == 0 || index >= self.successors().len() {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the index names a successor that is not the default.
+        Value::wrap(unsafe { LLVMGetSwitchCaseValue(self.0, index as u32) })
+    }
+
     /// The (value, predecessor) pairs of a phi.
     pub fn incoming(self) -> Vec<(Value<'m>, Block<'m>)> {
         if self.opcode() != Some(LLVMOpcode::LLVMPHI) {
