@@ -11,6 +11,7 @@
 use super::balance::Balance;
 use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
+use super::overwrite;
 use super::provenance::{Object, Provenance, may_be_kept};
 use super::summary::is_region;
 use crate::effects::{Effects, Sink, Source};
@@ -66,6 +67,7 @@ impl Judge<'_, '_> {
             let InstKind::Return(Some(value)) = inst.kind else {
                 continue;
             };
+            self.as_integer(id, value, "returned");
             if !self.cx.body.value(value).holds_pointer {
                 continue;
             }
@@ -200,11 +202,18 @@ impl Judge<'_, '_> {
             }),
             Origin::Param(_) => false,
         };
+        // An entry of the stack may go by the name of a phi that merges several regions.
+        let names_outer = |handle| {
+            let named = self.cx.regions.resolve(self.cx.body, handle).regions;
+            named
+                .iter()
+                .any(|region| self.cx.regions.get(*region).handle == outer.handle)
+        };
         let open_at_start = self.cx.paths.ids().any(|node| {
             self.cx.paths.node(node).block == block
                 && self.balance.at[node.index()]
                     .as_ref()
-                    .is_some_and(|state| state.open.iter().any(|open| open.handle == outer.handle))
+                    .is_some_and(|state| state.open.iter().any(|open| names_outer(open.handle)))
         });
         open_at_start || (earlier(outer.origin) && !ended_between(outer.origin))
     }
@@ -213,6 +222,9 @@ impl Judge<'_, '_> {
         let Some(at) = self.provenance.blame(holder, held) else {
             return;
         };
+        if overwrite::certainly(self.cx, self.provenance, holder, region) {
+            return;
+        }
         if let InstKind::Call(call) = self.cx.body.inst(at).kind
             && self.cx.effects_of(&call).is_none()
         {
@@ -249,7 +261,25 @@ impl Judge<'_, '_> {
         exposure_of(self.provenance.reach(value))
     }
 
+    /// An address that goes on as an integer is lost to the analysis.
+    fn as_integer(&mut self, id: InstId, value: ValueId, how: &str) {
+        if self.cx.body.value(value).holds_pointer {
+            return;
+        }
+        let (region, sources) = exposure_of(self.provenance.of(value).collect());
+        if region.is_some() {
+            let what = format!("a pointer into a region that is {how} as an integer");
+            self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+        }
+        for source in sources {
+            self.escapes.flows.insert((source, Sink::Unknown));
+        }
+    }
+
     fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
+        for argument in call.args {
+            self.as_integer(id, argument.value, "passed");
+        }
         let callee = self.cx.callee_name(&call);
         if JUMPS.contains(&callee.as_str()) {
             let what = format!("`{callee}`, which may skip the end of regions");

@@ -20,6 +20,7 @@ pub mod context;
 pub mod escape;
 pub mod finding;
 pub mod leak;
+pub mod overwrite;
 pub mod prepare;
 pub mod provenance;
 pub mod stale;
@@ -265,6 +266,13 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
             ..Effects::default()
         }));
     }
+    if let Some(index) = inferred
+        .stale
+        .iter()
+        .find(|index| !declared.stale.contains(index))
+    {
+        return Some(format!("stale(arg{index})"));
+    }
     if let Some(pair) = inferred.late.iter().find(|pair| !declared.late.contains(pair)) {
         return Some(clause(Effects {
             late: BTreeSet::from([*pair]),
@@ -292,6 +300,17 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
         })
         .map(|f| f.at)
         .collect();
+    // A region that a loop leaves open is open at the exits as well.
+    let repeating: BTreeSet<Site> = findings
+        .iter()
+        .filter(|f| {
+            f.problem
+                == Problem::LeftOpen {
+                    way: finding::Way::Repeat,
+                }
+        })
+        .flat_map(|f| f.because.iter().map(|(site, _)| *site))
+        .collect();
     // After an end that cannot be told, the rest of the function's stack is a guess.
     let mut blind: BTreeSet<FuncId> = BTreeSet::new();
     let untraceable = |f: &&Finding| {
@@ -311,8 +330,10 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
     for finding in findings {
         let code = finding.problem.code();
         let follows = match finding.problem {
-            Problem::LeftOpen { .. } => {
-                blind.contains(&finding.at.function)
+            Problem::LeftOpen { way } => {
+                let at_exit = way != finding::Way::Repeat;
+                at_exit && finding.because.iter().any(|(site, _)| repeating.contains(site))
+                    || blind.contains(&finding.at.function)
                     || finding.because.iter().any(|(site, _)| torn.contains(site))
             }
             Problem::NotInnermost | Problem::EndedTwice | Problem::PathsDisagree => {

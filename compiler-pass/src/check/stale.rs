@@ -13,6 +13,7 @@
 use super::context::Context;
 use super::escape::allocation_of;
 use super::finding::{Finding, Problem, Role, Use};
+use super::overwrite;
 use super::provenance::{Object, Provenance};
 use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
@@ -66,6 +67,8 @@ pub struct Stale {
     pub accessed: BTreeSet<u32>,
     /// The parameters from which memory is reached, and accessed.
     pub accessed_beyond: BTreeSet<u32>,
+    /// The region parameters whose ended values the result may point to.
+    pub returned: BTreeSet<u32>,
     /// The region parameters that may be reset.
     pub resets: BTreeSet<u32>,
 }
@@ -146,7 +149,8 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, B
         for (_, object) in provenance.ids() {
             let holds = provenance
                 .contents(object)
-                .any(|held| held == Object::Region(region));
+                .any(|held| held == Object::Region(region))
+                && !overwrite::certainly(cx, provenance, object, region);
             if holds && !matches!(object, Object::Region(id) if id == region) {
                 list.insert(Holder::Memory(object));
             }
@@ -163,7 +167,7 @@ fn may_end(cx: Context<'_, '_>, region: RegionId) -> bool {
 }
 
 /// The regions whose values an instruction ends.
-fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
+pub fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
     match kind {
         InstKind::Operation(Operation::Pop | Operation::Reset, operands) => {
             cx.regions.resolve(cx.body, operands[0]).regions
@@ -214,6 +218,13 @@ impl Analysis<'_, '_> {
                     state.add(*holder, region);
                 }
             }
+            // Objects of a region that ends, or begins, hold nothing any more.
+            for region in ends(cx, inst.kind)
+                .into_iter()
+                .chain(inst.result.and_then(|r| cx.regions.of_handle(r)))
+            {
+                state.forget(Holder::Memory(Object::Region(region)));
+            }
             self.define(inst.result, inst.kind, state);
         }
     }
@@ -239,6 +250,7 @@ impl Analysis<'_, '_> {
                     inherited.extend(state.of(Holder::Memory(object)));
                 }
             }
+            InstKind::Call(call) => inherited.extend(self.returned_by(call, state)),
             InstKind::Forget(slot) => {
                 for object in self.provenance.of(slot) {
                     state.forget(Holder::Memory(object));
@@ -275,6 +287,66 @@ impl Analysis<'_, '_> {
         }
     }
 
+    /// The ended lives that the result of a call may point into.
+    fn returned_by(&self, call: Call<'_>, state: &State) -> Vec<RegionId> {
+        let cx = self.cx;
+        let mut regions = Vec::new();
+        let value_of = |index: u32| call.args.get(index as usize).map(|argument| argument.value);
+        let beyond = |value: ValueId| self.provenance.reach(value);
+        match cx.effects_of(&call) {
+            Some(effects) => {
+                for (from, _) in effects.flows.iter().filter(|(_, to)| *to == Sink::Return) {
+                    match from {
+                        Source::Arg(index) => {
+                            regions.extend(
+                                value_of(*index)
+                                    .iter()
+                                    .flat_map(|value| state.of(Holder::Value(*value))),
+                            );
+                        }
+                        Source::Beyond(index, _) => {
+                            let reached = value_of(*index).map(beyond).unwrap_or_default();
+                            regions.extend(
+                                reached
+                                    .into_iter()
+                                    .flat_map(|object| state.of(Holder::Memory(object))),
+                            );
+                            regions.extend(
+                                value_of(*index)
+                                    .iter()
+                                    .flat_map(|value| state.of(Holder::Value(*value))),
+                            );
+                        }
+                        // Objects of a life that goes on; one that ended is told by `stale`.
+                        Source::In(_) => {}
+                    }
+                }
+                for index in &effects.stale {
+                    let handle = value_of(*index);
+                    regions.extend(
+                        handle
+                            .iter()
+                            .flat_map(|handle| cx.regions.resolve(cx.body, *handle).regions),
+                    );
+                }
+            }
+            None => {
+                for argument in call.args {
+                    regions.extend(state.of(Holder::Value(argument.value)));
+                    let reached = beyond(argument.value);
+                    regions.extend(
+                        reached
+                            .into_iter()
+                            .flat_map(|object| state.of(Holder::Memory(object))),
+                    );
+                }
+            }
+        }
+        let returned = call.args.iter().filter(|argument| argument.returned);
+        regions.extend(returned.flat_map(|argument| state.of(Holder::Value(argument.value))));
+        regions
+    }
+
     /// The state at the start of `to`: phis take what their edge brings.
     fn across(&self, from: NodeId, to: NodeId, state: &State) -> State {
         let cx = self.cx;
@@ -308,6 +380,13 @@ impl Analysis<'_, '_> {
                 self.used(id, operands[0], Use::Keepalive, state);
             }
             InstKind::Call(call) => self.call(id, call, state),
+            InstKind::Return(Some(value)) => {
+                for region in state.of(Holder::Value(value)) {
+                    if let Origin::Param(index) = self.cx.regions.get(region).origin {
+                        self.stale.returned.insert(index);
+                    }
+                }
+            }
             _ => {}
         }
     }

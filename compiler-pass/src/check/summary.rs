@@ -23,6 +23,7 @@ pub fn assemble(
         drops: balance.drops.clone(),
         flows: escapes.flows.clone(),
         late: stale.late.clone(),
+        stale: stale.returned.clone(),
         ..Effects::default()
     };
     for index in &stale.accessed {

@@ -7,6 +7,7 @@
 //!         | "reset(" arg ")" | "drop(" arg ")"    ends all values in the region; ends the region
 //!         | "late(" arg ", " arg ")"              accesses memory through the second after it ended the
 //!                                                 values of the first, a region
+//!         | "stale(" arg ")"                      the result may point to values of the region that it ended
 //!         | "bounded(" arg ")"                    the region must be a bounded one
 //!         | "return(" source { "," source } ")"   the result may point to the source
 //!         | "store(" source "->" place ")"        the source may be stored in the place
@@ -103,6 +104,10 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         "drop" => {
             let index = region(effects, inner)?;
             effects.drops.push(index as u32);
+        }
+        "stale" => {
+            let index = region(effects, inner)?;
+            effects.stale.insert(index as u32);
         }
         "bounded" => {
             let index = region(effects, inner)?;
@@ -222,6 +227,7 @@ impl fmt::Display for Effects {
                 .iter()
                 .map(|(ended, used)| format!("late(arg{ended}, arg{used})")),
         );
+        clauses.extend(self.stale.iter().map(|index| format!("stale(arg{index})")));
         match self.opens {
             None => {}
             Some(false) => clauses.push("open(return)".to_owned()),
@@ -265,6 +271,7 @@ mod tests {
             "drop(arg2); drop(arg0); noreturn",
             "bounded(arg1); open(return, bounded)",
             "get(arg1); reset(arg0); late(arg0, arg1)",
+            "put(arg0); reset(arg0); stale(arg0); return(in(arg0))",
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
         ] {
             let effects = parse(text).unwrap();

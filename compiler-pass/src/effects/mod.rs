@@ -87,6 +87,8 @@ pub struct Effects {
     pub drops: Vec<u32>,
     /// `(region, argument)`: memory is accessed through the argument after the values of the region ended.
     pub late: BTreeSet<(u32, u32)>,
+    /// Region parameters whose ended values the result may point to.
+    pub stale: BTreeSet<u32>,
     /// It returns a region that it opened and left open; `Some(true)` if that region is bounded.
     pub opens: Option<bool>,
     /// It may unwind.

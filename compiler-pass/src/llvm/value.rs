@@ -326,6 +326,23 @@ impl<'m> Value<'m> {
         take_message(unsafe { LLVMPrintValueToString(self.0) })
     }
 
+    /// Whether two address computations add the same constant offsets, of the same element type, to their bases.
+    pub fn has_same_offsets(self, other: Value<'m>) -> bool {
+        let is_address = |value: Value<'m>| value.opcode() == Some(LLVMOpcode::LLVMGetElementPtr);
+        if !is_address(self) || !is_address(other) {
+            return false;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2: asked of two address computations.
+        let same_element =
+            unsafe { LLVMGetGEPSourceElementType(self.0) == LLVMGetGEPSourceElementType(other.0) };
+        // Constants are unique in a context: equal offsets are the same value.
+        let (mine, theirs): (Vec<_>, Vec<_>) = (
+            self.operands().skip(1).collect(),
+            other.operands().skip(1).collect(),
+        );
+        same_element && mine == theirs && mine.iter().all(|offset| offset.as_integer().is_some())
+    }
+
     /// Whether this is a stack slot for exactly one pointer.
     pub fn holds_one_pointer(self) -> bool {
         // SAFETY: LLVM-I1, LLVM-I2.
