@@ -402,8 +402,13 @@ impl<'w, 'a> Walk<'w, 'a> {
                     continue;
                 };
                 let because = self.origin(region).into_iter().collect();
-                let operation = cx.callee_name(call);
-                self.finding(Problem::RegionUsedAfterEnd { operation }, id, because);
+                self.finding(
+                    Problem::SameRegionTwice {
+                        callee: cx.callee_name(call),
+                    },
+                    id,
+                    because,
+                );
                 return;
             }
         }
@@ -538,10 +543,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             let known = cx.regions.get(*region);
             let is_open = match known.origin {
                 Origin::Param(index) => !self.state.dropped.contains(&index),
-                Origin::Push(_) | Origin::HandedOver(_) => self.state.open.iter().any(|open| {
-                    open.handle == known.handle
-                        || cx.regions.resolve(cx.body, open.handle).regions.contains(region)
-                }),
+                Origin::Push(_) | Origin::HandedOver(_) => {
+                    self.state.open.iter().any(|open| open.handle == known.handle)
+                }
             };
             if !is_open {
                 let mut because: Vec<_> = self.origin(*region).into_iter().collect();

@@ -106,18 +106,30 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// The place to show for a returned pointer: where a phi at the return merges several results, the end of
-    /// the basic block that brings this one, which carries the line of the `return` that the user wrote.
+    /// The place to show for a returned pointer: the mark that [`super::prepare`] left at the `return` that the
+    /// user wrote; without one, where a phi at the return merges several results, the end of the basic block
+    /// that brings this one.
     fn origin_of_return(&self, id: InstId, value: ValueId, region: RegionId) -> Site {
-        if let Some((_, inst)) = self.cx.body.def(value)
-            && let InstKind::Phi(incoming) = inst.kind
-            && let Some((block, _)) = incoming
-                .iter()
-                .find(|(_, operand)| self.provenance.points_into(*operand, region))
-        {
-            return self.cx.site(self.cx.body.terminator(*block).0);
+        let is_mark = |inst: &crate::form::Inst<'_>| matches!(inst.kind, InstKind::Same(_));
+        match self.cx.body.def(value) {
+            Some((mark, inst)) if is_mark(inst) => self.cx.site(mark),
+            Some((_, inst)) => {
+                let InstKind::Phi(incoming) = inst.kind else {
+                    return self.cx.site(id);
+                };
+                let into_region = incoming
+                    .iter()
+                    .find(|(_, operand)| self.provenance.points_into(*operand, region));
+                let Some((block, operand)) = into_region else {
+                    return self.cx.site(id);
+                };
+                match self.cx.body.def(*operand) {
+                    Some((mark, inst)) if is_mark(inst) => self.cx.site(mark),
+                    _ => self.cx.site(self.cx.body.terminator(*block).0),
+                }
+            }
+            None => self.cx.site(id),
         }
-        self.cx.site(id)
     }
 
     /// Judges what every object that outlives the function, or some region of it, may hold.

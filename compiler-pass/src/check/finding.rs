@@ -142,6 +142,11 @@ pub enum Problem {
         /// The operation.
         operation: String,
     },
+    /// R0404: a callee ends one of its regions, and is given the same region twice.
+    SameRegionTwice {
+        /// The callee.
+        callee: String,
+    },
     /// R0901: a region handle that cannot be followed.
     UntraceableHandle {
         /// The operation or callee that needs it.
@@ -236,7 +241,7 @@ impl Problem {
             Problem::Returned => "R0401",
             Problem::StoredOutside { .. } => "R0402",
             Problem::UsedAfterEnd { .. } => "R0403",
-            Problem::RegionUsedAfterEnd { .. } => "R0404",
+            Problem::RegionUsedAfterEnd { .. } | Problem::SameRegionTwice { .. } => "R0404",
             Problem::UntraceableHandle { .. } => "R0901",
             Problem::UnknownCallee { .. } => "R0902",
             Problem::AmbiguousEnd => "R0903",

@@ -7,17 +7,19 @@
 //! * A region opened here: the graph without the nodes that push or reset it; a put on a cycle is a leak.
 //! * A region parameter: the same, and the result goes into the summary as [`Put::Loop`]. Where all callers
 //!   are known they are judged; otherwise the definition is, unless the parameter is declared bounded.
-//! * A recursion: the functions of one call-graph component are laid out in one graph, with an edge from a
-//!   recursive call to the callee's start and from the callee's ends to the place after the call, for those
-//!   calls that pass the same region on. A put that only the base case runs lies on no cycle of it.
+//! * A recursion: [`super::recursion`].
+//!
+//! A callee that resets the region on every way to its return cuts a cycle as a reset does; so does a pop of the
+//! very handle that the put went through, which ends the life that it went into.
 
 use super::context::{Context, Summaries};
 use super::finding::{Finding, Problem, Role, Site};
+use super::recursion::Recursion;
 use crate::effects::Put;
 use crate::form::regions::Origin;
-use crate::form::{BlockId, Callee, FuncId, InstId, InstKind, NodeId, RegionId};
+use crate::form::{BlockId, Callee, FuncId, InstId, InstKind, NodeId, RegionId, ValueId};
 use crate::operation::Operation;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A place where a function allocates into a region.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +27,8 @@ struct PutSite {
     inst: InstId,
     node: NodeId,
     region: RegionId,
+    /// The canonical handle that it goes through.
+    handle: ValueId,
     put: Put,
 }
 
@@ -46,13 +50,16 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
     let mut leaks = Leaks::default();
     let sites = put_sites(cx);
     let cuts = Cuts::new(cx);
-    let regions: BTreeSet<RegionId> = sites.iter().map(|site| site.region).collect();
-    for region in regions {
-        let cyclic = cuts.cyclic(cx, region);
+    let routes: BTreeSet<(RegionId, ValueId)> = sites.iter().map(|site| (site.region, site.handle)).collect();
+    for (region, handle) in routes {
+        let cyclic = cuts.cyclic(cx, region, handle);
         let known = cx.regions.get(region);
         // The same instruction may stand in several nodes; the worst of them counts, and is told once.
         let mut worst: BTreeMap<InstId, (Put, bool)> = BTreeMap::new();
-        for site in sites.iter().filter(|site| site.region == region) {
+        for site in sites
+            .iter()
+            .filter(|site| (site.region, site.handle) == (region, handle))
+        {
             let entry = worst.entry(site.inst).or_insert((Put::No, false));
             entry.0 = entry.0.max(site.put);
             entry.1 |= cyclic[site.node.index()];
@@ -183,33 +190,68 @@ fn repeats_at(cx: Context<'_, '_>, inst: InstId, cyclic: &[bool]) -> Option<Inst
         .min()
 }
 
-/// The basic blocks in which a region's life starts anew.
-struct Cuts(BTreeSet<(RegionId, BlockId)>);
+/// The basic blocks in which a region's life starts anew, or ends.
+struct Cuts {
+    regions: BTreeSet<(RegionId, BlockId)>,
+    /// Pops, by the canonical handle.
+    handles: BTreeSet<(ValueId, BlockId)>,
+}
 
 impl Cuts {
     fn new(cx: Context<'_, '_>) -> Cuts {
-        let mut cuts = BTreeSet::new();
+        let mut cuts = Cuts {
+            regions: BTreeSet::new(),
+            handles: BTreeSet::new(),
+        };
         for (id, region) in cx.regions.ids() {
             if let Origin::Push(inst) | Origin::HandedOver(inst) = region.origin {
-                cuts.insert((id, cx.body.inst(inst).block));
+                cuts.regions.insert((id, cx.body.inst(inst).block));
             }
         }
         for inst in cx.body.insts {
-            if let InstKind::Operation(Operation::Reset, operands) = inst.kind {
-                let resolved = cx.regions.resolve(cx.body, operands[0]);
-                // A reset of one of several candidates is a reset of none for certain.
-                if let (None, [region]) = (resolved.unknown, &resolved.regions[..]) {
-                    cuts.insert((*region, inst.block));
+            match inst.kind {
+                InstKind::Operation(Operation::Pop, operands) => {
+                    cuts.handles
+                        .insert((cx.regions.canonical(operands[0]), inst.block));
                 }
+                _ => cuts
+                    .regions
+                    .extend(renewed(cx, inst.kind).map(|region| (region, inst.block))),
             }
         }
-        Cuts(cuts)
+        cuts
     }
 
-    fn cyclic(&self, cx: Context<'_, '_>, region: RegionId) -> Vec<bool> {
-        cx.paths
-            .cyclic(|node| self.0.contains(&(region, cx.paths.node(node).block)))
+    fn cyclic(&self, cx: Context<'_, '_>, region: RegionId, handle: ValueId) -> Vec<bool> {
+        cx.paths.cyclic(|node| {
+            let block = cx.paths.node(node).block;
+            self.regions.contains(&(region, block)) || self.handles.contains(&(handle, block))
+        })
     }
+}
+
+/// The region whose values an instruction certainly ends, while the region stays.
+pub fn renewed(cx: Context<'_, '_>, kind: InstKind<'_>) -> impl Iterator<Item = RegionId> {
+    let mut handles: Vec<ValueId> = Vec::new();
+    match kind {
+        InstKind::Operation(Operation::Reset, operands) => handles.push(operands[0]),
+        InstKind::Call(call) => {
+            if let Some(effects) = cx.effects_of(&call) {
+                let renews = |index: &usize| effects.param(*index).renews;
+                let indices = (0..call.args.len()).filter(renews);
+                handles.extend(indices.map(|index| call.args[index].value));
+            }
+        }
+        _ => {}
+    }
+    handles.into_iter().filter_map(move |handle| {
+        let resolved = cx.regions.resolve(cx.body, handle);
+        // A reset of one of several candidates is a reset of none for certain.
+        match (resolved.unknown, &resolved.regions[..]) {
+            (None, [region]) => Some(*region),
+            _ => None,
+        }
+    })
 }
 
 fn put_sites(cx: Context<'_, '_>) -> Vec<PutSite> {
@@ -218,10 +260,12 @@ fn put_sites(cx: Context<'_, '_>) -> Vec<PutSite> {
         for (inst, what) in cx.body.insts_of(cx.paths.node(node).block) {
             let mut add = |value, put| {
                 let regions = cx.regions.resolve(cx.body, value).regions;
+                let handle = cx.regions.canonical(value);
                 sites.extend(regions.into_iter().map(|region| PutSite {
                     inst,
                     node,
                     region,
+                    handle,
                     put,
                 }));
             };
@@ -307,192 +351,6 @@ fn not_bounded(cx: Context<'_, '_>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// Which region parameters a recursion repeats an allocation into.
-#[derive(Default)]
-pub struct Recursion {
-    /// By function: parameter, the put, the recursive call.
-    repeated: HashMap<FuncId, Vec<(u32, Site, Site)>>,
-}
-
-/// A vertex of the graph of a recursion: the events of one node, in order, and what lies between them.
-type Vertex = petgraph::graph::NodeIndex;
-
-impl Recursion {
-    /// Lays out the functions of a call-graph component. `members` are their contexts.
-    pub fn new(members: &[Context<'_, '_>]) -> Recursion {
-        let mut recursion = Recursion::default();
-        for class in classes(members) {
-            let mut layout = Layout::default();
-            for cx in members {
-                layout.function(*cx, members, &class);
-            }
-            layout.connect(members);
-            let Some((put, call)) = layout.cyclic_put() else {
-                continue;
-            };
-            for (function, index) in &class {
-                recursion
-                    .repeated
-                    .entry(*function)
-                    .or_default()
-                    .push((*index, put, call));
-            }
-        }
-        recursion
-    }
-
-    /// Whether a call passes the region on inside a recursion that is reported as a whole.
-    fn explains(&self, cx: Context<'_, '_>, inst: InstId, region: RegionId) -> bool {
-        let InstKind::Call(call) = cx.body.inst(inst).kind else {
-            return false;
-        };
-        let (Callee::Direct(callee), Origin::Param(own)) = (call.callee, cx.regions.get(region).origin)
-        else {
-            return false;
-        };
-        self.repeated(callee).next().is_some() && self.repeated(cx.id).any(|(index, ..)| index == own)
-    }
-
-    fn repeated(&self, function: FuncId) -> impl Iterator<Item = (u32, Site, Site)> {
-        self.repeated.get(&function).into_iter().flatten().copied()
-    }
-}
-
-/// The region parameters that recursive calls pass on to one another: each class is one region.
-fn classes(members: &[Context<'_, '_>]) -> Vec<BTreeSet<(FuncId, u32)>> {
-    let mut classes: Vec<BTreeSet<(FuncId, u32)>> = Vec::new();
-    for cx in members {
-        for (_, inst) in cx.body.inst_ids() {
-            let InstKind::Call(call) = inst.kind else { continue };
-            let Callee::Direct(callee) = call.callee else {
-                continue;
-            };
-            if !members.iter().any(|member| member.id == callee) {
-                continue;
-            }
-            for (index, argument) in call.args.iter().enumerate() {
-                if !cx.body.value(argument.value).holds_pointer {
-                    continue;
-                }
-                for region in cx.regions.resolve(cx.body, argument.value).regions {
-                    if let Origin::Param(own) = cx.regions.get(region).origin {
-                        let mut class = BTreeSet::from([(cx.id, own), (callee, index as u32)]);
-                        let (joined, apart): (Vec<_>, Vec<_>) =
-                            classes.into_iter().partition(|known| !known.is_disjoint(&class));
-                        class.extend(joined.into_iter().flatten());
-                        classes = apart;
-                        classes.push(class);
-                    }
-                }
-            }
-        }
-    }
-    classes
-}
-
-#[derive(Default)]
-struct Layout {
-    graph: petgraph::graph::DiGraph<(), ()>,
-    starts: HashMap<FuncId, Vertex>,
-    ends: HashMap<FuncId, Vec<Vertex>>,
-    /// Before and after each recursive call that passes the region on.
-    calls: Vec<(Vertex, Vertex, FuncId, Site)>,
-    puts: Vec<(Vertex, Site)>,
-}
-
-impl Layout {
-    fn function(
-        &mut self,
-        cx: Context<'_, '_>,
-        members: &[Context<'_, '_>],
-        class: &BTreeSet<(FuncId, u32)>,
-    ) {
-        let own = |region: &RegionId| matches!(cx.regions.get(*region).origin, Origin::Param(index) if class.contains(&(cx.id, index)));
-        let names = |value| cx.regions.resolve(cx.body, value).regions.iter().any(own);
-        let mut firsts = Vec::with_capacity(cx.paths.len());
-        let mut lasts = Vec::with_capacity(cx.paths.len());
-        for node in cx.paths.ids() {
-            let mut here = self.graph.add_node(());
-            firsts.push(here);
-            for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
-                match inst.kind {
-                    InstKind::Operation(operation, operands)
-                        if operation.allocates() && names(operands[0]) =>
-                    {
-                        here = self.step(here);
-                        self.puts.push((here, cx.site(id)));
-                    }
-                    InstKind::Call(call) => {
-                        let Callee::Direct(callee) = call.callee else {
-                            continue;
-                        };
-                        let passes = |index: usize| call.args.get(index).is_some_and(|arg| names(arg.value));
-                        if members.iter().any(|member| member.id == callee) {
-                            let passes_on = class
-                                .iter()
-                                .any(|(f, index)| *f == callee && passes(*index as usize));
-                            if passes_on {
-                                let after = self.graph.add_node(());
-                                self.calls.push((here, after, callee, cx.site(id)));
-                                here = after;
-                            }
-                        } else if let Some(effects) = cx.effects_of(&call)
-                            && (0..call.args.len())
-                                .any(|index| effects.param(index).put > Put::No && passes(index))
-                        {
-                            here = self.step(here);
-                            self.puts.push((here, cx.site(id)));
-                        }
-                    }
-                    InstKind::Return(_) => self.ends.entry(cx.id).or_default().push(here),
-                    _ => {}
-                }
-            }
-            lasts.push(here);
-        }
-        for node in cx.paths.ids() {
-            for edge in &cx.paths.node(node).succs {
-                self.graph
-                    .add_edge(lasts[node.index()], firsts[edge.to.index()], ());
-            }
-        }
-        self.starts.insert(cx.id, firsts[cx.paths.entry().index()]);
-    }
-
-    fn step(&mut self, from: Vertex) -> Vertex {
-        let to = self.graph.add_node(());
-        self.graph.add_edge(from, to, ());
-        to
-    }
-
-    fn connect(&mut self, members: &[Context<'_, '_>]) {
-        debug_assert!(members.iter().all(|cx| self.starts.contains_key(&cx.id)));
-        for (before, after, callee, _) in &self.calls {
-            if let Some(start) = self.starts.get(callee) {
-                self.graph.add_edge(*before, *start, ());
-            }
-            for end in self.ends.get(callee).into_iter().flatten() {
-                self.graph.add_edge(*end, *after, ());
-            }
-        }
-    }
-
-    /// A put on a cycle, with a recursive call to show.
-    fn cyclic_put(&self) -> Option<(Site, Site)> {
-        let mut cyclic = vec![false; self.graph.node_count()];
-        for component in petgraph::algo::kosaraju_scc(&self.graph) {
-            if component.len() > 1 {
-                component
-                    .into_iter()
-                    .for_each(|vertex| cyclic[vertex.index()] = true);
-            }
-        }
-        let (_, put) = self.puts.iter().find(|(vertex, _)| cyclic[vertex.index()])?;
-        let (.., call) = self.calls.first()?;
-        Some((*put, *call))
-    }
 }
 
 /// The blame that later components need: where each function puts into each parameter.

@@ -23,6 +23,7 @@ pub mod leak;
 pub mod overwrite;
 pub mod prepare;
 pub mod provenance;
+pub mod recursion;
 pub mod stale;
 pub mod summary;
 
@@ -33,7 +34,8 @@ use crate::form::regions::Regions;
 use crate::form::{Form, FuncId, callgraph};
 use context::{Context, Summaries};
 use finding::{Finding, Problem, Site};
-use leak::{Blame, Recursion};
+use leak::Blame;
+use recursion::Recursion;
 use std::collections::BTreeSet;
 
 /// The result of checking a module's analysis form.
@@ -248,6 +250,9 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
         if param.put > known.put {
             let many = if param.put == Put::Loop { ", many" } else { "" };
             return Some(format!("put(arg{index}{many})"));
+        }
+        if known.renews && !param.renews {
+            return Some(format!("not always reset(arg{index})"));
         }
         if param.reset && !known.reset {
             return Some(format!("reset(arg{index})"));

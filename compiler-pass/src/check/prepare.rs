@@ -21,6 +21,7 @@ pub fn copy(module: Module<'_>) -> Result<(OwnedModule, Notes), String> {
     let notes = notes(module);
     let copy = module.duplicate();
     copy.borrow().strip_optnone();
+    copy.borrow().mark_returns();
     if let Some(annotations) = copy.borrow().global(ANNOTATIONS) {
         // A mention there would count as a way to call the function from outside.
         // SAFETY: LLVM-I1; the variable belongs to the copy, and an appending global has no users.

@@ -3,7 +3,7 @@
 use super::balance::Balance;
 use super::context::Context;
 use super::escape::Escapes;
-use super::leak::Leaks;
+use super::leak::{Leaks, renewed};
 use super::stale::Stale;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::{InstKind, ValueId};
@@ -35,6 +35,7 @@ pub fn assemble(
     for index in &stale.resets {
         if !balance.drops.contains(index) {
             effects.param_mut(*index as usize).reset = true;
+            effects.param_mut(*index as usize).renews = always_renews(cx, *index);
         }
     }
     for (index, put, _) in &leaks.puts {
@@ -58,6 +59,38 @@ pub fn assemble(
         }
     }
     effects
+}
+
+/// Whether every way to a return passes an instruction that ends all values of a region parameter.
+fn always_renews(cx: Context<'_, '_>, index: u32) -> bool {
+    let Some(own) = cx
+        .body
+        .params
+        .get(index as usize)
+        .and_then(|param| cx.regions.of_handle(*param))
+    else {
+        return false;
+    };
+    let mut seen = vec![false; cx.paths.len()];
+    let mut work = vec![cx.paths.entry()];
+    while let Some(node) = work.pop() {
+        if std::mem::replace(&mut seen[node.index()], true) {
+            continue;
+        }
+        let block = cx.paths.node(node).block;
+        if cx
+            .body
+            .insts_of(block)
+            .any(|(_, inst)| renewed(cx, inst.kind).any(|region| region == own))
+        {
+            continue;
+        }
+        if matches!(cx.body.terminator(block).1.kind, InstKind::Return(_)) {
+            return false;
+        }
+        work.extend(cx.paths.node(node).succs.iter().map(|edge| edge.to));
+    }
+    true
 }
 
 /// A parameter is a region by its use: as the region of an operation, or of a callee's region parameter.

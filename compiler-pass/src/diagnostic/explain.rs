@@ -144,6 +144,9 @@ fn message(problem: &Problem) -> String {
             format!("pointer into a region is {} after the region ended", used_by(by))
         }
         Problem::RegionUsedAfterEnd { operation } => format!("`{operation}` on a region that has ended"),
+        Problem::SameRegionTwice { callee } => {
+            format!("`{callee}` ends one of its regions, and is given the same region twice")
+        }
         Problem::UntraceableHandle { operation, from } => {
             format!("cannot tell which region `{operation}` works on: its handle comes from {from}")
         }
@@ -207,6 +210,7 @@ fn label(problem: &Problem) -> String {
         Problem::StoredOutside { .. } => "stored here".to_owned(),
         Problem::UsedAfterEnd { .. } => "used here".to_owned(),
         Problem::RegionUsedAfterEnd { .. } => "the region has ended before this".to_owned(),
+        Problem::SameRegionTwice { .. } => "the same region twice".to_owned(),
         Problem::UntraceableHandle { .. } => "which region?".to_owned(),
         Problem::UnknownCallee { .. } => "may keep the pointer, or allocate".to_owned(),
         Problem::AmbiguousEnd => "which region?".to_owned(),
@@ -224,7 +228,12 @@ fn help(problem: &Problem) -> Option<String> {
             "names with the prefix `croft.` are reserved for operations; rename the function".to_owned()
         }
         Problem::WrongSignature { name, expected, .. } => {
-            format!("declare `{name}` as `{expected}`, where size is an integer of the target's pointer width")
+            let size = if expected.contains("size") {
+                ", where size is an integer of the target's pointer width"
+            } else {
+                ""
+            };
+            format!("declare and call `{name}` as `{expected}`{size}")
         }
         Problem::BadOperand { .. } => "pass a region that a push returned, and an alignment of 1 to 4096 that is a power of two".to_owned(),
         Problem::MalformedEffects { .. } => "the grammar of effects is in docs/ANNOTATIONS.md".to_owned(),
@@ -252,6 +261,7 @@ fn help(problem: &Problem) -> Option<String> {
             "use the value before its region ends, or allocate it in a region that lives longer".to_owned()
         }
         Problem::RegionUsedAfterEnd { .. } => "move it before the end of the region, or open a new region".to_owned(),
+        Problem::SameRegionTwice { .. } => "pass two different regions".to_owned(),
         Problem::UntraceableHandle { .. } => "pass the handle as an argument or keep it in a local variable".to_owned(),
         Problem::UnknownCallee { callee, suggestion, .. } if !suggestion.is_empty() => format!(
             "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C"

@@ -4,7 +4,8 @@
 //! effects = "pure" | clause { ";" clause }
 //! clause  = "get(" source ")" | "get(args)"       accesses the memory that it points to (all arguments)
 //!         | "put(" arg [ ", many" ] ")"           allocates in the region (without a static bound)
-//!         | "reset(" arg ")" | "drop(" arg ")"    ends all values in the region; ends the region
+//!         | "reset(" arg [ ", always" ] ")"       ends all values in the region (on every way to its return)
+//!         | "drop(" arg ")"                       ends the region
 //!         | "late(" arg ", " arg ")"              accesses memory through the second after it ended the
 //!                                                 values of the first, a region
 //!         | "stale(" arg ")"                      the result may point to values of the region that it ended
@@ -98,8 +99,14 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
             effects.param_mut(index).put = put;
         }
         "reset" => {
-            let index = region(effects, inner)?;
+            let (arg, always) = match inner.split_once(',') {
+                Some((arg, always)) if always.trim() == "always" => (arg, true),
+                Some(_) => return Err(unknown()),
+                None => (inner, false),
+            };
+            let index = region(effects, arg)?;
             effects.param_mut(index).reset = true;
+            effects.param_mut(index).renews = always;
         }
         "drop" => {
             let index = region(effects, inner)?;
@@ -215,7 +222,8 @@ impl fmt::Display for Effects {
                 Put::Loop => clauses.push(format!("put(arg{index}, many)")),
             }
             if param.reset {
-                clauses.push(format!("reset(arg{index})"));
+                let always = if param.renews { ", always" } else { "" };
+                clauses.push(format!("reset(arg{index}{always})"));
             }
             if param.bounded {
                 clauses.push(format!("bounded(arg{index})"));
@@ -271,7 +279,7 @@ mod tests {
             "drop(arg2); drop(arg0); noreturn",
             "bounded(arg1); open(return, bounded)",
             "get(arg1); reset(arg0); late(arg0, arg1)",
-            "put(arg0); reset(arg0); stale(arg0); return(in(arg0))",
+            "put(arg0); reset(arg0, always); stale(arg0); return(in(arg0))",
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
         ] {
             let effects = parse(text).unwrap();

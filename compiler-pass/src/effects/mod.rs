@@ -39,6 +39,8 @@ pub struct ParamEffects {
     pub put: Put,
     /// Ends every value in it and keeps the region.
     pub reset: bool,
+    /// Does so on every way to its return.
+    pub renews: bool,
     /// Must be a bounded region.
     pub bounded: bool,
 }

@@ -161,6 +161,12 @@ impl<'m> Module<'m> {
         unsafe { shim::croft_shim_strip_optnone(self.0) }
     }
 
+    /// Keeps the places of `return` statements through promotion; see the shim.
+    pub fn mark_returns(self) {
+        // SAFETY: LLVM-I1.
+        unsafe { shim::croft_shim_mark_returns(self.0) }
+    }
+
     /// Links `source` into this module.
     ///
     /// False when the linker refuses; the context's diagnostic handler has the reason.

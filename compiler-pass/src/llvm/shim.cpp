@@ -10,6 +10,7 @@
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Instructions.h>
@@ -203,6 +204,40 @@ void croft_shim_strip_optnone(LLVMModuleRef module) {
       // optnone demands noinline; the pair came together, so it leaves together.
       function.removeFnAttr(Attribute::NoInline);
     }
+}
+
+static void mark(Value *value, BasicBlock::iterator before, const DebugLoc &place, Instruction *user) {
+  auto *freeze = new FreezeInst(value, "", before);
+  freeze->setDebugLoc(place);
+  user->replaceUsesOfWith(value, freeze);
+}
+
+void croft_shim_mark_returns(LLVMModuleRef module) {
+  SmallPtrSet<StoreInst *, 8> stores;
+  SmallPtrSet<ReturnInst *, 8> exits;
+  for (Function &function : *unwrap(module))
+    for (BasicBlock &block : function) {
+      auto *exit = dyn_cast_or_null<ReturnInst>(block.getTerminator());
+      auto *load = exit ? dyn_cast_or_null<LoadInst>(exit->getReturnValue()) : nullptr;
+      auto *slot = load ? dyn_cast<AllocaInst>(load->getPointerOperand()) : nullptr;
+      if (!slot || !load->getType()->isPointerTy())
+        continue;
+      if (load->getDebugLoc() != exit->getDebugLoc()) {
+        // The one `return` of the function reads its variable where it stands.
+        exits.insert(exit);
+        continue;
+      }
+      for (User *user : slot->users())
+        if (auto *store = dyn_cast<StoreInst>(user))
+          if (store->getPointerOperand() == slot && store->getValueOperand()->getType()->isPointerTy())
+            stores.insert(store);
+    }
+  for (StoreInst *store : stores)
+    mark(store->getValueOperand(), store->getIterator(), store->getDebugLoc(), store);
+  for (ReturnInst *exit : exits) {
+    auto *load = cast<LoadInst>(exit->getReturnValue());
+    mark(load, std::next(load->getIterator()), load->getDebugLoc(), exit);
+  }
 }
 
 void croft_shim_set_call_nounwind(LLVMValueRef value) {
