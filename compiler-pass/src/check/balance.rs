@@ -7,46 +7,18 @@
 //! some paths that meet here, not on others). States only grow at a meet: entries are added, *open* becomes
 //! *maybe open*. There are at most as many entries as handles, so the iteration ends.
 //!
-//! An entry is named by its handle's canonical value. Where paths meet with different regions open and a phi
-//! merges exactly their handles, the phi becomes the name.
+//! The states and how they meet are in [`super::stack`].
 //!
 //! Findings are made in one last walk over the fixed point, so that none stems from a passing state.
 
 use super::context::Context;
 use super::finding::{Finding, Problem, Role, Way};
+use super::stack::{Joins, Open, State};
 use crate::effects::Effects;
 use crate::form::regions::{Handle, Origin, Untraceable};
 use crate::form::{Call, InstId, InstKind, NodeId, ValueId};
 use crate::operation::Operation;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// One entry of the region stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Open {
-    /// The canonical handle.
-    pub handle: ValueId,
-    /// Open on some paths only; the instruction ends the basic block from which it came open.
-    pub maybe: Option<InstId>,
-}
-
-/// The state at a point of the function.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// The regions opened here, outermost first.
-    pub open: Vec<Open>,
-    /// The region parameters ended here, in order.
-    pub dropped: Vec<u32>,
-    /// Phis that stand for one handle on every way to this point.
-    aliases: BTreeMap<ValueId, ValueId>,
-}
-
-impl State {
-    /// The name that an entry of the stack has for a handle.
-    fn name(&self, cx: Context<'_, '_>, handle: ValueId) -> ValueId {
-        let canonical = cx.regions.canonical(handle);
-        self.aliases.get(&canonical).copied().unwrap_or(canonical)
-    }
-}
+use std::collections::{BTreeSet, VecDeque};
 
 /// What the analysis found out about a function.
 pub struct Balance {
@@ -64,20 +36,22 @@ pub struct Balance {
     pub unwinds: bool,
 }
 
-/// A node is looked at again at most this often. Renaming at joins is decided anew each time, so the states are
-/// not plainly monotone; code that does not come to rest is reported, not accepted.
+/// A node is looked at again at most this often; code that does not come to rest is reported, not accepted.
 const MAX_VISITS: u32 = 200;
 
-/// The states in which control leaves a node.
-struct Leaving {
-    /// By its normal edges; `None` if its last call does not return.
-    normal: Option<State>,
-    /// By its unwinding edge.
-    unwinding: State,
+/// Runs the analysis. A phi that was taken for a region's name too early is banned from naming, and the analysis
+/// begins again; there are only so many phis.
+pub fn run(cx: Context<'_, '_>) -> Balance {
+    let mut banned = BTreeSet::new();
+    loop {
+        match solve(cx, &banned) {
+            Ok(balance) => return balance,
+            Err(phi) => banned.insert(phi),
+        };
+    }
 }
 
-/// Runs the analysis.
-pub fn run(cx: Context<'_, '_>) -> Balance {
+fn solve(cx: Context<'_, '_>, banned: &BTreeSet<ValueId>) -> Result<Balance, ValueId> {
     let mut balance = Balance {
         at: vec![None; cx.paths.len()],
         findings: BTreeSet::new(),
@@ -86,14 +60,14 @@ pub fn run(cx: Context<'_, '_>) -> Balance {
         returns: false,
         unwinds: false,
     };
-    let mut leaving: Vec<Option<Leaving>> = (0..cx.paths.len()).map(|_| None).collect();
+    let mut joins = Joins::new(cx, banned);
     let mut visits = vec![0u32; cx.paths.len()];
     let mut work = VecDeque::from([cx.paths.entry()]);
     while let Some(node) = work.pop_front() {
         let state = if node == cx.paths.entry() {
             Some(State::default())
         } else {
-            join(cx, node, &leaving)
+            joins.state_at(node)?
         };
         if state.is_none() || state == balance.at[node.index()] {
             continue;
@@ -113,131 +87,11 @@ pub fn run(cx: Context<'_, '_>) -> Balance {
         let mut walk = Walk::new(cx, &balance.at, node);
         walk.run();
         let normal = (!walk.diverged).then_some(walk.state);
-        leaving[node.index()] = Some(Leaving {
-            normal,
-            unwinding: walk.before_last,
-        });
+        joins.leave(node, normal, walk.before_last);
         work.extend(cx.paths.node(node).succs.iter().map(|edge| edge.to));
     }
     report(cx, &mut balance);
-    balance
-}
-
-/// The state at the start of a node: what all its predecessors bring. `None` if control does not get there.
-fn join(cx: Context<'_, '_>, node: NodeId, leaving: &[Option<Leaving>]) -> Option<State> {
-    let mut arrivals: Vec<(NodeId, State)> = Vec::new();
-    let mut preds = cx.paths.node(node).preds.clone();
-    preds.dedup();
-    let complete = preds.iter().all(|pred| leaving[pred.index()].is_some());
-    for pred in preds {
-        let Some(left) = &leaving[pred.index()] else {
-            continue;
-        };
-        for edge in cx.paths.node(pred).succs.iter().filter(|edge| edge.to == node) {
-            let state = if edge.unwinding {
-                Some(&left.unwinding)
-            } else {
-                left.normal.as_ref()
-            };
-            arrivals.extend(state.map(|state| (pred, state.clone())));
-        }
-    }
-    // A name is given when all ways in are known, not on a guess that a loop would then feed upon.
-    if complete {
-        rename(cx, node, &mut arrivals);
-    }
-    merge(cx, &arrivals)
-}
-
-/// Where every edge brings one and the same handle to a phi, the phi is an alias of it. Where every edge brings
-/// another region at one and the same place of the stack, and a phi merges exactly their handles, the phi is the
-/// region's name from here on.
-fn rename(cx: Context<'_, '_>, node: NodeId, arrivals: &mut [(NodeId, State)]) {
-    let mut aliases: Vec<(ValueId, ValueId)> = Vec::new();
-    for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {
-        let InstKind::Phi(incoming) = inst.kind else { break };
-        let Some(result) = inst
-            .result
-            .filter(|result| cx.regions.canonical(*result) == *result)
-        else {
-            continue;
-        };
-        // The handle that an edge brings, and its place in the stack.
-        let brought = |(pred, state): &(NodeId, State)| {
-            let source = cx.paths.node(*pred).block;
-            let (_, value) = incoming.iter().find(|(block, _)| *block == source)?;
-            let name = state.name(cx, *value);
-            Some((state.open.iter().position(|open| open.handle == name)?, name))
-        };
-        let all: Option<Vec<(usize, ValueId)>> = arrivals.iter().map(brought).collect();
-        for (_, state) in arrivals.iter_mut() {
-            state.aliases.remove(&result);
-        }
-        let Some((place, name)) = all.as_ref().and_then(|all| all.first().copied()) else {
-            continue;
-        };
-        let all = all.unwrap_or_default();
-        if all.iter().all(|(_, other)| *other == name) {
-            aliases.push((result, name));
-        } else if all.iter().all(|(other, _)| *other == place) {
-            for (_, state) in arrivals.iter_mut() {
-                state.open[place].handle = result;
-            }
-        }
-    }
-    // Aliases speak of the names that hold before this join; entries renamed above have none.
-    for (phi, name) in aliases {
-        for (_, state) in arrivals
-            .iter_mut()
-            .filter(|(_, state)| state.open.iter().any(|open| open.handle == name))
-        {
-            state.aliases.insert(phi, name);
-        }
-    }
-}
-
-/// Joins states: an entry that some paths lack becomes *maybe open*, by the edge that brought it.
-fn merge(cx: Context<'_, '_>, arrivals: &[(NodeId, State)]) -> Option<State> {
-    let (_, first) = arrivals.first()?;
-    let mut merged = first.clone();
-    for (_, state) in &arrivals[1..] {
-        let mut place = 0;
-        for open in &state.open {
-            match merged.open.iter().position(|known| known.handle == open.handle) {
-                Some(position) => place = position + 1,
-                None => {
-                    merged.open.insert(place, *open);
-                    place += 1;
-                }
-            }
-        }
-        merged
-            .aliases
-            .retain(|phi, name| state.aliases.get(phi) == Some(name));
-        for index in &state.dropped {
-            if !merged.dropped.contains(index) {
-                merged.dropped.push(*index);
-            }
-        }
-    }
-    for entry in &mut merged.open {
-        let holding: Vec<(NodeId, Open)> = arrivals
-            .iter()
-            .filter_map(|(pred, state)| {
-                Some((
-                    *pred,
-                    *state.open.iter().find(|open| open.handle == entry.handle)?,
-                ))
-            })
-            .collect();
-        entry.maybe = holding.iter().find_map(|(_, open)| open.maybe);
-        if holding.len() < arrivals.len() && entry.maybe.is_none() {
-            entry.maybe = holding
-                .first()
-                .map(|(pred, _)| cx.body.terminator(cx.paths.node(*pred).block).0);
-        }
-    }
-    Some(merged)
+    Ok(balance)
 }
 
 /// One walk through a node, from the state at its start.

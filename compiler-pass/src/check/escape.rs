@@ -12,6 +12,7 @@ use super::balance::Balance;
 use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
 use super::overwrite;
+use super::prepare::RETURN_MARK;
 use super::provenance::{Object, Provenance, may_be_kept};
 use super::summary::is_region;
 use crate::effects::{Effects, Sink, Source};
@@ -110,7 +111,9 @@ impl Judge<'_, '_> {
     /// user wrote; without one, where a phi at the return merges several results, the end of the basic block
     /// that brings this one.
     fn origin_of_return(&self, id: InstId, value: ValueId, region: RegionId) -> Site {
-        let is_mark = |inst: &crate::form::Inst<'_>| matches!(inst.kind, InstKind::Same(_));
+        let is_mark = |inst: &crate::form::Inst<'_>| {
+            matches!(inst.kind, InstKind::Same(_)) && inst.llvm.name().starts_with(RETURN_MARK)
+        };
         match self.cx.body.def(value) {
             Some((mark, inst)) if is_mark(inst) => self.cx.site(mark),
             Some((_, inst)) => {
@@ -158,6 +161,13 @@ impl Judge<'_, '_> {
             },
             Object::Slot(_) => return,
         };
+        // What an undescribed callee may store is told by the call itself (R0902, R0906, or a flow to `Unknown`).
+        let by_undescribed = self.provenance.blame(holder, held).is_some_and(|at| {
+            matches!(self.cx.body.inst(at).kind, InstKind::Call(call) if self.cx.effects_of(&call).is_none())
+        });
+        if by_undescribed {
+            return;
+        }
         match held {
             // As the caller built it.
             Object::Beyond(index, 1) if holder == Object::Param(index) => {}
@@ -235,12 +245,6 @@ impl Judge<'_, '_> {
             return;
         };
         if overwrite::certainly(self.cx, self.provenance, holder, region) {
-            return;
-        }
-        if let InstKind::Call(call) = self.cx.body.inst(at).kind
-            && self.cx.effects_of(&call).is_none()
-        {
-            // An undescribed callee: the call itself is reported (R0902, R0906).
             return;
         }
         let value = match self.cx.body.inst(at).kind {

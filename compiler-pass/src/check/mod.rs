@@ -24,6 +24,7 @@ pub mod overwrite;
 pub mod prepare;
 pub mod provenance;
 pub mod recursion;
+pub mod stack;
 pub mod stale;
 pub mod summary;
 
@@ -326,10 +327,16 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
     };
     blind.extend(findings.iter().filter(untraceable).map(|f| f.at.function));
     // The regions of which some paths lack an end, or a beginning: that they are open at the exits follows.
+    // So does it for a region that is skipped by the end of an older one.
     let torn: BTreeSet<Site> = findings
         .iter()
-        .filter(|f| f.problem == Problem::PathsDisagree)
-        .flat_map(|f| f.because.iter().map(|(site, _)| *site))
+        .flat_map(|f| f.because.iter().map(move |(site, role)| (f, *site, *role)))
+        .filter(|(f, _, role)| match f.problem {
+            Problem::PathsDisagree => true,
+            Problem::NotInnermost => *role == finding::Role::Innermost,
+            _ => false,
+        })
+        .map(|(_, site, _)| site)
         .collect();
     let mut ambiguous: BTreeSet<FuncId> = BTreeSet::new();
     for finding in findings {

@@ -10,6 +10,9 @@ use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, passes};
 use inkwell::llvm_sys::core::LLVMDeleteGlobal;
 
+/// The name of the marks that keep the places of `return` statements.
+pub const RETURN_MARK: &str = "croft.return";
+
 /// The passes that the copy goes through.
 const PIPELINE: &str = "inferattrs,always-inline,function(sroa<preserve-cfg>),cgscc(function-attrs)";
 

@@ -207,7 +207,7 @@ void croft_shim_strip_optnone(LLVMModuleRef module) {
 }
 
 static void mark(Value *value, BasicBlock::iterator before, const DebugLoc &place, Instruction *user) {
-  auto *freeze = new FreezeInst(value, "", before);
+  auto *freeze = new FreezeInst(value, CROFT_RETURN_MARK, before);
   freeze->setDebugLoc(place);
   user->replaceUsesOfWith(value, freeze);
 }

@@ -45,6 +45,7 @@ LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef invoke);
 void croft_shim_strip_optnone(LLVMModuleRef module);
 // Marks what a `return` that the user wrote returns by a freeze with the place of that `return`: promoting stack slots
 // would lose it, and the place of the instruction that returns is the end of the function.
+#define CROFT_RETURN_MARK "croft.return"
 void croft_shim_mark_returns(LLVMModuleRef module);
 void croft_shim_set_call_nounwind(LLVMValueRef call);
 // Removes module flags and identification, which would clash or linger when the module is linked.

@@ -1,0 +1,222 @@
+//! The region stack of R02: states at a point of a function, and how they meet.
+//!
+//! An entry is named by its handle's canonical value. Where every way to a join brings another region at one and
+//! the same place of the stack, and a phi merges exactly their handles, the phi becomes the name of the entry; where
+//! they all bring the same handle, the phi is an alias of it.
+//!
+//! A loop's head is reached before its end is known. The phi is then taken for the name on a guess; if the end turns
+//! out to bring something else, [`Joins::state_at`] says which phi misled, and the analysis starts again without it.
+
+use super::context::Context;
+use crate::form::{InstId, InstKind, NodeId, ValueId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One entry of the region stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The canonical handle.
+    pub handle: ValueId,
+    /// Open on some paths only; the instruction ends the basic block from which it came open.
+    pub maybe: Option<InstId>,
+}
+
+/// The state at a point of the function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The regions opened here, outermost first.
+    pub open: Vec<Open>,
+    /// The region parameters ended here, in order.
+    pub dropped: Vec<u32>,
+    /// Phis that stand for one handle on every way to this point.
+    aliases: BTreeMap<ValueId, ValueId>,
+}
+
+impl State {
+    /// The name that an entry of the stack has for a handle.
+    pub fn name(&self, cx: Context<'_, '_>, handle: ValueId) -> ValueId {
+        let canonical = cx.regions.canonical(handle);
+        self.aliases.get(&canonical).copied().unwrap_or(canonical)
+    }
+}
+
+/// The states in which control leaves a node.
+struct Leaving {
+    /// By its normal edges; `None` if its last call does not return.
+    normal: Option<State>,
+    /// By its unwinding edge.
+    unwinding: State,
+}
+
+/// What leaves each node so far, and the joins of it.
+pub struct Joins<'j, 'a> {
+    cx: Context<'j, 'a>,
+    leaving: Vec<Option<Leaving>>,
+    /// Phis that must not name an entry.
+    banned: &'j BTreeSet<ValueId>,
+    /// Phis that named an entry before all ways in were known.
+    guessed: BTreeSet<ValueId>,
+}
+
+impl<'j, 'a> Joins<'j, 'a> {
+    /// Nothing has been left yet.
+    pub fn new(cx: Context<'j, 'a>, banned: &'j BTreeSet<ValueId>) -> Self {
+        let leaving = (0..cx.paths.len()).map(|_| None).collect();
+        Joins {
+            cx,
+            leaving,
+            banned,
+            guessed: BTreeSet::new(),
+        }
+    }
+
+    /// Records in which states control leaves a node: by its normal edges, if its last call returns, and by the
+    /// unwinding one.
+    pub fn leave(&mut self, node: NodeId, normal: Option<State>, unwinding: State) {
+        self.leaving[node.index()] = Some(Leaving { normal, unwinding });
+    }
+
+    /// The state at the start of a node: what all its predecessors bring. `None` if control does not get there.
+    ///
+    /// # Errors
+    /// A phi that was taken for a name on a guess, and is none.
+    pub fn state_at(&mut self, node: NodeId) -> Result<Option<State>, ValueId> {
+        let mut arrivals: Vec<(NodeId, State)> = Vec::new();
+        let mut preds = self.cx.paths.node(node).preds.clone();
+        preds.dedup();
+        let complete = preds.iter().all(|pred| self.leaving[pred.index()].is_some());
+        for pred in preds {
+            let Some(left) = &self.leaving[pred.index()] else {
+                continue;
+            };
+            for edge in self
+                .cx
+                .paths
+                .node(pred)
+                .succs
+                .iter()
+                .filter(|edge| edge.to == node)
+            {
+                let state = if edge.unwinding {
+                    Some(&left.unwinding)
+                } else {
+                    left.normal.as_ref()
+                };
+                arrivals.extend(state.map(|state| (pred, state.clone())));
+            }
+        }
+        self.rename(node, &mut arrivals, complete)?;
+        Ok(merge(self.cx, &arrivals))
+    }
+
+    /// Gives entries the names of the node's phis, or phis the entries as aliases.
+    fn rename(
+        &mut self,
+        node: NodeId,
+        arrivals: &mut [(NodeId, State)],
+        complete: bool,
+    ) -> Result<(), ValueId> {
+        let cx = self.cx;
+        // Phis read their operands all at once: what each way brings is looked up before anything is renamed.
+        let mut phis: Vec<(ValueId, Vec<(usize, ValueId)>)> = Vec::new();
+        for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {
+            let InstKind::Phi(incoming) = inst.kind else { break };
+            let Some(phi) = inst
+                .result
+                .filter(|result| cx.regions.canonical(*result) == *result)
+            else {
+                continue;
+            };
+            // The place in the stack of the handle that an edge brings, and its name.
+            let brought = |(pred, state): &(NodeId, State)| {
+                let source = cx.paths.node(*pred).block;
+                let (_, value) = incoming.iter().find(|(block, _)| *block == source)?;
+                let name = state.name(cx, *value);
+                Some((state.open.iter().position(|open| open.handle == name)?, name))
+            };
+            let all: Option<Vec<(usize, ValueId)>> = arrivals.iter().map(brought).collect();
+            phis.push((phi, all.unwrap_or_default()));
+        }
+        for (_, state) in arrivals.iter_mut() {
+            state
+                .aliases
+                .retain(|alias, _| !phis.iter().any(|(phi, _)| phi == alias));
+        }
+        let mut aliases: Vec<(ValueId, ValueId)> = Vec::new();
+        for (phi, all) in phis {
+            let agreed = all
+                .first()
+                .copied()
+                .filter(|(place, _)| all.iter().all(|(other, _)| other == place));
+            let same = all
+                .first()
+                .copied()
+                .filter(|(_, name)| all.iter().all(|(_, other)| other == name));
+            match (same, agreed) {
+                (Some((_, name)), _) if complete => aliases.push((phi, name)),
+                (_, Some((place, _))) if !self.banned.contains(&phi) => {
+                    if !complete {
+                        self.guessed.insert(phi);
+                    }
+                    for (_, state) in arrivals.iter_mut() {
+                        state.open[place].handle = phi;
+                    }
+                }
+                _ if self.guessed.contains(&phi) => return Err(phi),
+                _ => {}
+            }
+        }
+        // Aliases speak of the names that hold before this join; entries renamed above have none.
+        for (phi, name) in aliases {
+            for (_, state) in arrivals.iter_mut() {
+                if state.open.iter().any(|open| open.handle == name) {
+                    state.aliases.insert(phi, name);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Joins states: an entry that some paths lack becomes *maybe open*, by the edge that brought it.
+fn merge(cx: Context<'_, '_>, arrivals: &[(NodeId, State)]) -> Option<State> {
+    let (_, first) = arrivals.first()?;
+    let mut merged = first.clone();
+    for (_, state) in &arrivals[1..] {
+        let mut place = 0;
+        for open in &state.open {
+            match merged.open.iter().position(|known| known.handle == open.handle) {
+                Some(position) => place = position + 1,
+                None => {
+                    merged.open.insert(place, *open);
+                    place += 1;
+                }
+            }
+        }
+        merged
+            .aliases
+            .retain(|phi, name| state.aliases.get(phi) == Some(name));
+        for index in &state.dropped {
+            if !merged.dropped.contains(index) {
+                merged.dropped.push(*index);
+            }
+        }
+    }
+    for entry in &mut merged.open {
+        let holding: Vec<(NodeId, Open)> = arrivals
+            .iter()
+            .filter_map(|(pred, state)| {
+                Some((
+                    *pred,
+                    *state.open.iter().find(|open| open.handle == entry.handle)?,
+                ))
+            })
+            .collect();
+        entry.maybe = holding.iter().find_map(|(_, open)| open.maybe);
+        if holding.len() < arrivals.len() && entry.maybe.is_none() {
+            entry.maybe = holding
+                .first()
+                .map(|(pred, _)| cx.body.terminator(cx.paths.node(*pred).block).0);
+        }
+    }
+    Some(merged)
+}
