@@ -1,0 +1,15 @@
+; one of two ways out leaves the region open
+
+declare ptr @croft.push() nounwind
+declare void @croft.pop(ptr) nounwind
+
+define void @main(i1 %early) nounwind {
+entry:
+  %r = call ptr @croft.push()
+  br i1 %early, label %out, label %work
+work:
+  call void @croft.pop(ptr %r)
+  ret void
+out:
+  ret void ; error: R0201 "still open when the function returns"
+}

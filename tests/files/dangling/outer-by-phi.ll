@@ -1,0 +1,26 @@
+; the outer region is one of two that paths opened: its object must not hold a pointer into the inner one
+
+declare ptr @croft.push() nounwind
+declare ptr @croft.push.bounded(i64) nounwind
+declare void @croft.pop(ptr) nounwind
+declare ptr @croft.alloc(ptr, i64, i64) nounwind
+
+define void @main(i1 %small) nounwind {
+entry:
+  br i1 %small, label %a, label %b
+a:
+  %r1 = call ptr @croft.push.bounded(i64 64)
+  br label %join
+b:
+  %r2 = call ptr @croft.push()
+  br label %join
+join:
+  %r = phi ptr [ %r1, %a ], [ %r2, %b ]
+  %holder = call ptr @croft.alloc(ptr %r, i64 8, i64 8)
+  %inner = call ptr @croft.push()
+  %p = call ptr @croft.alloc(ptr %inner, i64 8, i64 8)
+  store ptr %p, ptr %holder ; error: R0402 "region that ends later"
+  call void @croft.pop(ptr %inner)
+  call void @croft.pop(ptr %r)
+  ret void
+}

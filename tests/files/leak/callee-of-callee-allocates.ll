@@ -1,0 +1,28 @@
+; the allocation is two calls away
+
+declare ptr @croft.push() nounwind
+declare void @croft.pop(ptr) nounwind
+declare ptr @croft.alloc(ptr, i64, i64) nounwind
+
+define void @main(i1 %again) nounwind {
+entry:
+  %r = call ptr @croft.push()
+  br label %loop
+loop:
+  call void @outer(ptr %r) ; error: R0302
+  br i1 %again, label %loop, label %done
+done:
+  call void @croft.pop(ptr %r)
+  ret void
+}
+
+define internal void @outer(ptr %r) nounwind noinline {
+  call void @inner(ptr %r)
+  ret void
+}
+
+define internal void @inner(ptr %r) nounwind noinline {
+  %p = call ptr @croft.alloc(ptr %r, i64 8, i64 8)
+  store i64 1, ptr %p
+  ret void
+}

@@ -1,0 +1,18 @@
+// a helper resets the region only now and then
+#include <croft.h>
+
+__attribute__((noinline)) static void begin_frame(croft_region r, int n)
+{
+    if (n % 16 == 0)
+        croft_reset(r);
+}
+
+void work(int n)
+{
+    CROFT_REGION(r);
+    for (int i = 0; i < n; i++) {
+        begin_frame(r, i);
+        volatile int *p = CROFT_NEW(r, int); // error: R0301
+        *p = i;
+    }
+}
