@@ -54,7 +54,14 @@ pub fn runtime() -> &'static Path {
         let target = target().0.join("static-runtime");
         cargo(
             Command::new(env!("CARGO"))
-                .args(["rustc", "--release", "--package", "croft-runtime", "--features", "host"])
+                .args([
+                    "rustc",
+                    "--release",
+                    "--package",
+                    "croft-runtime",
+                    "--features",
+                    "host",
+                ])
                 .args(["--crate-type", "staticlib", "--target-dir"])
                 .arg(&target)
                 .args(["--", "-C", "panic=abort", "--cfg", "croft_staticlib"]),
@@ -90,7 +97,10 @@ fn built() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
         let (target, profile) = target();
-        let sources = SOURCES.iter().map(|source| newest(&folder::root().join(source))).max();
+        let sources = SOURCES
+            .iter()
+            .map(|source| newest(&folder::root().join(source)))
+            .max();
         let fresh = ["croft", "libcroft_pass.so"]
             .iter()
             .all(|name| Some(modified(&profile.join(name))) >= sources);

@@ -53,7 +53,10 @@ impl TestFile {
     /// # Errors
     /// What is wrong with its comments.
     pub fn parse(text: &str, comment: &str) -> Result<TestFile, String> {
-        let mut lines = text.lines().filter_map(|line| line.strip_prefix(comment)).map(str::trim);
+        let mut lines = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(comment))
+            .map(str::trim);
         let mut first = lines.next().unwrap_or_default();
         let fixme = first.strip_prefix("fixme:").map(|what| what.trim().to_owned());
         if fixme.is_some() {
@@ -96,7 +99,10 @@ impl TestFile {
         for (line, code) in expected.difference(&found) {
             let _ = writeln!(text, "  missing: line {line}: {code}");
         }
-        for finding in findings.iter().filter(|f| !expected.contains(&(f.line, &*f.code))) {
+        for finding in findings
+            .iter()
+            .filter(|f| !expected.contains(&(f.line, &*f.code)))
+        {
             let _ = writeln!(text, "  surplus: {finding}");
         }
         for entry in &self.expected {
@@ -104,7 +110,11 @@ impl TestFile {
                 .iter()
                 .filter(|finding| finding.line == entry.line && finding.code == entry.code)
                 .collect();
-            if !here.is_empty() && !here.iter().any(|finding| finding.message.contains(&entry.message)) {
+            if !here.is_empty()
+                && !here
+                    .iter()
+                    .any(|finding| finding.message.contains(&entry.message))
+            {
                 let _ = writeln!(
                     text,
                     "  line {}: {} does not say `{}` but `{}`",
@@ -134,7 +144,10 @@ pub fn bless(text: &str, comment: &str, findings: &[Finding]) -> String {
             for code in codes {
                 let _ = write!(blessed, " {code}");
                 let kept = old.iter().find(|entry| {
-                    entry.code == code && here.iter().any(|finding| finding.message.contains(&entry.message))
+                    entry.code == code
+                        && here
+                            .iter()
+                            .any(|finding| finding.message.contains(&entry.message))
                 });
                 if let Some(entry) = kept.filter(|entry| !entry.message.is_empty()) {
                     let _ = write!(blessed, " \"{}\"", entry.message);
@@ -143,7 +156,11 @@ pub fn bless(text: &str, comment: &str, findings: &[Finding]) -> String {
         }
         blessed.push('\n');
     }
-    let nowhere: BTreeSet<&str> = findings.iter().filter(|f| f.line == 0).map(|f| &*f.code).collect();
+    let nowhere: BTreeSet<&str> = findings
+        .iter()
+        .filter(|f| f.line == 0)
+        .map(|f| &*f.code)
+        .collect();
     if !nowhere.is_empty() {
         let codes: Vec<&str> = nowhere.into_iter().collect();
         let _ = writeln!(blessed, "{comment} {NOWHERE} {}", codes.join(" "));
@@ -211,14 +228,20 @@ mod tests {
     #[test]
     fn what_is_expected_is_accepted() {
         let file = TestFile::parse(TEXT, ";").unwrap();
-        let findings = [found(2, "R0201", "region is still open"), found(2, "R0402", "stored")];
+        let findings = [
+            found(2, "R0201", "region is still open"),
+            found(2, "R0402", "stored"),
+        ];
         assert_eq!(file.differences(&findings), "");
     }
 
     #[test]
     fn missing_surplus_misplaced_and_misworded_findings_fail() {
         let file = TestFile::parse(TEXT, ";").unwrap();
-        let both = [found(2, "R0201", "region is still open"), found(2, "R0402", "stored")];
+        let both = [
+            found(2, "R0201", "region is still open"),
+            found(2, "R0402", "stored"),
+        ];
         assert!(file.differences(&both[..1]).contains("missing: line 2: R0402"));
         let surplus = [both[0].clone(), both[1].clone(), found(1, "R0301", "leak")];
         assert!(file.differences(&surplus).contains("surplus: line 1: R0301"));
@@ -248,9 +271,15 @@ mod tests {
 
     #[test]
     fn blessing_writes_what_was_found_and_reads_back() {
-        let findings = [found(2, "R0201", "region is still open"), found(0, "R0104", "wrong")];
+        let findings = [
+            found(2, "R0201", "region is still open"),
+            found(0, "R0104", "wrong"),
+        ];
         let blessed = bless(TEXT, ";", &findings);
-        assert!(blessed.contains("ret void ; error: R0201 \"still open\"\n"), "{blessed}");
+        assert!(
+            blessed.contains("ret void ; error: R0201 \"still open\"\n"),
+            "{blessed}"
+        );
         assert!(blessed.contains("; error without a line: R0104\n"), "{blessed}");
         let file = TestFile::parse(&blessed, ";").unwrap();
         assert_eq!(file.differences(&findings), "");

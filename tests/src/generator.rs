@@ -109,8 +109,15 @@ impl Writer {
     }
 
     fn function(&mut self, index: usize) {
-        let inline = if self.random.one_in(2) { "__attribute__((noinline)) " } else { "" };
-        let _ = write!(self.text, "{inline}static unsigned f{index}(croft_region r, unsigned u)\n{{\n");
+        let inline = if self.random.one_in(2) {
+            "__attribute__((noinline)) "
+        } else {
+            ""
+        };
+        let _ = write!(
+            self.text,
+            "{inline}static unsigned f{index}(croft_region r, unsigned u)\n{{\n"
+        );
         let scope = Scope {
             regions: vec![("r".to_owned(), true)],
             callees: index,
@@ -163,7 +170,9 @@ impl Writer {
 
     /// A region that may be allocated into.
     fn pick_region(&mut self, scope: &Scope) -> Option<usize> {
-        let open: Vec<usize> = (0..scope.regions.len()).filter(|index| scope.regions[*index].1).collect();
+        let open: Vec<usize> = (0..scope.regions.len())
+            .filter(|index| scope.regions[*index].1)
+            .collect();
         let count = open.len() as u64;
         (count > 0).then(|| open[self.random.below(count) as usize])
     }
@@ -176,23 +185,33 @@ impl Writer {
     }
 
     fn cell(&mut self, scope: &mut Scope) {
-        let Some(region) = self.pick_region(scope) else { return };
+        let Some(region) = self.pick_region(scope) else {
+            return;
+        };
         let name = self.name("c");
-        let older = self.pick_cell(scope, region).map_or("NULL".to_owned(), |cell| cell.0);
+        let older = self
+            .pick_cell(scope, region)
+            .map_or("NULL".to_owned(), |cell| cell.0);
         let value = self.random.below(100);
         let in_region = &scope.regions[region].0;
-        self.line(&format!("struct cell *{name} = CROFT_NEW({in_region}, struct cell);"));
+        self.line(&format!(
+            "struct cell *{name} = CROFT_NEW({in_region}, struct cell);"
+        ));
         self.line(&format!("{name}->value = u + {value};"));
         self.line(&format!("{name}->next = {older};"));
         scope.cells.push((name, region));
     }
 
     fn array(&mut self, scope: &mut Scope) {
-        let Some(region) = self.pick_region(scope) else { return };
+        let Some(region) = self.pick_region(scope) else {
+            return;
+        };
         let name = self.name("a");
         let length = 1 + self.random.below(400);
         let in_region = &scope.regions[region].0;
-        self.line(&format!("unsigned *{name} = CROFT_ARRAY({in_region}, unsigned, u % {length} + 1);"));
+        self.line(&format!(
+            "unsigned *{name} = CROFT_ARRAY({in_region}, unsigned, u % {length} + 1);"
+        ));
         self.line(&format!("for (unsigned i = 0; i <= u % {length}; i++)"));
         self.line(&format!("    {name}[i] = i ^ u;"));
         self.line(&format!("u += {name}[u % {length}] + {name}[0];"));

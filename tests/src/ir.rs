@@ -69,7 +69,13 @@ pub fn blocks(module: &str, function: &str) -> Option<BTreeMap<String, Block>> {
         if let Some(label) = code.strip_suffix(':').filter(|_| !line.starts_with(' ')) {
             if blocks.is_empty() && block == Block::default() {
                 // The first basic block has a label of its own.
-                blocks.insert("entry".to_owned(), Block { successors: vec![label.to_owned()], ..block });
+                blocks.insert(
+                    "entry".to_owned(),
+                    Block {
+                        successors: vec![label.to_owned()],
+                        ..block
+                    },
+                );
             } else {
                 blocks.insert(std::mem::replace(&mut name, label.to_owned()), block);
             }
@@ -167,14 +173,20 @@ attributes #1 = { cold noinline }
 
     #[test]
     fn a_call_on_every_path_is_noticed() {
-        let module = MODULE.replace("%3 = call i64 @llvm.umax.i64(i64 %n, i64 1)", "%3 = call i64 @f(i64 %n)");
+        let module = MODULE.replace(
+            "%3 = call i64 @llvm.umax.i64(i64 %n, i64 1)",
+            "%3 = call i64 @f(i64 %n)",
+        );
         assert!(!returns_without_call(&blocks(&module, "kernel").unwrap()));
     }
 
     #[test]
     fn what_says_nothing_about_the_code_is_stripped() {
         let text = normalised(MODULE);
-        assert!(text.starts_with("define i64 @kernel(i64 %n) {\n  %1 = icmp eq i64 %n, 0\n"), "{text}");
+        assert!(
+            text.starts_with("define i64 @kernel(i64 %n) {\n  %1 = icmp eq i64 %n, 0\n"),
+            "{text}"
+        );
         assert!(text.ends_with("\ndeclare void @slow(i64)\n"), "{text}");
         assert!(!text.contains('#') && !text.contains("preds"), "{text}");
     }

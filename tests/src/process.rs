@@ -85,14 +85,19 @@ fn reader(pipe: Option<impl Read + Send>) -> impl FnOnce() -> String + Send {
 /// A run of the `croft` command, with its colours and its environment as a script has them.
 pub fn croft() -> Command {
     let mut command = Command::new(crate::artifact::croft());
-    command.env_remove("CROFT_CLANG").env_remove("CROFT_STATS").env("LC_ALL", "C");
+    command
+        .env_remove("CROFT_CLANG")
+        .env_remove("CROFT_STATS")
+        .env("LC_ALL", "C");
     command
 }
 
 /// A run of clang 22 that finds Croft's header.
 pub fn clang() -> Command {
     let mut command = Command::new(crate::artifact::llvm("clang"));
-    command.arg("-I").arg(crate::folder::root().join("runtime/include"));
+    command
+        .arg("-I")
+        .arg(crate::folder::root().join("runtime/include"));
     command
 }
 

@@ -55,7 +55,11 @@ fn main() -> ExitCode {
 fn example(path: &Path, libraries: &[&str]) -> Result<(), String> {
     let output = same_everywhere(path, libraries)?;
     let named = path.with_extension("expected.txt");
-    let expected = if named.exists() { named } else { path.with_file_name("expected.txt") };
+    let expected = if named.exists() {
+        named
+    } else {
+        path.with_file_name("expected.txt")
+    };
     let text = std::fs::read_to_string(&expected).map_err(|error| error.to_string())?;
     if output == text {
         Ok(())
@@ -69,7 +73,8 @@ fn generated(seed: u64) -> Result<(), String> {
     let path = scratch.path().join("generated.c");
     let source = generator::program(seed);
     std::fs::write(&path, &source).map_err(|error| error.to_string())?;
-    let output = same_everywhere(&path, &[]).map_err(|problem| format!("seed {seed}: {problem}\n{source}"))?;
+    let output =
+        same_everywhere(&path, &[]).map_err(|problem| format!("seed {seed}: {problem}\n{source}"))?;
     if output.lines().count() == 20 {
         Ok(())
     } else {
@@ -90,7 +95,10 @@ fn same_everywhere(path: &Path, libraries: &[&str]) -> Result<String, String> {
     for mode in ["inline", "call", "debug"] {
         let mut command = process::croft();
         command.args(["run", "--mode", mode]).args(&libraries).arg(path);
-        outputs.push((format!("lowered, mode {mode}"), process::run(&mut command).expect(0)?));
+        outputs.push((
+            format!("lowered, mode {mode}"),
+            process::run(&mut command).expect(0)?,
+        ));
     }
     let (reference, first) = &outputs[0];
     for (how, run) in &outputs[1..] {
@@ -111,11 +119,31 @@ fn over_malloc(path: &Path, level: &str, libraries: &[String], scratch: &Path) -
     command.args([level, "-g", "-Wno-override-module"]);
     if path.extension().is_some_and(|extension| extension == "rs") {
         let object = scratch.join("kernel.o");
-        let optimised = if level == "-O0" { "opt-level=0" } else { "opt-level=2" };
+        let optimised = if level == "-O0" {
+            "opt-level=0"
+        } else {
+            "opt-level=2"
+        };
         process::run(
             Command::new("rustc")
-                .args(["--edition", "2024", "--crate-type", "lib", "--crate-name", "kernel"])
-                .args(["-C", optimised, "-C", "panic=abort", "-C", "codegen-units=1", "--emit=obj", "-o"])
+                .args([
+                    "--edition",
+                    "2024",
+                    "--crate-type",
+                    "lib",
+                    "--crate-name",
+                    "kernel",
+                ])
+                .args([
+                    "-C",
+                    optimised,
+                    "-C",
+                    "panic=abort",
+                    "-C",
+                    "codegen-units=1",
+                    "--emit=obj",
+                    "-o",
+                ])
                 .arg(&object)
                 .arg(path),
         )

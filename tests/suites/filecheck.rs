@@ -30,7 +30,11 @@ fn main() -> ExitCode {
 fn run(path: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let lines: Vec<&str> = text.lines().filter_map(|line| line.split_once("RUN: ")).map(|(_, run)| run).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("RUN: "))
+        .map(|(_, run)| run)
+        .collect();
     if lines.is_empty() {
         return Err("no RUN line".to_owned());
     }

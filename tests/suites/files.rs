@@ -76,7 +76,9 @@ fn check(path: &Path) -> Result<(), String> {
     match (&file.fixme, outcome) {
         (None, outcome) => outcome.map_err(|text| format!("{}\n{text}", file.intent)),
         (Some(_), Err(_)) => Ok(()),
-        (Some(what), Ok(())) => Err(format!("passes: remove the mark `fixme: {what}` from its first line")),
+        (Some(what), Ok(())) => Err(format!(
+            "passes: remove the mark `fixme: {what}` from its first line"
+        )),
     }
 }
 
@@ -125,7 +127,10 @@ fn reported(path: &Path) -> Result<Vec<Finding>, String> {
     }
     let bitcode = path.extension() == Some(OsStr::new("bc"));
     let own = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    match findings.iter().find(|finding| finding.line != 0 && !bitcode && finding.file != own) {
+    match findings
+        .iter()
+        .find(|finding| finding.line != 0 && !bitcode && finding.file != own)
+    {
         Some(finding) => Err(format!("a finding in `{}`: {finding}", finding.file)),
         None => Ok(findings),
     }

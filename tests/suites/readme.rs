@@ -18,19 +18,34 @@ fn the_first_example_is_what_the_tool_says() {
     let sources = blocks(&readme, "c");
     let outputs = blocks(&readme, "text");
     let ([wrong, corrected_main], [report, output]) = (&sources[..], &outputs[..]) else {
-        panic!("the README has {} C blocks and {} outputs", sources.len(), outputs.len());
+        panic!(
+            "the README has {} C blocks and {} outputs",
+            sources.len(),
+            outputs.len()
+        );
     };
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("squares.c");
 
     std::fs::write(&file, wrong).unwrap();
-    let run = process::run(process::croft().current_dir(&scratch).args(["check", "squares.c"]));
+    let run = process::run(
+        process::croft()
+            .current_dir(&scratch)
+            .args(["check", "squares.c"]),
+    );
     let run = run.expect(1).unwrap();
     assert_eq!(run.stderr.trim_end(), report.trim_end());
 
     let (before_main, _) = wrong.split_once("int main").unwrap();
     std::fs::write(&file, format!("{before_main}{corrected_main}")).unwrap();
-    let run = process::run(process::croft().current_dir(&scratch).args(["run", "--stats", "squares.c"]));
+    let run = process::run(
+        process::croft()
+            .current_dir(&scratch)
+            .args(["run", "--stats", "squares.c"]),
+    );
     let run = run.expect(0).unwrap();
-    assert_eq!(format!("{}{}", run.stdout, run.stderr).trim_end(), output.trim_end());
+    assert_eq!(
+        format!("{}{}", run.stdout, run.stderr).trim_end(),
+        output.trim_end()
+    );
 }

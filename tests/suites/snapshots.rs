@@ -8,7 +8,11 @@ use croft_tests::{folder, ir, process};
 /// The lowered module as text.
 fn lowered(input: &str, mode: &str) -> String {
     let path = folder::here("snapshots-input").join(input).with_extension("ll");
-    let run = process::run(process::croft().args(["lower", "--mode", mode, "-o", "-"]).arg(path));
+    let run = process::run(
+        process::croft()
+            .args(["lower", "--mode", mode, "-o", "-"])
+            .arg(path),
+    );
     run.expect(0).unwrap_or_else(|problem| panic!("{problem}")).stdout
 }
 
@@ -16,7 +20,11 @@ fn lowered(input: &str, mode: &str) -> String {
 fn idea(input: &str) -> String {
     let path = folder::here("snapshots-input").join(input).with_extension("ll");
     let text = std::fs::read_to_string(path).expect("the input can be read");
-    text.lines().next().unwrap_or_default().trim_start_matches("; ").to_owned()
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("; ")
+        .to_owned()
 }
 
 fn compare(input: &str, mode: &str) {
@@ -63,17 +71,30 @@ fn inputs() -> Vec<String> {
 
 #[test]
 fn the_fast_path_calls_nothing() {
-    for input in ["constant_alloc", "region_parameter", "run_time_size", "region_in_loop", "bounded", "reset"] {
+    for input in [
+        "constant_alloc",
+        "region_parameter",
+        "run_time_size",
+        "region_in_loop",
+        "bounded",
+        "reset",
+    ] {
         let module = lowered(input, "inline");
         let blocks = ir::blocks(&module, "kernel").expect("the kernel is there");
         let cold = ir::cold_functions(&module);
         for (name, block) in &blocks {
             for callee in &block.calls {
-                assert!(cold.contains(callee), "{input}: basic block {name} calls {callee}, which is not cold");
+                assert!(
+                    cold.contains(callee),
+                    "{input}: basic block {name} calls {callee}, which is not cold"
+                );
             }
         }
         assert!(!cold.is_empty(), "{input}: the slow path is still there");
-        assert!(ir::returns_without_call(&blocks), "{input}: no path to the return is free of calls");
+        assert!(
+            ir::returns_without_call(&blocks),
+            "{input}: no path to the return is free of calls"
+        );
     }
 }
 
@@ -86,7 +107,12 @@ fn a_constant_alloc_from_a_parameter_is_a_compare_and_a_bump() {
         .take_while(|line| *line != "}")
         .collect();
     let count = |what: &str| kernel.iter().filter(|line| line.contains(what)).count();
-    assert_eq!(count("icmp ugt ptr"), 1, "one comparison with the limit:\n{}", kernel.join("\n"));
+    assert_eq!(
+        count("icmp ugt ptr"),
+        1,
+        "one comparison with the limit:\n{}",
+        kernel.join("\n")
+    );
     assert_eq!(count("umul"), 0, "a constant size needs no overflow check");
     assert_eq!(count("@croft_rt_refill"), 1, "one slow path");
 }
@@ -104,10 +130,22 @@ fn no_operation_is_left_in_any_mode() {
 #[test]
 fn the_descriptor_lives_in_the_frame_where_the_region_ends_there() {
     // A region that is handed over cannot: its frame is gone when it is used.
-    for (input, in_frame) in [("constant_alloc", true), ("region_in_loop", true), ("hand_over", false)] {
+    for (input, in_frame) in [
+        ("constant_alloc", true),
+        ("region_in_loop", true),
+        ("hand_over", false),
+    ] {
         let module = lowered(input, "call");
-        assert_eq!(module.contains("= alloca { ptr, ptr, ptr, i64 }"), in_frame, "{input}:\n{module}");
-        assert_eq!(module.contains("@croft_rt_push("), !in_frame, "{input}:\n{module}");
+        assert_eq!(
+            module.contains("= alloca { ptr, ptr, ptr, i64 }"),
+            in_frame,
+            "{input}:\n{module}"
+        );
+        assert_eq!(
+            module.contains("@croft_rt_push("),
+            !in_frame,
+            "{input}:\n{module}"
+        );
     }
 }
 
