@@ -4,25 +4,19 @@
 //! of an older region must not hold the address of an object of a region that ends in this function. What a
 //! parameter leads to may reach any of these places: that is no violation here but a requirement on the
 //! callers, and goes into the summary as a flow.
-//!
-//! The same walk reports what leaves the analysis: pointers given to functions that nobody described
-//! (R0902), to calls through pointers (R0906), and to instructions that are not analysed (R0904).
+//! What leaves the analysis is [`super::unknown`]'s to tell.
 
 use super::balance::Balance;
 use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
 use super::overwrite;
 use super::prepare::RETURN_MARK;
-use super::provenance::{Object, Provenance, may_be_kept};
-use super::summary::is_region;
-use crate::effects::{Effects, Sink, Source};
+use super::provenance::{Object, Provenance};
+use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
-use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
+use crate::form::{InstId, InstKind, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::BTreeSet;
-
-/// Functions that leave frames without running what those frames still have to do.
-const JUMPS: [&str; 4] = ["longjmp", "_longjmp", "siglongjmp", "__longjmp_chk"];
 
 /// What the analysis found.
 #[derive(Default)]
@@ -44,14 +38,6 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> E
     };
     judge.returns();
     judge.holders();
-    for (id, inst) in cx.body.inst_ids() {
-        match inst.kind {
-            InstKind::Call(call) => judge.call(id, call, inst.result),
-            InstKind::Opaque(what, operands) => judge.opaque(id, what, operands),
-            InstKind::FromInteger(value) => judge.integer_pointer(id, value),
-            _ => {}
-        }
-    }
     escapes
 }
 
@@ -68,7 +54,6 @@ impl Judge<'_, '_> {
             let InstKind::Return(Some(value)) = inst.kind else {
                 continue;
             };
-            self.as_integer(id, value, "returned");
             if !self.cx.body.value(value).holds_pointer {
                 continue;
             }
@@ -95,7 +80,7 @@ impl Judge<'_, '_> {
                         }
                         _ if handed.contains(&region) => {}
                         _ => {
-                            let mut because = self.life(region, Some(value));
+                            let mut because = life(self.cx, region, Some(value));
                             let at = self.origin_of_return(id, value, region);
                             because.retain(|(site, _)| *site != at);
                             self.report(Problem::Returned, at, because);
@@ -251,235 +236,25 @@ impl Judge<'_, '_> {
             InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => Some(value),
             _ => None,
         };
-        let because = self.life(region, value);
+        let because = life(self.cx, region, value);
         self.report(Problem::StoredOutside { place }, self.cx.site(at), because);
-    }
-
-    /// Where the value was allocated and where its region begins and ends.
-    fn life(&self, region: RegionId, value: Option<ValueId>) -> Vec<(Site, Role)> {
-        let mut because = Vec::new();
-        because.extend(allocation_of(self.cx, value, region).map(|id| (self.cx.site(id), Role::Allocated)));
-        let known = self.cx.regions.get(region);
-        match known.origin {
-            Origin::Push(id) | Origin::HandedOver(id) => because.push((self.cx.site(id), Role::Opened)),
-            Origin::Param(_) => because.push((self.cx.whole(), Role::Parameter)),
-        }
-        because.extend(end_of(self.cx, region).map(|id| (self.cx.site(id), Role::Ended)));
-        because
     }
 
     fn report(&mut self, problem: Problem, at: Site, because: Vec<(Site, Role)>) {
         self.escapes.findings.insert(Finding { problem, at, because });
     }
-
-    /// Whether a value leads to an object of some region, and to what of the caller's.
-    fn exposure(&self, value: ValueId) -> (Option<RegionId>, Vec<Source>) {
-        exposure_of(self.provenance.reach(value))
-    }
-
-    /// An address that goes on as an integer is lost to the analysis.
-    fn as_integer(&mut self, id: InstId, value: ValueId, how: &str) {
-        if self.cx.body.value(value).holds_pointer {
-            return;
-        }
-        let (region, sources) = exposure_of(self.provenance.of(value).collect());
-        if region.is_some() {
-            let what = format!("a pointer into a region that is {how} as an integer");
-            self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
-        }
-        for source in sources {
-            self.escapes.flows.insert((source, Sink::Unknown));
-        }
-    }
-
-    fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
-        for argument in call.args {
-            self.as_integer(id, argument.value, "passed");
-        }
-        let callee = self.cx.callee_name(&call);
-        if JUMPS.contains(&callee.as_str()) {
-            let what = format!("`{callee}`, which may skip the end of regions");
-            self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
-            return;
-        }
-        if let Some(effects) = self.cx.effects_of(&call) {
-            self.described(id, call, effects);
-            return;
-        }
-        let returns_pointer = result.is_some_and(|result| self.cx.body.value(result).holds_pointer);
-        for argument in call.args {
-            let (region, params) = self.exposure(argument.value);
-            let handle = self.cx.regions.resolve(self.cx.body, argument.value);
-            let is_handle = handle
-                .regions
-                .iter()
-                .any(|region| match self.cx.regions.get(*region).origin {
-                    Origin::Param(index) => is_region(self.cx, index as usize),
-                    Origin::Push(_) | Origin::HandedOver(_) => true,
-                });
-            let leads_on = self.leads_on(argument.value);
-            if !is_handle && !may_be_kept(&call, argument, leads_on, returns_pointer) {
-                continue;
-            }
-            if let Some(region) = region.or_else(|| handle.regions.first().copied().filter(|_| is_handle)) {
-                let problem = match call.callee {
-                    Callee::Direct(_) => Problem::UnknownCallee {
-                        callee: self.cx.callee_name(&call),
-                        suggestion: suggestion(self.cx, call, result),
-                        region: is_handle,
-                    },
-                    Callee::Indirect(_) => Problem::IndirectCall,
-                    Callee::Assembly => Problem::NotAnalysed {
-                        what: "assembly that takes a pointer".to_owned(),
-                    },
-                };
-                let because = self.life(region, Some(argument.value));
-                self.report(problem, self.cx.site(id), because);
-                break;
-            }
-            for source in params {
-                self.escapes.flows.insert((source, Sink::Unknown));
-            }
-        }
-    }
-
-    /// Whether what a value points to holds pointers to regions or to the caller's memory.
-    fn leads_on(&self, value: ValueId) -> bool {
-        self.provenance.of(value).any(|object| {
-            self.provenance
-                .contents(object)
-                .any(|held| matches!(held, Object::Region(_) | Object::Param(_) | Object::Beyond(..)))
-        })
-    }
-
-    fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects) {
-        for (from, to) in &effects.flows {
-            if *to != Sink::Unknown {
-                continue;
-            }
-            let (Source::Arg(index) | Source::Beyond(index, _) | Source::In(index)) = from;
-            let Some(argument) = call.args.get(*index as usize) else {
-                continue;
-            };
-            let (region, params) = match from {
-                Source::Beyond(_, depth) => exposure_of(self.provenance.reach_beyond(argument.value, *depth)),
-                _ => self.exposure(argument.value),
-            };
-            if let Some(region) = region {
-                let problem = Problem::UnknownCallee {
-                    callee: self.cx.callee_name(&call),
-                    suggestion: String::new(),
-                    region: false,
-                };
-                let because = self.life(region, Some(argument.value));
-                self.report(problem, self.cx.site(id), because);
-            }
-            for source in params {
-                self.escapes.flows.insert((source, Sink::Unknown));
-            }
-        }
-        // Arguments past the parameters of a function with a body here: it could read them with va_arg.
-        if let Callee::Direct(callee) = call.callee
-            && let Some(body) = &self.cx.form.function(callee).body
-        {
-            for argument in call.args.iter().skip(body.params.len()) {
-                if self.exposure(argument.value).0.is_some() {
-                    let what = "a pointer into a region among variadic arguments".to_owned();
-                    self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
-                }
-            }
-        }
-    }
-
-    fn opaque(&mut self, id: InstId, what: &str, operands: &[ValueId]) {
-        let has_regions = self
-            .cx
-            .regions
-            .ids()
-            .any(|(_, region)| !matches!(region.origin, Origin::Param(_)));
-        let exposed = operands.iter().any(|operand| self.exposure(*operand).0.is_some());
-        if exposed || has_regions {
-            self.report(
-                Problem::NotAnalysed {
-                    what: what.to_owned(),
-                },
-                self.cx.site(id),
-                vec![],
-            );
-        }
-    }
-
-    /// An integer made into a pointer is a foreign address unless it may stem from a region pointer.
-    fn integer_pointer(&mut self, id: InstId, value: ValueId) {
-        let root = value;
-        let mut seen = vec![value];
-        let mut work = vec![value];
-        while let Some(value) = work.pop() {
-            let Some((_, inst)) = self.cx.body.def(value) else {
-                continue;
-            };
-            let mut next = Vec::new();
-            // Arithmetic that is not followed lost the way to a region.
-            let lost = self.provenance.of(value).any(|object| {
-                matches!(object, Object::Region(region)
-                if !self.provenance.points_into(root, region))
-            });
-            let suspicious = lost
-                || match inst.kind {
-                    InstKind::Load(pointer) => self.provenance.of(pointer).any(|object| {
-                        self.provenance
-                            .contents(object)
-                            .any(|held| matches!(held, Object::Region(_)))
-                    }),
-                    InstKind::Call(call) => call
-                        .args
-                        .iter()
-                        .any(|argument| self.exposure(argument.value).0.is_some()),
-                    InstKind::Phi(incoming) => {
-                        next.extend(incoming.iter().map(|(_, value)| *value));
-                        false
-                    }
-                    InstKind::Select { yes, no, .. } => {
-                        next.extend([yes, no]);
-                        false
-                    }
-                    InstKind::Derive(operands) | InstKind::Plain(operands) => {
-                        next.extend(operands);
-                        false
-                    }
-                    InstKind::Resize { value, .. } | InstKind::Same(value) => {
-                        next.push(value);
-                        false
-                    }
-                    _ => false,
-                };
-            if suspicious {
-                let what = "an integer made into a pointer, which may stem from a region".to_owned();
-                self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
-                return;
-            }
-            for value in next {
-                if !seen.contains(&value) {
-                    seen.push(value);
-                    work.push(value);
-                }
-            }
-        }
-    }
 }
 
-fn exposure_of(reached: Vec<Object>) -> (Option<RegionId>, Vec<Source>) {
-    let mut region = None;
-    let mut sources = Vec::new();
-    for object in reached {
-        match object {
-            Object::Region(id) => region = region.or(Some(id)),
-            Object::Param(index) => sources.push(Source::Arg(index)),
-            Object::Beyond(index, depth) => sources.push(Source::Beyond(index, depth)),
-            Object::Global | Object::Slot(_) => {}
-        }
+/// Where the value was allocated and where its region begins and ends.
+pub fn life(cx: Context<'_, '_>, region: RegionId, value: Option<ValueId>) -> Vec<(Site, Role)> {
+    let mut because = Vec::new();
+    because.extend(allocation_of(cx, value, region).map(|id| (cx.site(id), Role::Allocated)));
+    match cx.regions.get(region).origin {
+        Origin::Push(id) | Origin::HandedOver(id) => because.push((cx.site(id), Role::Opened)),
+        Origin::Param(_) => because.push((cx.whole(), Role::Parameter)),
     }
-    (region, sources)
+    because.extend(end_of(cx, region).map(|id| (cx.site(id), Role::Ended)));
+    because
 }
 
 /// The allocation that a pointer stems from, or the first one in its region.
@@ -538,27 +313,4 @@ fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
         }
         _ => None,
     })
-}
-
-/// Effects that would settle an undescribed call, for the caller to confirm or correct.
-fn suggestion(cx: Context<'_, '_>, call: Call<'_>, result: Option<ValueId>) -> String {
-    let is_handle = |value: ValueId| {
-        cx.regions.of_handle(cx.regions.canonical(value)).is_some_and(|region| {
-        !matches!(cx.regions.get(region).origin, Origin::Param(index) if !is_region(cx, index as usize))
-    })
-    };
-    let returns_pointer = result.is_some_and(|result| cx.body.value(result).holds_pointer);
-    let mut clauses: Vec<String> = call
-        .args
-        .iter()
-        .enumerate()
-        .filter(|(_, argument)| cx.body.value(argument.value).holds_pointer)
-        .map(|(index, argument)| match is_handle(argument.value) {
-            true if returns_pointer => format!("put(arg{index}); return(in(arg{index}))"),
-            true => format!("put(arg{index})"),
-            false => format!("get(arg{index})"),
-        })
-        .collect();
-    clauses.push("nounwind".to_owned());
-    clauses.join("; ")
 }

@@ -7,7 +7,7 @@
 //! 1. [`balance`] (R02) walks the region stack;
 //! 2. [`leak`] (R03) looks for cycles through allocations;
 //! 3. [`provenance`] solves what points where;
-//! 4. [`escape`] (R04, R0902) judges what outlives what;
+//! 4. [`escape`] (R04) judges what outlives what, [`unknown`] (R09) what leaves the analysis;
 //! 5. [`stale`] (R04) follows pointers past the end of their region;
 //! 6. [`summary`] tells the callers.
 //!
@@ -27,6 +27,7 @@ pub mod recursion;
 pub mod stack;
 pub mod stale;
 pub mod summary;
+pub mod unknown;
 
 use crate::effects::manifest::Manifest;
 use crate::effects::{Effects, Put};
@@ -210,11 +211,13 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     let leaks = leak::run(cx, blame, recursion);
     let provenance = provenance::Provenance::new(cx);
     let escapes = escape::run(cx, &provenance, &balance);
+    let unknown = unknown::run(cx, &provenance);
     let stale = stale::run(cx, &provenance);
-    let effects = summary::assemble(cx, &balance, &leaks, &escapes, &stale);
+    let effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale);
     let mut findings = balance.findings;
     findings.extend(leaks.findings.iter().cloned());
     findings.extend(escapes.findings);
+    findings.extend(unknown.findings);
     findings.extend(stale.findings);
     findings.extend(contradiction(cx, &effects));
     Analysed {

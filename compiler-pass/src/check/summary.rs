@@ -5,6 +5,7 @@ use super::context::Context;
 use super::escape::Escapes;
 use super::leak::{Leaks, renewed};
 use super::stale::Stale;
+use super::unknown::Unknown;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::{InstKind, ValueId};
 
@@ -14,6 +15,7 @@ pub fn assemble(
     balance: &Balance,
     leaks: &Leaks,
     escapes: &Escapes,
+    unknown: &Unknown,
     stale: &Stale,
 ) -> Effects {
     let mut effects = Effects {
@@ -21,7 +23,7 @@ pub fn assemble(
         diverges: !balance.returns || cx.function.facts.noreturn,
         opens: balance.opens,
         drops: balance.drops.clone(),
-        flows: escapes.flows.clone(),
+        flows: escapes.flows.union(&unknown.flows).copied().collect(),
         late: stale.late.clone(),
         stale: stale.returned.clone(),
         ..Effects::default()
@@ -51,7 +53,7 @@ pub fn assemble(
         }
     }
     // What is handed on to an undescribed function may be accessed there.
-    for (from, to) in &escapes.flows {
+    for (from, to) in &unknown.flows {
         match (from, to) {
             (Source::Arg(index), Sink::Unknown) => effects.param_mut(*index as usize).get = true,
             (Source::Beyond(index, _), Sink::Unknown) => effects.param_mut(*index as usize).get_beyond = true,

@@ -10,6 +10,7 @@
 //! * *Form-I3*: a basic block lists each successor once, in the terminator's order; `unwind` is one of them.
 //! * *Form-I4*: two mentions of the same LLVM value in one function are the same [`ValueId`].
 
+mod body;
 pub mod build;
 pub mod callgraph;
 pub mod entity;

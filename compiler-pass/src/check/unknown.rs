@@ -1,0 +1,294 @@
+//! R09: what leaves the analysis is reported, never accepted in silence.
+//!
+//! Pointers into regions, and regions, that are given to functions that nobody described (R0902), to calls through
+//! pointers (R0906), or to instructions that are not followed (R0904): assembly, `setjmp`, `longjmp`, variadic
+//! arguments, addresses that go on as integers and integers that become addresses.
+//!
+//! What belongs to the caller may or may not point into a region: that is a flow to [`Sink::Unknown`] in the
+//! summary, and each caller is judged by what it passes.
+
+use super::context::Context;
+use super::escape::life;
+use super::finding::{Finding, Problem, Role, Site};
+use super::provenance::{Object, Provenance, may_be_kept};
+use super::summary::is_region;
+use crate::effects::{Effects, Sink, Source};
+use crate::form::regions::Origin;
+use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
+use std::collections::BTreeSet;
+
+/// Functions that leave frames without running what those frames still have to do.
+const JUMPS: [&str; 4] = ["longjmp", "_longjmp", "siglongjmp", "__longjmp_chk"];
+
+/// What the analysis found.
+#[derive(Default)]
+pub struct Unknown {
+    /// What cannot be decided.
+    pub findings: BTreeSet<Finding>,
+    /// The flows to [`Sink::Unknown`] of the function's summary.
+    pub flows: BTreeSet<(Source, Sink)>,
+}
+
+/// Judges one function.
+pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Unknown {
+    let mut unknown = Unknown::default();
+    let mut judge = Judge {
+        cx,
+        provenance,
+        unknown: &mut unknown,
+    };
+    for (id, inst) in cx.body.inst_ids() {
+        match inst.kind {
+            InstKind::Call(call) => judge.call(id, call, inst.result),
+            InstKind::Opaque(what, operands) => judge.opaque(id, what, operands),
+            InstKind::FromInteger(value) => judge.integer_pointer(id, value),
+            InstKind::Return(Some(value)) => judge.as_integer(id, value, "returned"),
+            _ => {}
+        }
+    }
+    unknown
+}
+
+struct Judge<'j, 'a> {
+    cx: Context<'j, 'a>,
+    provenance: &'j Provenance,
+    unknown: &'j mut Unknown,
+}
+
+impl Judge<'_, '_> {
+    fn report(&mut self, problem: Problem, at: Site, because: Vec<(Site, Role)>) {
+        self.unknown.findings.insert(Finding { problem, at, because });
+    }
+
+    /// Whether a value leads to an object of some region, and to what of the caller's.
+    fn exposure(&self, value: ValueId) -> (Option<RegionId>, Vec<Source>) {
+        exposure_of(self.provenance.reach(value))
+    }
+
+    /// An address that goes on as an integer is lost to the analysis.
+    fn as_integer(&mut self, id: InstId, value: ValueId, how: &str) {
+        if self.cx.body.value(value).holds_pointer {
+            return;
+        }
+        let (region, sources) = exposure_of(self.provenance.of(value).collect());
+        if region.is_some() {
+            let what = format!("a pointer into a region that is {how} as an integer");
+            self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+        }
+        for source in sources {
+            self.unknown.flows.insert((source, Sink::Unknown));
+        }
+    }
+
+    fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
+        for argument in call.args {
+            self.as_integer(id, argument.value, "passed");
+        }
+        let callee = self.cx.callee_name(&call);
+        if JUMPS.contains(&callee.as_str()) {
+            let what = format!("`{callee}`, which may skip the end of regions");
+            self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+            return;
+        }
+        if let Some(effects) = self.cx.effects_of(&call) {
+            self.described(id, call, effects);
+            return;
+        }
+        let returns_pointer = result.is_some_and(|result| self.cx.body.value(result).holds_pointer);
+        for argument in call.args {
+            let (region, params) = self.exposure(argument.value);
+            let handle = self.cx.regions.resolve(self.cx.body, argument.value);
+            let is_handle = handle
+                .regions
+                .iter()
+                .any(|region| match self.cx.regions.get(*region).origin {
+                    Origin::Param(index) => is_region(self.cx, index as usize),
+                    Origin::Push(_) | Origin::HandedOver(_) => true,
+                });
+            let leads_on = self.leads_on(argument.value);
+            if !is_handle && !may_be_kept(&call, argument, leads_on, returns_pointer) {
+                continue;
+            }
+            if let Some(region) = region.or_else(|| handle.regions.first().copied().filter(|_| is_handle)) {
+                let problem = match call.callee {
+                    Callee::Direct(_) => Problem::UnknownCallee {
+                        callee: self.cx.callee_name(&call),
+                        suggestion: suggestion(self.cx, call, result),
+                        region: is_handle,
+                    },
+                    Callee::Indirect(_) => Problem::IndirectCall,
+                    Callee::Assembly => Problem::NotAnalysed {
+                        what: "assembly that takes a pointer".to_owned(),
+                    },
+                };
+                let because = life(self.cx, region, Some(argument.value));
+                self.report(problem, self.cx.site(id), because);
+                break;
+            }
+            for source in params {
+                self.unknown.flows.insert((source, Sink::Unknown));
+            }
+        }
+    }
+
+    /// Whether what a value points to holds pointers to regions or to the caller's memory.
+    fn leads_on(&self, value: ValueId) -> bool {
+        self.provenance.of(value).any(|object| {
+            self.provenance
+                .contents(object)
+                .any(|held| matches!(held, Object::Region(_) | Object::Param(_) | Object::Beyond(..)))
+        })
+    }
+
+    fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects) {
+        for (from, to) in &effects.flows {
+            if *to != Sink::Unknown {
+                continue;
+            }
+            let (Source::Arg(index) | Source::Beyond(index, _) | Source::In(index)) = from;
+            let Some(argument) = call.args.get(*index as usize) else {
+                continue;
+            };
+            let (region, params) = match from {
+                Source::Beyond(_, depth) => exposure_of(self.provenance.reach_beyond(argument.value, *depth)),
+                _ => self.exposure(argument.value),
+            };
+            if let Some(region) = region {
+                let problem = Problem::UnknownCallee {
+                    callee: self.cx.callee_name(&call),
+                    suggestion: String::new(),
+                    region: false,
+                };
+                let because = life(self.cx, region, Some(argument.value));
+                self.report(problem, self.cx.site(id), because);
+            }
+            for source in params {
+                self.unknown.flows.insert((source, Sink::Unknown));
+            }
+        }
+        // Arguments past the parameters of a function with a body here: it could read them with va_arg.
+        if let Callee::Direct(callee) = call.callee
+            && let Some(body) = &self.cx.form.function(callee).body
+        {
+            for argument in call.args.iter().skip(body.params.len()) {
+                if self.exposure(argument.value).0.is_some() {
+                    let what = "a pointer into a region among variadic arguments".to_owned();
+                    self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+                }
+            }
+        }
+    }
+
+    fn opaque(&mut self, id: InstId, what: &str, operands: &[ValueId]) {
+        let has_regions = self
+            .cx
+            .regions
+            .ids()
+            .any(|(_, region)| !matches!(region.origin, Origin::Param(_)));
+        let exposed = operands.iter().any(|operand| self.exposure(*operand).0.is_some());
+        if exposed || has_regions {
+            self.report(
+                Problem::NotAnalysed {
+                    what: what.to_owned(),
+                },
+                self.cx.site(id),
+                vec![],
+            );
+        }
+    }
+
+    /// An integer made into a pointer is a foreign address unless it may stem from a region pointer.
+    fn integer_pointer(&mut self, id: InstId, value: ValueId) {
+        let root = value;
+        let mut seen = vec![value];
+        let mut work = vec![value];
+        while let Some(value) = work.pop() {
+            let Some((_, inst)) = self.cx.body.def(value) else {
+                continue;
+            };
+            let mut next = Vec::new();
+            // Arithmetic that is not followed lost the way to a region.
+            let lost = self.provenance.of(value).any(|object| {
+                matches!(object, Object::Region(region)
+                if !self.provenance.points_into(root, region))
+            });
+            let suspicious = lost
+                || match inst.kind {
+                    InstKind::Load(pointer) => self.provenance.of(pointer).any(|object| {
+                        self.provenance
+                            .contents(object)
+                            .any(|held| matches!(held, Object::Region(_)))
+                    }),
+                    InstKind::Call(call) => call
+                        .args
+                        .iter()
+                        .any(|argument| self.exposure(argument.value).0.is_some()),
+                    InstKind::Phi(incoming) => {
+                        next.extend(incoming.iter().map(|(_, value)| *value));
+                        false
+                    }
+                    InstKind::Select { yes, no, .. } => {
+                        next.extend([yes, no]);
+                        false
+                    }
+                    InstKind::Derive(operands) | InstKind::Plain(operands) => {
+                        next.extend(operands);
+                        false
+                    }
+                    InstKind::Resize { value, .. } | InstKind::Same(value) => {
+                        next.push(value);
+                        false
+                    }
+                    _ => false,
+                };
+            if suspicious {
+                let what = "an integer made into a pointer, which may stem from a region".to_owned();
+                self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+                return;
+            }
+            for value in next {
+                if !seen.contains(&value) {
+                    seen.push(value);
+                    work.push(value);
+                }
+            }
+        }
+    }
+}
+
+fn exposure_of(reached: Vec<Object>) -> (Option<RegionId>, Vec<Source>) {
+    let mut region = None;
+    let mut sources = Vec::new();
+    for object in reached {
+        match object {
+            Object::Region(id) => region = region.or(Some(id)),
+            Object::Param(index) => sources.push(Source::Arg(index)),
+            Object::Beyond(index, depth) => sources.push(Source::Beyond(index, depth)),
+            Object::Global | Object::Slot(_) => {}
+        }
+    }
+    (region, sources)
+}
+
+/// Effects that would settle an undescribed call, for the caller to confirm or correct.
+fn suggestion(cx: Context<'_, '_>, call: Call<'_>, result: Option<ValueId>) -> String {
+    let is_handle = |value: ValueId| {
+        cx.regions.of_handle(cx.regions.canonical(value)).is_some_and(|region| {
+        !matches!(cx.regions.get(region).origin, Origin::Param(index) if !is_region(cx, index as usize))
+    })
+    };
+    let returns_pointer = result.is_some_and(|result| cx.body.value(result).holds_pointer);
+    let mut clauses: Vec<String> = call
+        .args
+        .iter()
+        .enumerate()
+        .filter(|(_, argument)| cx.body.value(argument.value).holds_pointer)
+        .map(|(index, argument)| match is_handle(argument.value) {
+            true if returns_pointer => format!("put(arg{index}); return(in(arg{index}))"),
+            true => format!("put(arg{index})"),
+            false => format!("get(arg{index})"),
+        })
+        .collect();
+    clauses.push("nounwind".to_owned());
+    clauses.join("; ")
+}
