@@ -4,7 +4,7 @@
 
 ; CHECK: store volatile i64 1, ptr {{.*}}, !dbg [[STORE:![0-9]+]]
 ; CHECK: [[STORE]] = !DILocation(line: 4,
-; CALL: call ptr @croft_rt_alloc({{.*}}), !dbg [[ALLOC:![0-9]+]]
+; CALL: call ptr @croft_rt_alloc({{.*}}){{.*}}, !dbg [[ALLOC:![0-9]+]]
 ; CALL: [[ALLOC]] = !DILocation(line: 3,
 declare ptr @croft.push() nounwind
 declare void @croft.pop(ptr) nounwind

@@ -1,9 +1,9 @@
 ; The verification of lowered code is independent: it finds what no lowering would write.
 ; RUN: opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output %s
-; RUN: sed -e 's/; LEFT OPEN: //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=OPEN
-; RUN: sed -e 's/; ENDED: //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=ENDED
-; RUN: sed -e 's/; NULL: //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=NULL
-; RUN: sed -e 's/; OPERATION: //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=OPERATION
+; RUN: sed -e 's/; open = //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=OPEN
+; RUN: sed -e 's/; ended = //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=ENDED
+; RUN: sed -e 's/; null = //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=NULL
+; RUN: sed -e 's/; operation = //' %s | not opt-22 -load-pass-plugin=%plugin -passes='croft-verify' -disable-output 2>&1 | FileCheck-22 %s --check-prefix=OPERATION
 
 ; OPEN: croft: in `kernel`: a region is open at an exit
 ; ENDED: croft: in `kernel`: an entry point works on a region that is not open
@@ -20,13 +20,13 @@ entry:
   call void @croft_rt_open(ptr %region)
   br i1 %early, label %out, label %end
 out:
-  ; LEFT OPEN: ret void
+  ; open = ret void
   call void @croft_rt_pop(ptr %region)
   ret void
 end:
   call void @croft_rt_pop(ptr %region)
-  ; ENDED: call void @croft_rt_reset(ptr %region)
-  ; NULL: call void @croft_rt_reset(ptr null)
-  ; OPERATION: call void @croft.reset(ptr %region)
+  ; ended = call void @croft_rt_reset(ptr %region)
+  ; null = call void @croft_rt_reset(ptr null)
+  ; operation = call void @croft.reset(ptr %region)
   ret void
 }

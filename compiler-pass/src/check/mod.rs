@@ -18,6 +18,7 @@ pub mod annotations;
 pub mod balance;
 pub mod context;
 pub mod escape;
+pub mod fields;
 pub mod finding;
 pub mod leak;
 pub mod overwrite;

@@ -12,12 +12,13 @@
 
 use super::context::Context;
 use super::escape::allocation_of;
+use super::fields::{self, Field, Stored};
 use super::finding::{Finding, Problem, Role, Use};
 use super::overwrite;
 use super::provenance::{Object, Provenance};
 use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
-use crate::form::{Call, InstId, InstKind, NodeId, RegionId, ValueId};
+use crate::form::{Call, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
@@ -26,6 +27,9 @@ use std::ops::Bound;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Holder {
     Value(ValueId),
+    /// One field of a stack slot.
+    Field(Field),
+    /// Anything in an object.
     Memory(Object),
 }
 
@@ -44,6 +48,24 @@ impl State {
             .map(|(_, region)| *region)
     }
 
+    /// The regions whose ended lives anything in an object may point into.
+    fn in_memory(&self, object: Object) -> Vec<RegionId> {
+        let mut regions: Vec<RegionId> = self.of(Holder::Memory(object)).collect();
+        if let Object::Slot(slot) = object {
+            regions.extend(self.0.range(fields_of(slot)).map(|(_, region)| *region));
+        }
+        regions
+    }
+
+    /// The memory of a stack slot holds nothing.
+    fn forget_slot(&mut self, slot: InstId) {
+        self.forget(Holder::Memory(Object::Slot(slot)));
+        let fields: Vec<(Holder, RegionId)> = self.0.range(fields_of(slot)).copied().collect();
+        for field in fields {
+            self.0.remove(&field);
+        }
+    }
+
     fn add(&mut self, holder: Holder, region: RegionId) {
         self.0.insert((holder, region));
     }
@@ -54,6 +76,10 @@ impl State {
             self.0.remove(&(holder, region));
         }
     }
+}
+
+fn fields_of(slot: InstId) -> std::ops::RangeInclusive<(Holder, RegionId)> {
+    (Holder::Field(Field::first(slot)), RegionId::MIN)..=(Holder::Field(Field::last(slot)), RegionId::MAX)
 }
 
 /// What the analysis found.
@@ -151,8 +177,22 @@ fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, B
                 .contents(object)
                 .any(|held| held == Object::Region(region))
                 && !overwrite::certainly(cx, provenance, object, region);
-            if holds && !matches!(object, Object::Region(id) if id == region) {
+            if holds && !matches!(object, Object::Slot(_)) && object != Object::Region(region) {
                 list.insert(Holder::Memory(object));
+            }
+        }
+        for (slot, stored) in fields::stores(cx, provenance, region) {
+            match stored {
+                Stored::At(offsets) => {
+                    list.extend(
+                        offsets
+                            .into_iter()
+                            .map(|offset| Holder::Field(Field { slot, offset })),
+                    );
+                }
+                Stored::Anywhere => {
+                    list.insert(Holder::Memory(Object::Slot(slot)));
+                }
             }
         }
     }
@@ -225,14 +265,17 @@ impl Analysis<'_, '_> {
             {
                 state.forget(Holder::Memory(Object::Region(region)));
             }
-            self.define(inst.result, inst.kind, state);
+            self.define(inst, state);
         }
     }
 
     /// What the result of an instruction inherits from its operands.
-    fn define(&self, result: Option<ValueId>, kind: InstKind<'_>, state: &mut State) {
+    fn define(&self, inst: &Inst<'_>, state: &mut State) {
         let mut inherited: Vec<RegionId> = Vec::new();
-        match kind {
+        // A vector or a structure of pointers covers several fields.
+        let is_pointer =
+            |value: Option<crate::llvm::Value<'_>>| value.is_some_and(|value| value.ty().is_pointer());
+        match inst.kind {
             InstKind::Same(value) | InstKind::FromInteger(value) | InstKind::Resize { value, .. } => {
                 inherited.extend(state.of(Holder::Value(value)));
             }
@@ -246,34 +289,62 @@ impl Analysis<'_, '_> {
                 inherited.extend(state.of(Holder::Value(no)));
             }
             InstKind::Load(pointer) | InstKind::Exchange { pointer, .. } => {
-                for object in self.provenance.of(pointer) {
-                    inherited.extend(state.of(Holder::Memory(object)));
+                match fields::of(self.cx, pointer) {
+                    Some(field) => {
+                        inherited.extend(state.of(Holder::Field(field)));
+                        inherited.extend(state.of(Holder::Memory(Object::Slot(field.slot))));
+                    }
+                    None => {
+                        for object in self.provenance.of(pointer) {
+                            inherited.extend(state.in_memory(object));
+                        }
+                    }
                 }
             }
-            InstKind::Call(call) => inherited.extend(self.returned_by(call, state)),
-            InstKind::Forget(slot) => {
-                for object in self.provenance.of(slot) {
-                    state.forget(Holder::Memory(object));
-                }
-            }
-            InstKind::Store { pointer, value } => {
-                // A slot that holds one pointer is overwritten as a whole.
-                if let Some((slot, inst)) = self.cx.body.def(pointer)
-                    && matches!(inst.kind, InstKind::StackSlot)
-                    && inst.llvm.holds_one_pointer()
-                {
-                    state.forget(Holder::Memory(Object::Slot(slot)));
-                }
-                let stale: Vec<RegionId> = state.of(Holder::Value(value)).collect();
-                for object in self.provenance.of(pointer) {
+            InstKind::Copy { to, from } => {
+                let stale: Vec<RegionId> = self
+                    .provenance
+                    .of(from)
+                    .flat_map(|object| state.in_memory(object))
+                    .collect();
+                for object in self.provenance.of(to) {
                     stale
                         .iter()
                         .for_each(|region| state.add(Holder::Memory(object), *region));
                 }
             }
+            InstKind::Call(call) => {
+                inherited.extend(self.returned_by(call, state));
+                self.stored_by(call, state);
+            }
+            InstKind::Forget(pointer) => {
+                if let Some((slot, inst)) = self.cx.body.def(pointer)
+                    && matches!(inst.kind, InstKind::StackSlot)
+                {
+                    state.forget_slot(slot);
+                }
+            }
+            InstKind::Store { pointer, value } => {
+                let stale: Vec<RegionId> = state.of(Holder::Value(value)).collect();
+                if let Some(field) = fields::of(self.cx, pointer)
+                    && is_pointer(inst.llvm.operand(0))
+                {
+                    // The field is overwritten for certain.
+                    state.forget(Holder::Field(field));
+                    stale
+                        .iter()
+                        .for_each(|region| state.add(Holder::Field(field), *region));
+                } else {
+                    for object in self.provenance.of(pointer) {
+                        stale
+                            .iter()
+                            .for_each(|region| state.add(Holder::Memory(object), *region));
+                    }
+                }
+            }
             _ => {}
         }
-        if let Some(result) = result {
+        if let Some(result) = inst.result {
             state.forget(Holder::Value(result));
             for region in inherited {
                 if self
@@ -282,6 +353,35 @@ impl Analysis<'_, '_> {
                     .is_some_and(|list| list.contains(&Holder::Value(result)))
                 {
                     state.add(Holder::Value(result), region);
+                }
+            }
+        }
+    }
+
+    /// A callee may store stale pointers that it is given, or finds, in whatever it reaches.
+    fn stored_by(&self, call: Call<'_>, state: &mut State) {
+        let stores_nothing = match self.cx.effects_of(&call) {
+            Some(effects) => effects.flows.iter().all(|(_, to)| *to == Sink::Return),
+            None => call.read_only || call.no_memory,
+        };
+        if stores_nothing {
+            return;
+        }
+        let mut regions: BTreeSet<RegionId> = BTreeSet::new();
+        let mut reached: BTreeSet<Object> = BTreeSet::new();
+        for argument in call.args {
+            regions.extend(state.of(Holder::Value(argument.value)));
+            reached.extend(self.provenance.reach(argument.value));
+        }
+        regions.extend(reached.iter().flat_map(|object| state.in_memory(*object)));
+        for object in reached {
+            for region in &regions {
+                let watched = self
+                    .watched
+                    .get(region)
+                    .is_some_and(|list| list.contains(&Holder::Memory(object)));
+                if watched {
+                    state.add(Holder::Memory(object), *region);
                 }
             }
         }
@@ -306,11 +406,7 @@ impl Analysis<'_, '_> {
                         }
                         Source::Beyond(index, _) => {
                             let reached = value_of(*index).map(beyond).unwrap_or_default();
-                            regions.extend(
-                                reached
-                                    .into_iter()
-                                    .flat_map(|object| state.of(Holder::Memory(object))),
-                            );
+                            regions.extend(reached.into_iter().flat_map(|object| state.in_memory(object)));
                             regions.extend(
                                 value_of(*index)
                                     .iter()
@@ -334,11 +430,7 @@ impl Analysis<'_, '_> {
                 for argument in call.args {
                     regions.extend(state.of(Holder::Value(argument.value)));
                     let reached = beyond(argument.value);
-                    regions.extend(
-                        reached
-                            .into_iter()
-                            .flat_map(|object| state.of(Holder::Memory(object))),
-                    );
+                    regions.extend(reached.into_iter().flat_map(|object| state.in_memory(object)));
                 }
             }
         }
@@ -472,7 +564,7 @@ impl Analysis<'_, '_> {
         }
         let stale: BTreeSet<RegionId> = reached
             .iter()
-            .flat_map(|object| state.of(Holder::Memory(*object)))
+            .flat_map(|object| state.in_memory(*object))
             .collect();
         for region in stale {
             self.violation(id, pointer, region, Use::Call(callee.to_owned()), true);

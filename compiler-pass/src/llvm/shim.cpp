@@ -206,6 +206,19 @@ void croft_shim_strip_optnone(LLVMModuleRef module) {
     }
 }
 
+int croft_shim_constant_offset(LLVMValueRef pointer, LLVMValueRef base, int64_t *offset) {
+  Value *value = unwrap(pointer);
+  auto *slot = dyn_cast<Instruction>(unwrap(base));
+  if (!slot || !value->getType()->isPointerTy())
+    return 0;
+  const DataLayout &layout = slot->getModule()->getDataLayout();
+  APInt bytes(layout.getIndexTypeSizeInBits(value->getType()), 0);
+  if (value->stripAndAccumulateConstantOffsets(layout, bytes, /*AllowNonInbounds=*/true) != slot)
+    return 0;
+  *offset = bytes.getSExtValue();
+  return 1;
+}
+
 static void mark(Value *value, BasicBlock::iterator before, const DebugLoc &place, Instruction *user) {
   auto *freeze = new FreezeInst(value, CROFT_RETURN_MARK, before);
   freeze->setDebugLoc(place);

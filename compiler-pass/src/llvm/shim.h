@@ -43,6 +43,8 @@ void croft_shim_delete_body(LLVMValueRef function);
 void croft_shim_drop_initializer(LLVMValueRef global);
 LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef invoke);
 void croft_shim_strip_optnone(LLVMModuleRef module);
+// Whether `pointer` is `base` plus a constant number of bytes, which goes to *offset.
+int croft_shim_constant_offset(LLVMValueRef pointer, LLVMValueRef base, int64_t *offset);
 // Marks what a `return` that the user wrote returns by a freeze with the place of that `return`: promoting stack slots
 // would lose it, and the place of the instruction that returns is the end of the function.
 #define CROFT_RETURN_MARK "croft.return"

@@ -37,6 +37,7 @@ unsafe extern "C" {
     pub fn croft_shim_drop_initializer(global: LLVMValueRef);
     pub fn croft_shim_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
     pub fn croft_shim_strip_optnone(module: LLVMModuleRef);
+    pub fn croft_shim_constant_offset(pointer: LLVMValueRef, base: LLVMValueRef, offset: *mut i64) -> c_int;
     pub fn croft_shim_mark_returns(module: LLVMModuleRef);
     pub fn croft_shim_set_call_nounwind(call: LLVMValueRef);
     pub fn croft_shim_drop_module_metadata(module: LLVMModuleRef);

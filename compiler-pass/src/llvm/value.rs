@@ -343,11 +343,12 @@ impl<'m> Value<'m> {
         same_element && mine == theirs && mine.iter().all(|offset| offset.as_integer().is_some())
     }
 
-    /// Whether this is a stack slot for exactly one pointer.
-    pub fn holds_one_pointer(self) -> bool {
-        // SAFETY: LLVM-I1, LLVM-I2.
-        self.opcode() == Some(LLVMOpcode::LLVMAlloca)
-            && Type(unsafe { LLVMGetAllocatedType(self.0) }, PhantomData::<&'m ()>).is_pointer()
+    /// The constant number of bytes that this address lies past `base`, an instruction.
+    pub fn constant_offset_from(self, base: Value<'m>) -> Option<i64> {
+        let mut offset = 0;
+        // SAFETY: LLVM-I1; the shim tests the kinds, and writes the offset before it says so.
+        let constant = unsafe { shim::croft_shim_constant_offset(self.0, base.0, &mut offset) };
+        (constant != 0).then_some(offset)
     }
 
     /// Whether anything uses the value.
