@@ -461,7 +461,8 @@ fn report(cx: Context<'_, '_>, balance: &mut Balance) {
                 if hands_over.is_none() {
                     left_open(&mut walk, exit, Way::Return);
                 }
-                let disagree = dropped.as_ref().is_some_and(|known| *known != walk.state.dropped)
+                let disagree = walk.state.torn
+                    || dropped.as_ref().is_some_and(|known| *known != walk.state.dropped)
                     || handed.is_some_and(|known| known.is_some() != hands_over.is_some());
                 if disagree {
                     walk.finding(Problem::PathsDisagree, exit, vec![]);

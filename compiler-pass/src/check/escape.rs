@@ -120,22 +120,27 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Judges what every object that outlives the function, or some region of it, may hold.
+    /// Judges what every object that outlives the function, or some region of it, may hold. A stack slot whose
+    /// address is in a global is as open to everybody as the global.
     fn holders(&mut self) {
         let holders: Vec<Object> = self.provenance.ids().map(|(_, object)| object).collect();
+        let published = self.provenance.reach_from(Object::Global);
         for holder in holders {
             let held: Vec<Object> = self
                 .provenance
                 .contents(holder)
                 .filter(|held| *held != holder)
                 .collect();
+            let is_published = matches!(holder, Object::Slot(_)) && published.contains(&holder);
+            let as_holder = if is_published { Object::Global } else { holder };
             for object in held {
-                self.held(holder, object);
+                self.held(as_holder, holder, object);
             }
         }
     }
 
-    fn held(&mut self, holder: Object, held: Object) {
+    /// `holder` is the place by its lifetime, `cell` the object that it is.
+    fn held(&mut self, holder: Object, cell: Object, held: Object) {
         let sink = match holder {
             Object::Global => Some(Sink::Global),
             Object::Param(index) => Some(Sink::Arg(index)),
@@ -147,7 +152,7 @@ impl Judge<'_, '_> {
             Object::Slot(_) => return,
         };
         // What an undescribed callee may store is told by the call itself (R0902, R0906, or a flow to `Unknown`).
-        let by_undescribed = self.provenance.blame(holder, held).is_some_and(|at| {
+        let by_undescribed = self.provenance.blame(cell, held).is_some_and(|at| {
             matches!(self.cx.body.inst(at).kind, InstKind::Call(call) if self.cx.effects_of(&call).is_none())
         });
         if by_undescribed {
@@ -168,18 +173,16 @@ impl Judge<'_, '_> {
                 }
             }
             Object::Region(region) => match (self.cx.regions.get(region).origin, holder) {
-                (Origin::Param(_), Object::Global) => self.stored(holder, held, region, Place::Global),
+                (Origin::Param(_), Object::Global) => self.stored(cell, held, region, Place::Global),
                 (Origin::Param(index), _) => {
                     if let Some(sink) = sink {
                         self.escapes.flows.insert((Source::In(index), sink));
                     }
                 }
-                (_, Object::Global) => self.stored(holder, held, region, Place::Global),
-                (_, Object::Param(_) | Object::Beyond(..)) => {
-                    self.stored(holder, held, region, Place::Caller)
-                }
+                (_, Object::Global) => self.stored(cell, held, region, Place::Global),
+                (_, Object::Param(_) | Object::Beyond(..)) => self.stored(cell, held, region, Place::Caller),
                 (_, Object::Region(outer)) if self.outlives(outer, region) => {
-                    self.stored(holder, held, region, Place::OuterRegion);
+                    self.stored(cell, held, region, Place::OuterRegion);
                 }
                 _ => {}
             },

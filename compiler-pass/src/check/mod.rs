@@ -289,6 +289,9 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
             ..Effects::default()
         }));
     }
+    if declared.diverges && !inferred.diverges {
+        return Some("it may return".to_owned());
+    }
     if inferred.opens != declared.opens {
         return Some("open(return)".to_owned());
     }

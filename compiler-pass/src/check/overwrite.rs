@@ -3,12 +3,14 @@
 //! Certain means: every instruction that may put the address there is a plain store, and from each such store
 //! every path meets another store to the same address, of a value that does not point into the region, before
 //! it meets the region's end or leaves the function. Two addresses are the same if they are the same value, or
-//! computed alike from the same values, none of which is computed anew on the way.
+//! computed alike from the same values, none of which is computed anew on the way. Meanwhile nothing is called but
+//! library functions that keep nothing, and nothing is read from memory that may be the place under another name:
+//! whoever read the place could keep what it found. (A read of the place by its own name is followed.)
 
 use super::context::Context;
 use super::provenance::{Object, Provenance};
 use super::stale::ends;
-use crate::form::{InstId, InstKind, NodeId, RegionId, ValueId};
+use crate::form::{Call, Callee, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
 use std::collections::BTreeSet;
 
 /// Whether `holder` certainly holds no pointer into `region` when that region ends.
@@ -50,10 +52,10 @@ pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, r
     !stores.is_empty()
         && stores
             .iter()
-            .all(|(id, pointer)| is_overwritten(cx, provenance, *id, *pointer, region))
+            .all(|(id, pointer)| is_overwritten(cx, provenance, holder, (*id, *pointer), region))
 }
 
-fn only_reads(cx: Context<'_, '_>, call: crate::form::Call<'_>) -> bool {
+fn only_reads(cx: Context<'_, '_>, call: Call<'_>) -> bool {
     cx.effects_of(&call).is_some_and(|effects| {
         effects
             .flows
@@ -65,8 +67,8 @@ fn only_reads(cx: Context<'_, '_>, call: crate::form::Call<'_>) -> bool {
 fn is_overwritten(
     cx: Context<'_, '_>,
     provenance: &Provenance,
-    store: InstId,
-    pointer: ValueId,
+    holder: Object,
+    (store, pointer): (InstId, ValueId),
     region: RegionId,
 ) -> bool {
     let parts = parts(cx, pointer);
@@ -92,10 +94,24 @@ fn is_overwritten(
             }
             match inst.kind {
                 InstKind::Return(_) | InstKind::Resume => return false,
+                InstKind::Load(from)
+                | InstKind::Exchange { pointer: from, .. }
+                | InstKind::Copy { from, .. }
+                    if provenance
+                        .of(from)
+                        .any(|object| object != holder && is_open_to_others(object)) =>
+                {
+                    return false;
+                }
+                InstKind::Call(call) if !keeps_nothing(cx, call) => return false,
+                InstKind::Opaque(..) => return false,
                 InstKind::Store {
                     pointer: other,
                     value,
-                } if same_address(cx, pointer, other, 0) && !provenance.points_into(value, region) => {
+                } if stores_pointer(inst)
+                    && same_address(cx, pointer, other, 0)
+                    && !provenance.points_into(value, region) =>
+                {
                     done = true;
                     break;
                 }
@@ -108,6 +124,29 @@ fn is_overwritten(
         }
     }
     true
+}
+
+/// Memory that other names may stand for.
+fn is_open_to_others(object: Object) -> bool {
+    !matches!(object, Object::Slot(_) | Object::Region(_))
+}
+
+/// A whole pointer is stored, not a byte of one.
+fn stores_pointer(inst: &Inst<'_>) -> bool {
+    let is_store = inst.llvm.opcode() == Some(inkwell::llvm_sys::LLVMOpcode::LLVMStore);
+    is_store && inst.llvm.operand(0).is_some_and(|value| value.ty().is_pointer())
+}
+
+/// A function without a body here whose description moves no pointer.
+fn keeps_nothing(cx: Context<'_, '_>, call: Call<'_>) -> bool {
+    let has_body = match call.callee {
+        Callee::Direct(callee) => cx.form.function(callee).body.is_some(),
+        _ => true,
+    };
+    !has_body
+        && cx
+            .effects_of(&call)
+            .is_some_and(|effects| effects.flows.is_empty())
 }
 
 /// The values that an address is computed from.

@@ -178,6 +178,12 @@ impl Provenance {
         }
     }
 
+    /// The objects that pointers stored in an object lead to.
+    pub fn reach_from(&self, object: Object) -> Vec<Object> {
+        let from: Objects = self.index.get(&object).copied().into_iter().collect();
+        self.closure(&from).into_iter().map(|id| self.get(id)).collect()
+    }
+
     fn closure(&self, from: &[ObjectId]) -> Objects {
         let mut reached: Objects = from.to_vec();
         let mut work = reached.clone();

@@ -27,6 +27,8 @@ pub struct State {
     pub open: Vec<Open>,
     /// The region parameters ended here, in order.
     pub dropped: Vec<u32>,
+    /// Paths that ended different region parameters have met.
+    pub torn: bool,
     /// Phis that stand for one handle on every way to this point.
     aliases: BTreeMap<ValueId, ValueId>,
 }
@@ -105,6 +107,7 @@ impl<'j, 'a> Joins<'j, 'a> {
             }
         }
         self.rename(node, &mut arrivals, complete)?;
+        unify(&mut arrivals);
         Ok(merge(self.cx, &arrivals))
     }
 
@@ -177,11 +180,40 @@ impl<'j, 'a> Joins<'j, 'a> {
     }
 }
 
+/// Where every way has a phi for one and the same entry, as its name or as an alias of it, but not all of them call the
+/// entry by the same name, the phi is the name that all can use.
+fn unify(arrivals: &mut [(NodeId, State)]) {
+    let phis: BTreeSet<ValueId> = arrivals
+        .iter()
+        .flat_map(|(_, state)| state.aliases.keys().copied())
+        .collect();
+    for phi in phis {
+        let place = |(_, state): &(NodeId, State)| {
+            let name = state.aliases.get(&phi).copied().unwrap_or(phi);
+            Some((state.open.iter().position(|open| open.handle == name)?, name))
+        };
+        let Some(places) = arrivals.iter().map(place).collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let Some((first, name)) = places.first().copied() else {
+            continue;
+        };
+        let one_place = places.iter().all(|(other, _)| *other == first);
+        if one_place && places.iter().any(|(_, other)| *other != name) {
+            for ((_, state), (_, name)) in arrivals.iter_mut().zip(places) {
+                state.open[first].handle = phi;
+                state.aliases.retain(|_, other| *other != name);
+            }
+        }
+    }
+}
+
 /// Joins states: an entry that some paths lack becomes *maybe open*, by the edge that brought it.
 fn merge(cx: Context<'_, '_>, arrivals: &[(NodeId, State)]) -> Option<State> {
     let (_, first) = arrivals.first()?;
     let mut merged = first.clone();
     for (_, state) in &arrivals[1..] {
+        merged.torn |= state.torn || state.dropped != first.dropped;
         let mut place = 0;
         for open in &state.open {
             match merged.open.iter().position(|known| known.handle == open.handle) {

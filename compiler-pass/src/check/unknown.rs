@@ -12,7 +12,7 @@ use super::escape::life;
 use super::finding::{Finding, Problem, Role, Site};
 use super::provenance::{Object, Provenance, may_be_kept};
 use super::summary::is_region;
-use crate::effects::{Effects, Sink, Source};
+use crate::effects::{Effects, MAX_DEPTH, Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
 use std::collections::BTreeSet;
@@ -185,7 +185,14 @@ impl Judge<'_, '_> {
             .regions
             .ids()
             .any(|(_, region)| !matches!(region.origin, Origin::Param(_)));
-        let exposed = operands.iter().any(|operand| self.exposure(*operand).0.is_some());
+        let mut exposed = false;
+        for operand in operands {
+            let (region, sources) = self.exposure(*operand);
+            exposed |= region.is_some();
+            self.unknown
+                .flows
+                .extend(sources.into_iter().map(|source| (source, Sink::Unknown)));
+        }
         if exposed || has_regions {
             self.report(
                 Problem::NotAnalysed {
@@ -214,11 +221,24 @@ impl Judge<'_, '_> {
             });
             let suspicious = lost
                 || match inst.kind {
-                    InstKind::Load(pointer) => self.provenance.of(pointer).any(|object| {
-                        self.provenance
-                            .contents(object)
-                            .any(|held| matches!(held, Object::Region(_)))
-                    }),
+                    InstKind::Load(pointer) => {
+                        // What the caller keeps there, only the caller knows.
+                        let sources = self.provenance.of(pointer).filter_map(|object| match object {
+                            Object::Param(index) => Some(Source::Beyond(index, 1)),
+                            Object::Beyond(index, depth) => {
+                                Some(Source::Beyond(index, (depth + 1).min(MAX_DEPTH)))
+                            }
+                            _ => None,
+                        });
+                        self.unknown
+                            .flows
+                            .extend(sources.map(|source| (source, Sink::Unknown)));
+                        self.provenance.of(pointer).any(|object| {
+                            self.provenance
+                                .contents(object)
+                                .any(|held| matches!(held, Object::Region(_)))
+                        })
+                    }
                     InstKind::Call(call) => call
                         .args
                         .iter()

@@ -48,9 +48,11 @@ pub struct Edge {
 impl Paths {
     /// Builds the graph; the entry is node 0.
     pub fn new(body: &Body<'_>) -> Paths {
+        let steering = steering(body);
         Builder {
             body,
-            steering: steering(body),
+            live: liveness(body, &steering),
+            steering,
             index: HashMap::new(),
             crowd: vec![0; body.blocks.len()],
             nodes: Vec::new(),
@@ -137,9 +139,71 @@ fn steering(body: &Body<'_>) -> HashSet<ValueId> {
     phis
 }
 
+/// For each steering phi, the basic blocks from whose start a branch can be reached that it may decide. Elsewhere
+/// its constant is not worth a node of its own.
+fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<ValueId, HashSet<BlockId>> {
+    let mut preds: Vec<Vec<BlockId>> = vec![Vec::new(); body.blocks.len()];
+    for (index, block) in body.blocks.iter().enumerate() {
+        block
+            .succs
+            .iter()
+            .for_each(|succ| preds[succ.index()].push(BlockId::new(index)));
+    }
+    // Where each phi is read at the end of a basic block: by its branch, or by a phi of a successor.
+    let mut reads: HashMap<ValueId, Vec<BlockId>> = HashMap::new();
+    for inst in body.insts {
+        match inst.kind {
+            InstKind::Branch(value) | InstKind::Switch { value, .. } => {
+                depends(body, value, &mut |phi| {
+                    reads.entry(phi).or_default().push(inst.block)
+                });
+            }
+            InstKind::Phi(incoming) if inst.result.is_some_and(|phi| steering.contains(&phi)) => {
+                for (from, value) in incoming {
+                    depends(body, *value, &mut |phi| reads.entry(phi).or_default().push(*from));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut live = HashMap::new();
+    for (phi, mut work) in reads {
+        let Some((_, inst)) = body.def(phi) else { continue };
+        let mut blocks: HashSet<BlockId> = HashSet::new();
+        while let Some(block) = work.pop() {
+            if block != inst.block && blocks.insert(block) {
+                work.extend(&preds[block.index()]);
+            }
+        }
+        live.insert(phi, blocks);
+    }
+    live
+}
+
+/// Calls `found` with each phi that a value is computed from by comparisons, casts and negations.
+fn depends(body: &Body<'_>, value: ValueId, found: &mut impl FnMut(ValueId)) {
+    let mut work = vec![value];
+    let mut steps = 0;
+    while let Some(value) = work.pop() {
+        let Some((_, inst)) = body.def(value) else {
+            continue;
+        };
+        steps += 1;
+        match inst.kind {
+            InstKind::Phi(_) => found(value),
+            // As deep as `evaluate` looks, and no deeper.
+            _ if steps > 64 => {}
+            InstKind::Compare(_, left, right) => work.extend([left, right]),
+            InstKind::Resize { value, .. } | InstKind::Not(value) => work.push(value),
+            _ => {}
+        }
+    }
+}
+
 struct Builder<'b, 'a> {
     body: &'b Body<'a>,
     steering: HashSet<ValueId>,
+    live: HashMap<ValueId, HashSet<BlockId>>,
     index: HashMap<(BlockId, Known), NodeId>,
     crowd: Vec<usize>,
     nodes: Vec<Node>,
@@ -267,7 +331,11 @@ impl Builder<'_, '_> {
     fn arrive(&self, from: BlockId, target: BlockId, known: &Known) -> Known {
         let mut arriving: Known = known
             .iter()
-            .filter(|(value, _)| self.body.def(*value).is_none_or(|(_, inst)| inst.block != target))
+            .filter(|(value, _)| {
+                self.live
+                    .get(value)
+                    .is_some_and(|blocks| blocks.contains(&target))
+            })
             .copied()
             .collect();
         for (_, inst) in self.body.insts_of(target) {
