@@ -35,12 +35,23 @@ fn main() -> ExitCode {
     }
 }
 
+/// Stack for the work, in bytes. LLVM's parser and printer recurse over nested types and constants; memory is only
+/// taken as it is used.
+const STACK: usize = 1 << 30;
+
 fn work() -> ExitCode {
     // A program that is run inherits the environment: it must not see our mark.
     // SAFETY: no other thread runs yet.
     unsafe { std::env::remove_var(WORKER) };
-    std::panic::catch_unwind(croft_pass::command::main).unwrap_or_else(|_| {
-        eprintln!("croft: internal error; please report it with the input");
-        ExitCode::from(2)
-    })
+    let guarded = || {
+        std::panic::catch_unwind(croft_pass::command::main).unwrap_or_else(|_| {
+            eprintln!("croft: internal error; please report it with the input");
+            ExitCode::from(2)
+        })
+    };
+    match std::thread::Builder::new().stack_size(STACK).spawn(guarded) {
+        Ok(thread) => thread.join().unwrap_or(ExitCode::from(2)),
+        // Where so much address space cannot be had, the main thread's stack has to do.
+        Err(_) => guarded(),
+    }
 }

@@ -1,4 +1,3 @@
-; fixme: a region renewed under a condition is open under one of two names, and its end is called ambiguous
 ; a region that a loop renews under a condition is open on every path, under whichever name
 
 declare ptr @croft.push() nounwind

@@ -1,4 +1,3 @@
-// fixme: the region that was left open is told twice: where the outer one ends and where the function returns
 // a goto leaves a scope, which ends its region while one that was opened by hand is still open
 #include <croft.h>
 

@@ -1,4 +1,3 @@
-// fixme: a field that is overwritten keeps what it held in the eyes of the checker
 // a structure outside of the loop is filled anew in every iteration before anyone follows it
 #include <croft.h>
 

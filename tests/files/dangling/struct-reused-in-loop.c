@@ -1,4 +1,3 @@
-// fixme: a field that is overwritten keeps what it held in the eyes of the checker
 // a structure outside of the loop keeps the last iteration's pointer, and a callee follows it afterwards
 #include <croft.h>
 

@@ -1,4 +1,3 @@
-// fixme: constants known of earlier loops crowd out the flag of the scope
 // the `for` of a scope never iterates, however many loops and conditions come before it
 #include <croft.h>
 

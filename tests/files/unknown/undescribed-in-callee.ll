@@ -1,4 +1,3 @@
-; fixme: the call is reported twice: as one that leads to an unknown function, and as a store into a global place
 ; a callee with a body hands its argument on to a function that nobody described
 
 declare ptr @croft.push() nounwind
