@@ -67,10 +67,16 @@ impl Bench {
     fn finish(&self, command: &mut Command) -> Run {
         let run = process::run(command);
         for text in [&run.stdout, &run.stderr] {
-            assert!(!text.contains("panicked") && !text.contains("RUST_BACKTRACE"), "{command:?}:\n{text}");
+            assert!(
+                !text.contains("panicked") && !text.contains("RUST_BACKTRACE"),
+                "{command:?}:\n{text}"
+            );
         }
         assert_eq!(run.signal, None, "{command:?}");
-        for entry in fs::read_dir(self.folder.path()).expect("the folder can be read").flatten() {
+        for entry in fs::read_dir(self.folder.path())
+            .expect("the folder can be read")
+            .flatten()
+        {
             let name = entry.file_name().display().to_string();
             assert!(!name.starts_with(".croft-"), "{command:?} left {name}");
         }
@@ -92,7 +98,9 @@ impl Bench {
     }
 
     fn succeeds(&self, arguments: &[&str]) -> Run {
-        self.croft(arguments).expect(0).unwrap_or_else(|problem| panic!("{arguments:?}: {problem}"))
+        self.croft(arguments)
+            .expect(0)
+            .unwrap_or_else(|problem| panic!("{arguments:?}: {problem}"))
     }
 }
 
@@ -124,7 +132,10 @@ fn a_rejected_file_is_shown_with_its_source() {
     }
     assert_eq!(text.matches("help:").count(), 1, "one help:\n{text}");
     assert!(!text.contains("croft.h"), "no line of the header:\n{text}");
-    assert!(!text.contains('\u{1b}'), "no colours where no terminal is:\n{text}");
+    assert!(
+        !text.contains('\u{1b}'),
+        "no colours where no terminal is:\n{text}"
+    );
 }
 
 #[test]
@@ -137,11 +148,23 @@ fn json_is_one_documented_object_a_line_on_standard_output() {
     assert_eq!(findings.len(), 1);
     assert_eq!((findings[0].line, findings[0].code.as_str()), (6, "R0301"));
     let value: serde_json::Value = serde_json::from_str(run.stdout.trim_end()).expect("JSON");
-    let mut keys: Vec<&str> = value.as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut keys: Vec<&str> = value
+        .as_object()
+        .expect("an object")
+        .keys()
+        .map(String::as_str)
+        .collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["code", "help", "message", "primary", "related", "severity"]);
+    assert_eq!(
+        keys,
+        ["code", "help", "message", "primary", "related", "severity"]
+    );
     let related = value["related"].as_array().expect("a list");
-    assert!(related.iter().any(|place| place["message"] == "the region is opened here" && place["line"] == 4));
+    assert!(
+        related
+            .iter()
+            .any(|place| place["message"] == "the region is opened here" && place["line"] == 4)
+    );
     assert_eq!(value["primary"]["function"], "main");
 }
 
@@ -151,7 +174,11 @@ fn several_files_are_judged_each_by_itself() {
     bench.write("again.c", LEAKING);
     let run = bench.croft(&["check", "right.c", "leaking.c", "again.c"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stderr.contains("leaking.c:6") && run.stderr.contains("again.c:6"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("leaking.c:6") && run.stderr.contains("again.c:6"),
+        "{}",
+        run.stderr
+    );
     assert!(run.stderr.contains("croft: 2 errors"), "{}", run.stderr);
     bench.succeeds(&["check", "right.c", "right.c"]);
 }
@@ -165,8 +192,16 @@ fn wrong_names_and_signatures_are_rejections_not_failures() {
     );
     let run = bench.croft(&["check", "name.ll"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stderr.contains("error[R0101]") && run.stderr.contains("name.ll:3"), "{}", run.stderr);
-    assert!(run.stderr.contains("the nearest operation is `croft.push`"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("error[R0101]") && run.stderr.contains("name.ll:3"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("the nearest operation is `croft.push`"),
+        "{}",
+        run.stderr
+    );
     bench.write(
         "signature.ll",
         "declare i32 @croft.push()\ndefine void @f() {\n  %r = call i32 @croft.push()\n  ret void\n}\n",
@@ -178,7 +213,11 @@ fn wrong_names_and_signatures_are_rejections_not_failures() {
     ] {
         let run = bench.croft(arguments);
         assert_eq!(run.code, Some(1), "{arguments:?}: {}", run.stderr);
-        assert!(run.stderr.contains("error[R0102]"), "{arguments:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("error[R0102]"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
         assert!(!bench.path("out.ll").exists(), "{arguments:?}");
     }
 }
@@ -191,11 +230,23 @@ fn a_user_manifest_describes_a_function_and_a_wrong_one_is_named() {
         "#include <croft.h>\nvoid other(int *);\nvoid f(void)\n{\n    CROFT_REGION(r);\n    other(CROFT_NEW(r, int));\n}\n",
     );
     assert_eq!(bench.croft(&["check", "uses.c"]).code, Some(1));
-    bench.write("right.toml", "[[function]]\nnames = [\"other\"]\neffects = \"get(arg0); nounwind\"\n");
+    bench.write(
+        "right.toml",
+        "[[function]]\nnames = [\"other\"]\neffects = \"get(arg0); nounwind\"\n",
+    );
     bench.succeeds(&["check", "--effects", "right.toml", "uses.c"]);
-    bench.write("wrong.toml", "[[function]]\nnames = [\"other\"]\neffects = \"eats(arg0)\"\n");
-    bench.fails(&["check", "--effects", "wrong.toml", "uses.c"], &["`other`", "`eats(arg0)` is no effect clause"]);
-    bench.fails(&["check", "--effects", "missing.toml", "uses.c"], &["cannot read `missing.toml`"]);
+    bench.write(
+        "wrong.toml",
+        "[[function]]\nnames = [\"other\"]\neffects = \"eats(arg0)\"\n",
+    );
+    bench.fails(
+        &["check", "--effects", "wrong.toml", "uses.c"],
+        &["`other`", "`eats(arg0)` is no effect clause"],
+    );
+    bench.fails(
+        &["check", "--effects", "missing.toml", "uses.c"],
+        &["cannot read `missing.toml`"],
+    );
 }
 
 // --------------------------------------------------------------------------------------------- bad input
@@ -220,7 +271,10 @@ fn an_unreadable_file_is_named() {
         println!("skipped: root may read every file");
         return;
     }
-    bench.fails(&["check", "closed.ll"], &["cannot read `closed.ll`", "Permission denied"]);
+    bench.fails(
+        &["check", "closed.ll"],
+        &["cannot read `closed.ll`", "Permission denied"],
+    );
 }
 
 #[test]
@@ -252,8 +306,20 @@ fn garbage_is_refused_with_the_file_and_the_remedy() {
     bench.write("binary.ll", [0u8, 255, 1, 254, b'B', b'C']);
     bench.write("magic.bc", [b'B', b'C', 0xC0, 0xDE]);
     bench.write("magic-more.bc", [b'B', b'C', 0xC0, 0xDE, 1, 2, 3, 4, 5, 6, 7, 8]);
-    for name in ["empty.ll", "empty.bc", "garbage.ll", "garbage.bc", "binary.ll", "magic.bc", "magic-more.bc"] {
-        for command in [&["check", name][..], &["lower", name, "-o", "-"], &["build", name, "-o", "out"]] {
+    for name in [
+        "empty.ll",
+        "empty.bc",
+        "garbage.ll",
+        "garbage.bc",
+        "binary.ll",
+        "magic.bc",
+        "magic-more.bc",
+    ] {
+        for command in [
+            &["check", name][..],
+            &["lower", name, "-o", "-"],
+            &["build", name, "-o", "out"],
+        ] {
             bench.fails(command, &[&format!("`{name}`"), "clang-22"]);
         }
     }
@@ -294,9 +360,15 @@ fn bitcode_with_a_flipped_byte_never_crashes_without_a_message() {
         bench.write("broken.bc", &broken);
         let run = bench.croft(&["check", "broken.bc"]);
         // What still reads as a module may be accepted or rejected.
-        let Some(code) = run.code else { panic!("byte {at}: no status") };
+        let Some(code) = run.code else {
+            panic!("byte {at}: no status")
+        };
         assert!(code <= 2, "byte {at}: status {code}\n{}", run.stderr);
-        assert!(code != 2 || run.stderr.starts_with("croft: "), "byte {at}:\n{}", run.stderr);
+        assert!(
+            code != 2 || run.stderr.starts_with("croft: "),
+            "byte {at}:\n{}",
+            run.stderr
+        );
     }
 }
 
@@ -305,16 +377,31 @@ fn bitcode_of_another_llvm_is_refused_with_both_versions() {
     let bench = Bench::new();
     bench.write("f.ll", "define i64 @f() {\n  ret i64 0\n}\n");
     if process::is_installed("llvm-as-14") {
-        let status = Command::new("llvm-as-14").arg(bench.path("f.ll")).arg("-o").arg(bench.path("old.bc")).status();
+        let status = Command::new("llvm-as-14")
+            .arg(bench.path("f.ll"))
+            .arg("-o")
+            .arg(bench.path("old.bc"))
+            .status();
         assert!(status.expect("llvm-as-14 is there").success());
     } else {
         println!("no llvm-as-14 here: the producer of new bitcode is changed instead");
         let assembled = bench.path("new.bc");
-        let status = Command::new(artifact::llvm("llvm-as")).arg(bench.path("f.ll")).arg("-o").arg(&assembled).status();
+        let status = Command::new(artifact::llvm("llvm-as"))
+            .arg(bench.path("f.ll"))
+            .arg("-o")
+            .arg(&assembled)
+            .status();
         assert!(status.expect("llvm-as is there").success());
-        bench.write("old.bc", with_producer(&fs::read(assembled).expect("it was written"), b"LLVM14"));
+        bench.write(
+            "old.bc",
+            with_producer(&fs::read(assembled).expect("it was written"), b"LLVM14"),
+        );
     }
-    for command in [&["check", "old.bc"][..], &["lower", "old.bc", "-o", "-"], &["run", "old.bc"]] {
+    for command in [
+        &["check", "old.bc"][..],
+        &["lower", "old.bc", "-o", "-"],
+        &["run", "old.bc"],
+    ] {
         bench.fails(command, &["`old.bc`", "LLVM14", "LLVM 22", "clang-22"]);
     }
 }
@@ -329,7 +416,9 @@ fn with_producer(bitcode: &[u8], producer: &[u8]) -> Vec<u8> {
         })
     };
     let mut changed = bitcode.to_vec();
-    let at = (0..bitcode.len() * 8 - 48).find(|at| matches(*at)).expect("the producer is in the bitcode");
+    let at = (0..bitcode.len() * 8 - 48)
+        .find(|at| matches(*at))
+        .expect("the producer is in the bitcode");
     for (index, byte) in producer.iter().enumerate() {
         for offset in 0..8 {
             let position = at + index * 8 + offset;
@@ -344,7 +433,11 @@ fn with_producer(bitcode: &[u8], producer: &[u8]) -> Vec<u8> {
 fn c_that_does_not_compile_is_shown_with_clangs_own_words() {
     let bench = Bench::new();
     bench.write("broken.c", "int f( {\n");
-    for command in [&["check", "broken.c"][..], &["lower", "broken.c", "-o", "out.ll"], &["run", "broken.c"]] {
+    for command in [
+        &["check", "broken.c"][..],
+        &["lower", "broken.c", "-o", "out.ll"],
+        &["run", "broken.c"],
+    ] {
         bench.fails(command, &["could not compile `broken.c`", "broken.c:1:8: error:"]);
     }
     assert!(!bench.path("out.ll").exists());
@@ -354,15 +447,29 @@ fn c_that_does_not_compile_is_shown_with_clangs_own_words() {
 fn rust_that_does_not_compile_is_shown_with_rustcs_own_words() {
     let bench = Bench::new();
     bench.write("broken.rs", "#![no_std]\npub fn f() -> u32 {\n");
-    bench.fails(&["check", "broken.rs"], &["could not compile `broken.rs`", "error"]);
+    bench.fails(
+        &["check", "broken.rs"],
+        &["could not compile `broken.rs`", "error"],
+    );
 }
 
 #[test]
 fn a_missing_clang_is_named_with_the_remedy() {
     let bench = Bench::new();
-    for arguments in [&["check", "right.c"][..], &["run", "right.c"], &["build", "right.c", "-o", "out"]] {
+    for arguments in [
+        &["check", "right.c"][..],
+        &["run", "right.c"],
+        &["build", "right.c", "-o", "out"],
+    ] {
         let run = bench.finish(bench.command(arguments).env("CROFT_CLANG", "/nonexistent/clang"));
-        bench.has_failed(run, &["cannot run `/nonexistent/clang`", "install clang-22", "CROFT_CLANG"]);
+        bench.has_failed(
+            run,
+            &[
+                "cannot run `/nonexistent/clang`",
+                "install clang-22",
+                "CROFT_CLANG",
+            ],
+        );
     }
     assert!(!bench.path("out").exists());
 }
@@ -394,10 +501,18 @@ fn wrong_usage_is_status_2_with_a_hint() {
 #[test]
 fn help_and_version_succeed() {
     let bench = Bench::new();
-    assert!(bench.succeeds(&["--help"]).stdout.contains("Exit status: 0 accepted or done"));
+    assert!(
+        bench
+            .succeeds(&["--help"])
+            .stdout
+            .contains("Exit status: 0 accepted or done")
+    );
     assert!(bench.succeeds(&["--version"]).stdout.starts_with("croft "));
     for command in ["check", "effects", "lower", "build", "run", "explain"] {
-        assert!(bench.succeeds(&[command, "--help"]).stdout.contains("Example"), "{command}");
+        assert!(
+            bench.succeeds(&[command, "--help"]).stdout.contains("Example"),
+            "{command}"
+        );
     }
 }
 
@@ -405,11 +520,19 @@ fn help_and_version_succeed() {
 fn deeply_nested_ir_is_a_message_never_a_signal() {
     let bench = Bench::new();
     let depth = 200_000;
-    let nested = format!("@g = external global {}i8{}\n", "[1 x ".repeat(depth), "]".repeat(depth));
+    let nested = format!(
+        "@g = external global {}i8{}\n",
+        "[1 x ".repeat(depth),
+        "]".repeat(depth)
+    );
     bench.write("type.ll", nested);
     let run = bench.croft(&["check", "type.ll"]);
     assert!(matches!(run.code, Some(0 | 2)), "{:?}", run.code);
-    assert!(run.code == Some(0) || run.stderr.contains("croft: "), "{}", run.stderr);
+    assert!(
+        run.code == Some(0) || run.stderr.contains("croft: "),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -446,7 +569,10 @@ fn long_chains_and_deep_call_graphs_are_analysed() {
     bench.write("long.ll", &text);
     bench.succeeds(&["check", "long.ll"]);
     let effects = bench.succeeds(&["effects", "long.ll"]).stdout;
-    assert!(effects.contains("calls: put(arg0); nounwind\n"), "the end of the chain is seen at its start");
+    assert!(
+        effects.contains("calls: put(arg0); nounwind\n"),
+        "the end of the chain is seen at its start"
+    );
 }
 
 // ----------------------------------------------------------------------------------------------- outputs
@@ -459,7 +585,10 @@ fn an_output_in_a_missing_folder_fails_and_makes_nothing() {
         &["lower", "right.c", "-o", "missing/out.bc"],
         &["build", "right.c", "-o", "missing/out"],
     ] {
-        bench.fails(command, &["cannot write `missing/out", "No such file or directory"]);
+        bench.fails(
+            command,
+            &["cannot write `missing/out", "No such file or directory"],
+        );
     }
     assert!(!bench.path("missing").exists());
 }
@@ -468,7 +597,10 @@ fn an_output_in_a_missing_folder_fails_and_makes_nothing() {
 fn an_output_of_no_known_kind_is_refused() {
     let bench = Bench::new();
     for name in ["out.o", "out", "out.c"] {
-        bench.fails(&["lower", "right.c", "-o", name], &[&format!("`{name}`"), ".ll", ".bc"]);
+        bench.fails(
+            &["lower", "right.c", "-o", name],
+            &[&format!("`{name}`"), ".ll", ".bc"],
+        );
         assert!(!bench.path(name).exists());
     }
 }
@@ -481,12 +613,19 @@ fn a_failure_keeps_the_output_that_was_there() {
         (&["lower", "broken.c", "-o", "out.ll"][..], "out.ll"),
         (&["build", "broken.c", "-o", "program"], "program"),
         (&["build", "leaking.c", "-o", "program"], "program"),
-        (&["build", "right.c", "-l", "nosuchlibrary", "-o", "program"], "program"),
+        (
+            &["build", "right.c", "-l", "nosuchlibrary", "-o", "program"],
+            "program",
+        ),
     ] {
         bench.write(output, "precious");
         let run = bench.croft(command);
         assert!(matches!(run.code, Some(1 | 2)), "{command:?}: {:?}", run.code);
-        assert_eq!(fs::read(bench.path(output)).expect("it is there"), b"precious", "{command:?}");
+        assert_eq!(
+            fs::read(bench.path(output)).expect("it is there"),
+            b"precious",
+            "{command:?}"
+        );
     }
 }
 
@@ -498,7 +637,10 @@ fn an_output_replaces_the_one_that_was_there() {
     let text = fs::read_to_string(bench.path("out.ll")).expect("it was written");
     assert!(text.contains("define") && text.contains("@croft_pool"), "{text}");
     bench.succeeds(&["lower", "out.ll", "-o", "out.bc"]);
-    assert_eq!(&fs::read(bench.path("out.bc")).expect("it was written")[..2], b"BC");
+    assert_eq!(
+        &fs::read(bench.path("out.bc")).expect("it was written")[..2],
+        b"BC"
+    );
     let standard = bench.succeeds(&["lower", "right.c", "-o", "-"]);
     assert!(standard.stdout.contains("define"));
 }
@@ -556,7 +698,11 @@ fn a_pool_that_is_too_small_ends_the_program_with_a_message() {
     for mode in ["inline", "call", "debug"] {
         let run = bench.croft(&["run", "--mode", mode, "--pool-blocks", "8", "large.c"]);
         assert_eq!(run.code, Some(128 + 6), "mode {mode}: {}", run.stderr);
-        assert!(run.stderr.contains("exhausted") && run.stderr.contains('8'), "mode {mode}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("exhausted") && run.stderr.contains('8'),
+            "mode {mode}: {}",
+            run.stderr
+        );
         bench.succeeds(&["run", "--mode", mode, "--pool-blocks", "128", "large.c"]);
     }
 }
@@ -583,14 +729,23 @@ fn a_library_that_is_missing_is_the_linkers_message() {
 fn a_program_of_several_files_and_kinds_is_checked_as_a_whole() {
     let bench = Bench::new();
     bench.write("make.c", "#include <croft.h>\nint *make(croft_region r)\n{\n    int *p = CROFT_NEW(r, int);\n    *p = 5;\n    return p;\n}\n");
-    let main = |body: &str| format!("#include <croft.h>\nint *make(croft_region r);\nint main(void)\n{{\n{body}}}\n");
+    let main = |body: &str| {
+        format!("#include <croft.h>\nint *make(croft_region r);\nint main(void)\n{{\n{body}}}\n")
+    };
     bench.write("uses.c", main("    CROFT_REGION(r);\n    return *make(r);\n"));
-    bench.write("leaks.c", main("    CROFT_REGION(r);\n    for (volatile int i = 0; i < 9; i++)\n        make(r);\n"));
+    bench.write(
+        "leaks.c",
+        main("    CROFT_REGION(r);\n    for (volatile int i = 0; i < 9; i++)\n        make(r);\n"),
+    );
     assert_eq!(bench.croft(&["run", "uses.c", "make.c"]).code, Some(5));
     bench.succeeds(&["lower", "--mode", "call", "make.c", "-o", "make.bc"]);
     let run = bench.croft(&["run", "leaks.c", "make.c"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stderr.contains("error[R0302]") && run.stderr.contains("leaks.c:7"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("error[R0302]") && run.stderr.contains("leaks.c:7"),
+        "{}",
+        run.stderr
+    );
     // By itself the file does not know what `make` does.
     let run = bench.croft(&["check", "uses.c"]);
     assert!(run.stderr.contains("error[R0902]"), "{}", run.stderr);
@@ -606,7 +761,17 @@ fn two_files_that_define_one_function_do_not_link() {
 #[test]
 fn another_target_than_this_machines_is_refused_with_the_remedy() {
     let bench = Bench::new();
-    bench.fails(&["build", "--target", "riscv32-unknown-none-elf", "right.c", "-o", "out"], &["riscv32", "mode call"]);
+    bench.fails(
+        &[
+            "build",
+            "--target",
+            "riscv32-unknown-none-elf",
+            "right.c",
+            "-o",
+            "out",
+        ],
+        &["riscv32", "mode call"],
+    );
     assert!(!bench.path("out").exists());
 }
 
@@ -624,7 +789,11 @@ fn a_built_program_runs_by_itself() {
 fn every_code_has_a_page_and_every_page_a_code() {
     let bench = Bench::new();
     let list = bench.succeeds(&["explain"]).stdout;
-    let codes: Vec<&str> = list.lines().filter_map(|line| line.split_once("  ")).map(|(code, _)| code).collect();
+    let codes: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+        .map(|(code, _)| code)
+        .collect();
     let mut pages: Vec<String> = fs::read_dir(folder::root().join("docs/errors"))
         .expect("the pages are there")
         .flatten()
@@ -655,6 +824,11 @@ fn effects_are_printed_as_declarations_take_them() {
     let bench = Bench::new();
     let list = folder::root().join("examples/list/list.c");
     let run = bench.succeeds(&["effects", process::text(&list)]);
-    assert!(run.stdout.contains("bar: put(arg0, many); return(in(arg0)); nounwind\n"), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("bar: put(arg0, many); return(in(arg0)); nounwind\n"),
+        "{}",
+        run.stdout
+    );
     assert!(run.stdout.contains("foo: pure\n"), "{}", run.stdout);
 }

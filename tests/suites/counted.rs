@@ -36,11 +36,21 @@ struct Outcome {
 fn iterate(source: &Path, iterations: u64, mode: &str) -> Outcome {
     let run = process::run(
         process::croft()
-            .args(["run", "--stats", "--mode", mode, "-D", &format!("ITERATIONS={iterations}ul")])
+            .args([
+                "run",
+                "--stats",
+                "--mode",
+                mode,
+                "-D",
+                &format!("ITERATIONS={iterations}ul"),
+            ])
             .arg(source),
     );
     let run = run.expect(0).unwrap_or_else(|problem| panic!("{problem}"));
-    let mut numbers = run.stdout.split_whitespace().map(|number| number.parse().expect("a number"));
+    let mut numbers = run
+        .stdout
+        .split_whitespace()
+        .map(|number| number.parse().expect("a number"));
     Outcome {
         sum: numbers.next().expect("the sum"),
         peak_kib: numbers.next().expect("the peak"),
@@ -78,11 +88,16 @@ fn ten_million_regions_run_in_constant_memory() {
 fn the_same_loop_over_one_region_is_rejected() {
     let scratch = tempfile::tempdir().expect("there is room for a folder");
     let source = scratch.path().join("leak.c");
-    let leaking = LOOP
-        .replace("        CROFT_REGION(r);\n", "")
-        .replace("    unsigned long sum", "    CROFT_REGION(r);\n    unsigned long sum");
+    let leaking = LOOP.replace("        CROFT_REGION(r);\n", "").replace(
+        "    unsigned long sum",
+        "    CROFT_REGION(r);\n    unsigned long sum",
+    );
     std::fs::write(&source, leaking).expect("the scratch folder is there");
-    let run = process::run(process::croft().args(["run", "-D", "ITERATIONS=1000ul"]).arg(&source));
+    let run = process::run(
+        process::croft()
+            .args(["run", "-D", "ITERATIONS=1000ul"])
+            .arg(&source),
+    );
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("error[R0301]"), "{}", run.stderr);
     assert_eq!(run.stdout, "", "a rejected program does not run");

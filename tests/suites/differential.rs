@@ -1,8 +1,8 @@
 //! Differential runs: a program prints the same whether Croft lowers it, in any mode, or a C compiler compiles it, at any
 //! level, over `support/malloc_runtime.c`, where every object is a `malloc` of its own.
 //!
-//! The programs are the examples, those below `programs/`, and some that are generated from the seeds below. A
-//! program of `programs/` ends with status 0 and prints something.
+//! The programs are the examples, those below `programs/`, and some that are generated from the seeds below;
+//! `CROFT_SEEDS=200` adds as many. A program of `programs/` ends with status 0 and prints something.
 
 use croft_tests::{artifact, folder, generator, process};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -43,7 +43,10 @@ fn main() -> ExitCode {
             Ok(())
         }));
     }
-    for seed in SEEDS {
+    let more = std::env::var("CROFT_SEEDS")
+        .ok()
+        .and_then(|number| number.parse().ok());
+    for seed in SEEDS.into_iter().chain(1000..1000 + more.unwrap_or(0)) {
         trials.push(Trial::test(format!("generated from seed {seed}"), move || {
             generated(seed).map_err(Failed::from)
         }));

@@ -20,7 +20,10 @@ fn kernel<'c>(context: &'c Context, pop: bool) -> Module<'c> {
     let builder = context.create_builder();
     builder.position_at_end(context.append_basic_block(function, "entry"));
     let build = || {
-        let region = builder.build_call(push, &[], "region")?.try_as_basic_value().unwrap_basic();
+        let region = builder
+            .build_call(push, &[], "region")?
+            .try_as_basic_value()
+            .unwrap_basic();
         let eight = size.const_int(8, false).into();
         let object = builder.build_call(alloc, &[region.into(), eight, eight], "object")?;
         let object = object.try_as_basic_value().unwrap_basic().into_pointer_value();
@@ -64,7 +67,10 @@ fn violations_come_as_values() {
     assert_eq!(found.len(), 1, "{found:?}");
     let diagnostic = &found[0];
     assert_eq!(diagnostic.code, "R0201");
-    assert_eq!(diagnostic.message, "region is still open when the function returns");
+    assert_eq!(
+        diagnostic.message,
+        "region is still open when the function returns"
+    );
     assert_eq!(diagnostic.primary.function, "kernel");
     assert_eq!(diagnostic.primary.instruction.as_deref(), Some("ret i64 %value"));
     assert_eq!(diagnostic.primary.line, 0, "there is no debug information");
@@ -91,7 +97,10 @@ fn lowering_leaves_a_valid_module_without_operations_in_every_mode() {
         assert!(lowered.changed);
         assert_eq!((lowered.in_frame, lowered.in_block), (1, 0), "{mode:?}");
         module.verify().expect("the lowered module is valid");
-        assert!(!module.print_to_string().to_string().contains("@croft."), "{mode:?}");
+        assert!(
+            !module.print_to_string().to_string().contains("@croft."),
+            "{mode:?}"
+        );
         assert_eq!(check(&module), [], "a lowered module has nothing left to reject");
     }
 }
@@ -116,8 +125,14 @@ fn lowering_again_or_without_operations_changes_nothing() {
 #[test]
 fn a_malformed_module_is_refused_with_its_diagnostics() {
     let context = Context::create();
-    let module = parse(&context, "declare i64 @croft.push()\ndefine i64 @f() {\n  %r = call i64 @croft.push()\n  ret i64 %r\n}\n");
-    assert_eq!(check(&module).iter().map(|d| d.code).collect::<Vec<_>>(), ["R0102"]);
+    let module = parse(
+        &context,
+        "declare i64 @croft.push()\ndefine i64 @f() {\n  %r = call i64 @croft.push()\n  ret i64 %r\n}\n",
+    );
+    assert_eq!(
+        check(&module).iter().map(|d| d.code).collect::<Vec<_>>(),
+        ["R0102"]
+    );
     match croft_pass::lower(&module, &LowerOptions::default()) {
         Err(LowerError::Malformed(diagnostics)) => assert_eq!(diagnostics[0].code, "R0102"),
         other => panic!("{other:?}"),
@@ -157,12 +172,18 @@ define void @f() nounwind {
 fn manifests_describe_what_the_module_does_not() {
     let context = Context::create();
     let module = parse(&context, FORWARD);
-    assert_eq!(check(&module).iter().map(|d| d.code).collect::<Vec<_>>(), ["R0902"]);
+    assert_eq!(
+        check(&module).iter().map(|d| d.code).collect::<Vec<_>>(),
+        ["R0902"]
+    );
     let manifest = "[[function]]\nnames = [\"other\"]\neffects = \"get(arg0); nounwind\"\n";
     let options = CheckOptions {
         manifests: vec![manifest.to_owned()],
     };
-    assert_eq!(croft_pass::check(&module, &options).expect("the manifest is right"), []);
+    assert_eq!(
+        croft_pass::check(&module, &options).expect("the manifest is right"),
+        []
+    );
     let keeps = manifest.replace("get(arg0)", "store(arg0 -> global)");
     let options = CheckOptions {
         manifests: vec![manifest.to_owned(), keeps],
@@ -175,7 +196,10 @@ fn manifests_describe_what_the_module_does_not() {
 fn a_wrong_manifest_is_an_error_that_names_the_function() {
     let context = Context::create();
     let module = parse(&context, FORWARD);
-    for wrong in ["[[function]]\nnames = [\"other\"]\neffects = \"eats(arg0)\"\n", "no toml"] {
+    for wrong in [
+        "[[function]]\nnames = [\"other\"]\neffects = \"eats(arg0)\"\n",
+        "no toml",
+    ] {
         let options = CheckOptions {
             manifests: vec![wrong.to_owned()],
         };
@@ -200,14 +224,18 @@ fn effects_are_values_that_print_as_annotations() {
 
 #[test]
 fn diagnostics_are_the_same_in_every_run() {
-    let text = std::fs::read_to_string(croft_tests::folder::here("filecheck/rejected.ll")).expect("the file is there");
+    let text = std::fs::read_to_string(croft_tests::folder::here("filecheck/rejected.ll"))
+        .expect("the file is there");
     let codes = || {
         let context = Context::create();
         let module = parse(&context, &text);
         check(&module)
     };
     let first = codes();
-    assert_eq!(first.iter().map(|d| d.code).collect::<Vec<_>>(), ["R0301", "R0201"]);
+    assert_eq!(
+        first.iter().map(|d| d.code).collect::<Vec<_>>(),
+        ["R0301", "R0201"]
+    );
     for _ in 0..5 {
         assert_eq!(codes(), first);
     }
@@ -224,7 +252,8 @@ fn modules_of_several_threads_do_not_meet() {
                     let module = kernel(&context, right);
                     assert_eq!(check(&module).is_empty(), right);
                     if right {
-                        croft_pass::lower(&module, &LowerOptions::default()).expect("a right module is lowered");
+                        croft_pass::lower(&module, &LowerOptions::default())
+                            .expect("a right module is lowered");
                     }
                 }
             });

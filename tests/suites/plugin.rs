@@ -14,7 +14,8 @@ fn plugin_flag() -> String {
 fn compile(source: &Path, level: &str, scratch: &Path) -> PathBuf {
     let program = scratch.join(format!("program{level}"));
     let pool = scratch.join("pool.c");
-    std::fs::write(&pool, "#include <croft.h>\nCROFT_STATIC_POOL(64);\n").expect("the scratch folder is there");
+    std::fs::write(&pool, "#include <croft.h>\nCROFT_STATIC_POOL(64);\n")
+        .expect("the scratch folder is there");
     process::run(
         process::clang()
             .args([level, "-g", &plugin_flag()])
@@ -32,7 +33,8 @@ fn compile(source: &Path, level: &str, scratch: &Path) -> PathBuf {
 
 fn prints(example: &str, expected: &str) {
     let scratch = tempfile::tempdir().expect("there is room for a folder");
-    let expected = std::fs::read_to_string(folder::root().join(expected)).expect("the example says what it prints");
+    let expected =
+        std::fs::read_to_string(folder::root().join(expected)).expect("the example says what it prints");
     for level in LEVELS {
         let program = compile(&folder::root().join(example), level, scratch.path());
         let run = process::run(&mut Command::new(program)).expect(0);
@@ -62,7 +64,10 @@ fn a_leak_fails_the_compilation_at_every_level_and_leaves_no_object() {
     let object = scratch.path().join("leak.o");
     let leak = folder::root().join("examples/list/leak.c");
     let source = std::fs::read_to_string(&leak).expect("the example is there");
-    let line = 1 + source.lines().position(|line| line.contains("error: R0301")).expect("a line is marked");
+    let line = 1 + source
+        .lines()
+        .position(|line| line.contains("error: R0301"))
+        .expect("a line is marked");
     for level in LEVELS {
         let run = process::run(
             process::clang()
@@ -73,8 +78,16 @@ fn a_leak_fails_the_compilation_at_every_level_and_leaves_no_object() {
         );
         assert_eq!(run.code, Some(1), "{level}: {}", run.stderr);
         assert!(run.stderr.contains("error[R0301]"), "{level}: {}", run.stderr);
-        assert!(run.stderr.contains(&format!("leak.c:{line}:")), "{level}, the line of the allocation: {}", run.stderr);
-        assert!(run.stderr.contains("error: croft: 1 error in this module"), "{level}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(&format!("leak.c:{line}:")),
+            "{level}, the line of the allocation: {}",
+            run.stderr
+        );
+        assert!(
+            run.stderr.contains("error: croft: 1 error in this module"),
+            "{level}: {}",
+            run.stderr
+        );
         assert!(!run.stderr.contains("panicked"), "{level}: {}", run.stderr);
         assert!(!object.exists(), "{level}");
     }
@@ -91,7 +104,10 @@ fn a_file_without_regions_compiles_to_the_same_with_and_without_the_plugin() {
         if with {
             command.arg(plugin_flag());
         }
-        process::run(&mut command).expect(0).unwrap_or_else(|problem| panic!("{problem}")).stdout
+        process::run(&mut command)
+            .expect(0)
+            .unwrap_or_else(|problem| panic!("{problem}"))
+            .stdout
     };
     for level in LEVELS {
         assert_eq!(compiled(true, level), compiled(false, level), "{level}");
@@ -108,15 +124,22 @@ fn the_fast_path_is_inlined_by_clang_too() {
     );
     let module = run.expect(0).unwrap_or_else(|problem| panic!("{problem}")).stdout;
     assert!(!module.contains("@croft."), "an operation is left:\n{module}");
-    assert!(module.contains("@croft_pool"), "the fast path is not there:\n{module}");
-    assert!(!module.contains("call ptr @croft_rt_alloc("), "the fast path is called:\n{module}");
+    assert!(
+        module.contains("@croft_pool"),
+        "the fast path is not there:\n{module}"
+    );
+    assert!(
+        !module.contains("call ptr @croft_rt_alloc("),
+        "the fast path is called:\n{module}"
+    );
 }
 
 #[test]
 fn without_the_plugin_the_runtime_library_serves_the_same_program() {
     let scratch = tempfile::tempdir().expect("there is room for a folder");
     let pool = scratch.path().join("pool.c");
-    std::fs::write(&pool, "#include <croft.h>\nCROFT_STATIC_POOL(64);\n").expect("the scratch folder is there");
+    std::fs::write(&pool, "#include <croft.h>\nCROFT_STATIC_POOL(64);\n")
+        .expect("the scratch folder is there");
     let program = scratch.path().join("program");
     process::run(
         process::clang()
@@ -129,7 +152,12 @@ fn without_the_plugin_the_runtime_library_serves_the_same_program() {
     )
     .expect(0)
     .unwrap_or_else(|problem| panic!("{problem}"));
-    let run = process::run(&mut Command::new(program)).expect(0).unwrap_or_else(|problem| panic!("{problem}"));
+    let run = process::run(&mut Command::new(program))
+        .expect(0)
+        .unwrap_or_else(|problem| panic!("{problem}"));
     let expected = folder::root().join("examples/list/expected.txt");
-    assert_eq!(run.stdout, std::fs::read_to_string(expected).expect("the example says what it prints"));
+    assert_eq!(
+        run.stdout,
+        std::fs::read_to_string(expected).expect("the example says what it prints")
+    );
 }

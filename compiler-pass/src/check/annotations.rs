@@ -45,6 +45,20 @@ pub fn operations<'m>(module: Module<'m>) -> Vec<Malformed<'m>> {
             }));
             continue;
         }
+        if function.returns_noalias() {
+            // LLVM would take the object for one that no call can touch, its region's end included, and could move an
+            // access past that end.
+            let problem = Problem::WrongSignature {
+                name: operation.name(),
+                expected: operation.signature(),
+                found: format!("noalias {}", declared.map(Type::print).unwrap_or_default()),
+            };
+            found.extend(places(function).map(|at| Malformed {
+                problem: problem.clone(),
+                at,
+            }));
+            continue;
+        }
         for user in function.users() {
             if user.callee() != Some(function) || user.arguments().contains(&function) {
                 if user.opcode().is_some() {

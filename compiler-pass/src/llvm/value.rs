@@ -285,6 +285,20 @@ impl<'m> Value<'m> {
         self.string_attribute_at(index as u32 + 1, key)
     }
 
+    /// Whether the result of a function is declared to alias nothing else.
+    pub fn returns_noalias(self) -> bool {
+        if !self.is_function() {
+            return false;
+        }
+        let name = "noalias";
+        // SAFETY: LLVM-I1, LLVM-I2; the name is passed with its length.
+        unsafe {
+            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
+            let result = inkwell::llvm_sys::LLVMAttributeReturnIndex;
+            !LLVMGetEnumAttributeAtIndex(self.0, result, kind).is_null()
+        }
+    }
+
     fn string_attribute_at(self, index: u32, key: &str) -> Option<String> {
         if !self.is_function() {
             return None;

@@ -1,4 +1,3 @@
-// fixme: a region that is certainly open, under one of two names, is said to be open on some paths only
 // a region is ended and opened anew only now and then; the iterations in between pile up
 #include <croft.h>
 

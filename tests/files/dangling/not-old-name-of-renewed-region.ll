@@ -1,0 +1,22 @@
+; a region is renewed under another name, and used under that
+
+declare ptr @croft.push() nounwind
+declare void @croft.pop(ptr) nounwind
+declare ptr @croft.alloc(ptr, i64, i64) nounwind
+
+define i64 @main(i1 %again) nounwind {
+entry:
+  %first = call ptr @croft.push()
+  br label %loop
+loop:
+  %r = phi ptr [ %first, %entry ], [ %second, %loop ]
+  %p = call ptr @croft.alloc(ptr %r, i64 8, i64 8)
+  store i64 1, ptr %p
+  %v = load i64, ptr %p
+  call void @croft.pop(ptr %r)
+  %second = call ptr @croft.push()
+  br i1 %again, label %loop, label %done
+done:
+  call void @croft.pop(ptr %second)
+  ret i64 %v
+}
