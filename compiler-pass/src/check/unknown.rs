@@ -18,7 +18,18 @@ use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
 use std::collections::BTreeSet;
 
 /// Functions that leave frames without running what those frames still have to do.
-const JUMPS: [&str; 4] = ["longjmp", "_longjmp", "siglongjmp", "__longjmp_chk"];
+const JUMPS: [&str; 10] = [
+    "longjmp",
+    "_longjmp",
+    "siglongjmp",
+    "__longjmp_chk",
+    "llvm.eh.sjlj.longjmp",
+    "setcontext",
+    "swapcontext",
+    "makecontext",
+    "pthread_exit",
+    "thrd_exit",
+];
 
 /// What the analysis found.
 #[derive(Default)]

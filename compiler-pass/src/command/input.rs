@@ -3,6 +3,7 @@
 use super::arguments::SourceOptions;
 use super::{Failure, toolchain};
 use crate::CheckOptions;
+use crate::effects::manifest::Manifest;
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, source};
 use inkwell::context::Context;
@@ -64,14 +65,26 @@ impl<'o> Session<'o> {
     /// When a manifest cannot be read.
     pub fn check_options(&self) -> Result<CheckOptions, Failure> {
         let read = |path: &PathBuf| {
-            std::fs::read_to_string(path).map_err(|error| Failure::Read {
+            let text = std::fs::read_to_string(path).map_err(|error| Failure::Read {
                 path: path.clone(),
                 error,
-            })
+            })?;
+            // Read here for the sake of the message, which names the file.
+            Manifest::default()
+                .extend(&text)
+                .map_err(|error| Failure::Manifest {
+                    path: path.clone(),
+                    error,
+                })?;
+            Ok(text)
         };
-        Ok(CheckOptions {
-            manifests: self.options.effects.iter().map(read).collect::<Result<_, _>>()?,
-        })
+        let manifests = self
+            .options
+            .effects
+            .iter()
+            .map(read)
+            .collect::<Result<_, Failure>>()?;
+        Ok(CheckOptions { manifests })
     }
 
     /// Reads a file for the checker: textual IR without debug information gets its lines.
@@ -222,10 +235,7 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
         OutputKind::Text => module.print().into_bytes(),
         OutputKind::Bitcode => module.bitcode(),
     };
-    let failure = |error| Failure::Write {
-        path: path.to_owned(),
-        error,
-    };
+    let failure = |error| unwritten(path, error);
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -238,4 +248,16 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
     file.write_all(&bytes).map_err(failure)?;
     file.persist(path).map_err(|error| failure(error.error))?;
     Ok(())
+}
+
+/// A failure to write that names the file which the user asked for, not the temporary one.
+pub fn unwritten(path: &Path, error: std::io::Error) -> Failure {
+    let error = match error.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code),
+        None => std::io::Error::from(error.kind()),
+    };
+    Failure::Write {
+        path: path.to_owned(),
+        error,
+    }
 }

@@ -76,6 +76,14 @@ pub enum Failure {
         /// LLVM's message.
         message: String,
     },
+    /// An effect manifest is wrong.
+    #[error("`{}` is no effect manifest: {error}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: crate::effects::manifest::ManifestError,
+    },
     /// The checker could not work.
     #[error("{0}")]
     Check(#[from] crate::CheckError),

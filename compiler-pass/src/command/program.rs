@@ -60,10 +60,7 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let failure = |error| Failure::Write {
-        path: output.to_owned(),
-        error,
-    };
+    let failure = |error| input::unwritten(output, error);
     let partial = tempfile::Builder::new()
         .prefix(".croft-")
         .tempfile_in(parent)
