@@ -21,6 +21,7 @@ pub mod escape;
 pub mod fields;
 pub mod finding;
 pub mod leak;
+pub mod lives;
 pub mod overwrite;
 pub mod prepare;
 pub mod provenance;

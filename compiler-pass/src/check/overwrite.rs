@@ -8,8 +8,8 @@
 //! whoever read the place could keep what it found. (A read of the place by its own name is followed.)
 
 use super::context::Context;
+use super::lives::ends;
 use super::provenance::{Object, Provenance};
-use super::stale::ends;
 use crate::form::{Call, Callee, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
 use std::collections::BTreeSet;
 

@@ -12,75 +12,15 @@
 
 use super::context::Context;
 use super::escape::allocation_of;
-use super::fields::{self, Field, Stored};
+use super::fields;
 use super::finding::{Finding, Problem, Role, Use};
-use super::overwrite;
+use super::lives::{Holder, State, ends, watched};
 use super::provenance::{Object, Provenance};
 use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ops::Bound;
-
-/// Something that may be stale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Holder {
-    Value(ValueId),
-    /// One field of a stack slot.
-    Field(Field),
-    /// Anything in an object.
-    Memory(Object),
-}
-
-/// Stale pairs.
-#[derive(Clone, Default)]
-struct State(BTreeSet<(Holder, RegionId)>);
-
-impl State {
-    /// The regions whose ended lives something may point into.
-    fn of(&self, holder: Holder) -> impl Iterator<Item = RegionId> {
-        self.0
-            .range((
-                Bound::Included((holder, RegionId::MIN)),
-                Bound::Included((holder, RegionId::MAX)),
-            ))
-            .map(|(_, region)| *region)
-    }
-
-    /// The regions whose ended lives anything in an object may point into.
-    fn in_memory(&self, object: Object) -> Vec<RegionId> {
-        let mut regions: Vec<RegionId> = self.of(Holder::Memory(object)).collect();
-        if let Object::Slot(slot) = object {
-            regions.extend(self.0.range(fields_of(slot)).map(|(_, region)| *region));
-        }
-        regions
-    }
-
-    /// The memory of a stack slot holds nothing.
-    fn forget_slot(&mut self, slot: InstId) {
-        self.forget(Holder::Memory(Object::Slot(slot)));
-        let fields: Vec<(Holder, RegionId)> = self.0.range(fields_of(slot)).copied().collect();
-        for field in fields {
-            self.0.remove(&field);
-        }
-    }
-
-    fn add(&mut self, holder: Holder, region: RegionId) {
-        self.0.insert((holder, region));
-    }
-
-    fn forget(&mut self, holder: Holder) {
-        let regions: Vec<RegionId> = self.of(holder).collect();
-        for region in regions {
-            self.0.remove(&(holder, region));
-        }
-    }
-}
-
-fn fields_of(slot: InstId) -> std::ops::RangeInclusive<(Holder, RegionId)> {
-    (Holder::Field(Field::first(slot)), RegionId::MIN)..=(Holder::Field(Field::last(slot)), RegionId::MAX)
-}
 
 /// What the analysis found.
 #[derive(Default)]
@@ -122,11 +62,7 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
                     *known = Some(arriving);
                     true
                 }
-                Some(known) => {
-                    let before = known.0.len();
-                    known.0.extend(arriving.0);
-                    known.0.len() > before
-                }
+                Some(known) => known.join(arriving),
             };
             if grew {
                 work.push_back(edge.to);
@@ -139,98 +75,6 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
         }
     }
     analysis.stale
-}
-
-/// The values and objects that each region's end makes stale.
-fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, BTreeSet<Holder>> {
-    let mut watched: BTreeMap<RegionId, BTreeSet<Holder>> = BTreeMap::new();
-    let ended: Vec<RegionId> = cx
-        .regions
-        .ids()
-        .map(|(id, _)| id)
-        .filter(|id| may_end(cx, *id))
-        .collect();
-    for region in ended {
-        let param = match cx.regions.get(region).origin {
-            Origin::Param(index) => Some(index),
-            _ => None,
-        };
-        // The caller's pointers may lead into a region that it passed.
-        let concerns = |object: Object| match object {
-            Object::Region(id) => id == region,
-            Object::Param(index) | Object::Beyond(index, _) => param.is_some_and(|own| own != index),
-            _ => false,
-        };
-        let list = watched.entry(region).or_default();
-        for index in 0..cx.body.values.len() {
-            let value = ValueId::new(index);
-            let is_handle = cx.regions.of_handle(cx.regions.canonical(value)).is_some()
-                && !provenance
-                    .of(value)
-                    .any(|object| matches!(object, Object::Param(_) | Object::Beyond(..)));
-            if !is_handle && provenance.of(value).any(concerns) {
-                list.insert(Holder::Value(value));
-            }
-        }
-        for (_, object) in provenance.ids() {
-            let holds = provenance
-                .contents(object)
-                .any(|held| held == Object::Region(region))
-                && !overwrite::certainly(cx, provenance, object, region);
-            if holds && !matches!(object, Object::Slot(_)) && object != Object::Region(region) {
-                list.insert(Holder::Memory(object));
-            }
-        }
-        for (slot, stored) in fields::stores(cx, provenance, region) {
-            match stored {
-                Stored::At(offsets) => {
-                    list.extend(
-                        offsets
-                            .into_iter()
-                            .map(|offset| Holder::Field(Field { slot, offset })),
-                    );
-                }
-                Stored::Anywhere => {
-                    list.insert(Holder::Memory(Object::Slot(slot)));
-                }
-            }
-        }
-    }
-    watched
-}
-
-fn may_end(cx: Context<'_, '_>, region: RegionId) -> bool {
-    cx.body
-        .insts
-        .iter()
-        .any(|inst| ends(cx, inst.kind).contains(&region))
-}
-
-/// The regions whose values an instruction ends.
-pub fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
-    match kind {
-        InstKind::Operation(Operation::Pop | Operation::Reset, operands) => {
-            cx.regions.resolve(cx.body, operands[0]).regions
-        }
-        InstKind::Call(call) => {
-            let Some(effects) = cx.effects_of(&call) else {
-                return Vec::new();
-            };
-            let resets = effects
-                .params
-                .iter()
-                .enumerate()
-                .filter(|(_, p)| p.reset)
-                .map(|(index, _)| index);
-            let drops = effects.drops.iter().map(|index| *index as usize);
-            resets
-                .chain(drops)
-                .filter_map(|index| call.args.get(index))
-                .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
-                .collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 struct Analysis<'s, 'a> {
