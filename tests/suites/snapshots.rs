@@ -48,12 +48,11 @@ snapshots! {
     constant_alloc_called: "constant_alloc", "call";
     constant_alloc_debugged: "constant_alloc", "debug";
     run_time_size: "run_time_size", "inline";
-    region_in_loop: "region_in_loop", "inline";
-    region_in_loop_called: "region_in_loop", "call";
+    region_in_loop: "region_in_loop", "call";
     region_parameter: "region_parameter", "inline";
     recursion: "recursion", "call";
-    bounded: "bounded", "inline";
-    hand_over: "hand_over", "inline";
+    bounded: "bounded", "call";
+    hand_over: "hand_over", "call";
     invoke: "invoke", "call";
     reset: "reset", "call";
     reset_debugged: "reset", "debug";
