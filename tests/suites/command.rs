@@ -169,6 +169,26 @@ fn json_is_one_documented_object_a_line_on_standard_output() {
 }
 
 #[test]
+fn the_leaking_example_is_rejected_at_its_marked_line_and_its_twin_is_accepted() {
+    let bench = Bench::new();
+    let leak = folder::root().join("examples/list/leak.c");
+    let source = fs::read_to_string(&leak).expect("the example is there");
+    let marked = source.lines().position(|line| line.contains("// error: R0301"));
+    let run = bench.croft(&["check", "--format", "json", process::text(&leak)]);
+    assert_eq!(run.code, Some(1));
+    let findings = croft_tests::finding::read(&run.stdout).expect("the documented form");
+    let places: Vec<(usize, &str)> = findings
+        .iter()
+        .map(|f| (f.line as usize, f.code.as_str()))
+        .collect();
+    assert_eq!(places, [(1 + marked.expect("a line is marked"), "R0301")]);
+    bench.succeeds(&[
+        "check",
+        process::text(&folder::root().join("examples/list/fixed.c")),
+    ]);
+}
+
+#[test]
 fn several_files_are_judged_each_by_itself() {
     let bench = Bench::new();
     bench.write("again.c", LEAKING);
@@ -241,7 +261,7 @@ fn a_user_manifest_describes_a_function_and_a_wrong_one_is_named() {
     );
     bench.fails(
         &["check", "--effects", "wrong.toml", "uses.c"],
-        &["`other`", "`eats(arg0)` is no effect clause"],
+        &["wrong.toml", "`other`", "`eats(arg0)` is no effect clause"],
     );
     bench.fails(
         &["check", "--effects", "missing.toml", "uses.c"],
@@ -585,10 +605,7 @@ fn an_output_in_a_missing_folder_fails_and_makes_nothing() {
         &["lower", "right.c", "-o", "missing/out.bc"],
         &["build", "right.c", "-o", "missing/out"],
     ] {
-        bench.fails(
-            command,
-            &["cannot write `missing/out", "No such file or directory"],
-        );
+        bench.fails(command, &["cannot write `missing/out"]);
     }
     assert!(!bench.path("missing").exists());
 }

@@ -123,19 +123,12 @@ impl Judge<'_, '_> {
     /// Judges what every object that outlives the function, or some region of it, may hold. A stack slot whose
     /// address is in a global is as open to everybody as the global.
     fn holders(&mut self) {
-        let holders: Vec<Object> = self.provenance.ids().map(|(_, object)| object).collect();
         let published = self.provenance.reach_from(Object::Global);
-        for holder in holders {
-            let held: Vec<Object> = self
-                .provenance
-                .contents(holder)
-                .filter(|held| *held != holder)
-                .collect();
+        let pairs: Vec<(Object, Object)> = self.provenance.stored().collect();
+        for (holder, held) in pairs {
             let is_published = matches!(holder, Object::Slot(_)) && published.contains(&holder);
             let as_holder = if is_published { Object::Global } else { holder };
-            for object in held {
-                self.held(as_holder, holder, object);
-            }
+            self.held(as_holder, holder, held);
         }
     }
 
@@ -159,9 +152,6 @@ impl Judge<'_, '_> {
             return;
         }
         match held {
-            // As the caller built it.
-            Object::Beyond(index, 1) if holder == Object::Param(index) => {}
-            Object::Beyond(index, depth) if depth > 1 && holder == Object::Beyond(index, depth - 1) => {}
             Object::Param(index) => {
                 if let Some(sink) = sink {
                     self.escapes.flows.insert((Source::Arg(index), sink));

@@ -17,7 +17,7 @@ use super::finding::{Finding, Problem, Role, Site};
 use super::recursion::Recursion;
 use crate::effects::Put;
 use crate::form::regions::Origin;
-use crate::form::{BlockId, Callee, FuncId, InstId, InstKind, NodeId, RegionId, ValueId};
+use crate::form::{BlockId, Callee, FuncId, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -216,7 +216,7 @@ impl Cuts {
                 }
                 _ => cuts
                     .regions
-                    .extend(renewed(cx, inst.kind).map(|region| (region, inst.block))),
+                    .extend(renewed(cx, inst).map(|region| (region, inst.block))),
             }
         }
         cuts
@@ -231,11 +231,12 @@ impl Cuts {
 }
 
 /// The region whose values an instruction certainly ends, while the region stays.
-pub fn renewed(cx: Context<'_, '_>, kind: InstKind<'_>) -> impl Iterator<Item = RegionId> {
+pub fn renewed(cx: Context<'_, '_>, inst: &Inst<'_>) -> impl Iterator<Item = RegionId> {
     let mut handles: Vec<ValueId> = Vec::new();
-    match kind {
+    match inst.kind {
         InstKind::Operation(Operation::Reset, operands) => handles.push(operands[0]),
-        InstKind::Call(call) => {
+        // A callee that unwinds may not have come to it.
+        InstKind::Call(call) if cx.body.block(inst.block).unwind.is_none() => {
             if let Some(effects) = cx.effects_of(&call) {
                 let renews = |index: &usize| effects.param(*index).renews;
                 let indices = (0..call.args.len()).filter(renews);

@@ -133,6 +133,13 @@ impl Provenance {
         ids.iter().map(|id| self.get(*id))
     }
 
+    /// The pairs of holder and held that some instruction of the function stores, in a fixed order.
+    pub fn stored(&self) -> impl Iterator<Item = (Object, Object)> {
+        self.blame
+            .keys()
+            .map(|(holder, held)| (self.get(*holder), self.get(*held)))
+    }
+
     /// The instruction that first put the address of `held` into `holder`.
     pub fn blame(&self, holder: Object, held: Object) -> Option<InstId> {
         self.blame
@@ -308,10 +315,9 @@ impl Provenance {
         let mut grew = false;
         for place in places {
             for object in held {
-                if union(&mut self.contents[place.index()], &[*object]) {
-                    self.blame.entry((*place, *object)).or_insert(at);
-                    grew = true;
-                }
+                // Also where the caller may have built it so: a store is a store.
+                self.blame.entry((*place, *object)).or_insert(at);
+                grew |= union(&mut self.contents[place.index()], &[*object]);
             }
         }
         grew

@@ -102,7 +102,7 @@ impl Layout {
             let mut here = self.graph.add_node(());
             firsts.push(here);
             for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
-                if renewed(cx, inst.kind).any(|region| region == own) {
+                if renewed(cx, inst).any(|region| region == own) {
                     // The region's life starts anew: no path leads across.
                     here = self.graph.add_node(());
                     continue;

@@ -359,12 +359,19 @@ impl Analysis<'_, '_> {
                 continue;
             };
             for region in self.cx.regions.resolve(self.cx.body, region.value).regions {
-                if self
-                    .provenance
-                    .reach(argument.value)
-                    .contains(&Object::Region(region))
-                {
+                let reached = self.provenance.reach(argument.value);
+                if reached.contains(&Object::Region(region)) {
                     self.violation(id, argument.value, region, Use::Call(name.clone()), false);
+                }
+                // Whether the caller's pointer leads into the caller's region, only the caller knows.
+                if let Origin::Param(ended) = self.cx.regions.get(region).origin {
+                    for object in reached {
+                        if let Object::Param(index) | Object::Beyond(index, _) = object
+                            && index != ended
+                        {
+                            self.stale.late.insert((ended, index));
+                        }
+                    }
                 }
             }
         }

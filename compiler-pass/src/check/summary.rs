@@ -83,7 +83,7 @@ fn always_renews(cx: Context<'_, '_>, index: u32) -> bool {
         if cx
             .body
             .insts_of(block)
-            .any(|(_, inst)| renewed(cx, inst.kind).any(|region| region == own))
+            .any(|(_, inst)| renewed(cx, inst).any(|region| region == own))
         {
             continue;
         }

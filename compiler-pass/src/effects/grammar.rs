@@ -3,7 +3,8 @@
 //! ```text
 //! effects = "pure" | clause { ";" clause }
 //! clause  = "get(" source ")" | "get(args)"       accesses the memory that it points to (all arguments)
-//!         | "put(" arg [ ", many" ] ")"           allocates in the region (without a static bound)
+//!         | "put(" arg [ ", many" ] ")"           allocates in the region (without a static bound); objects
+//!                                                 of the region may be linked with one another
 //!         | "reset(" arg [ ", always" ] ")"       ends all values in the region (on every way to its return)
 //!         | "drop(" arg ")"                       ends the region
 //!         | "late(" arg ", " arg ")"              accesses memory through the second after it ended the
@@ -97,6 +98,10 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
             };
             let index = region(effects, arg)?;
             effects.param_mut(index).put = put;
+            // What is allocated together may be linked together.
+            effects
+                .flows
+                .insert((Source::In(index as u32), Sink::In(index as u32)));
         }
         "reset" => {
             let (arg, always) = match inner.split_once(',') {
@@ -242,6 +247,11 @@ impl fmt::Display for Effects {
             Some(true) => clauses.push("open(return, bounded)".to_owned()),
         }
         for (from, to) in &self.flows {
+            let implied = matches!((from, to), (Source::In(from), Sink::In(to))
+                if from == to && self.param(*from as usize).put > Put::No);
+            if implied {
+                continue;
+            }
             clauses.push(match to {
                 Sink::Return => format!("return({from})"),
                 Sink::Global => format!("store({from} -> global)"),

@@ -257,9 +257,19 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 [value] => InstKind::Same(*value),
                 other => InstKind::Derive(other),
             },
-            LLVMPtrToInt | LLVMPtrToAddr | LLVMExtractValue | LLVMInsertValue | LLVMExtractElement
-            | LLVMInsertElement | LLVMShuffleVector | LLVMAdd | LLVMSub | LLVMMul | LLVMAnd | LLVMOr
-            | LLVMXor | LLVMShl | LLVMLShr | LLVMAShr => InstKind::Derive(self.ids(inst.operands())),
+            LLVMPtrToInt | LLVMPtrToAddr | LLVMInsertValue | LLVMInsertElement | LLVMShuffleVector
+            | LLVMAdd | LLVMSub | LLVMMul | LLVMAnd | LLVMOr | LLVMXor | LLVMShl | LLVMLShr | LLVMAShr => {
+                InstKind::Derive(self.ids(inst.operands()))
+            }
+            // A field that is no pointer has nothing of the pointers beside it.
+            LLVMExtractValue | LLVMExtractElement => {
+                let operands = self.ids(inst.operands());
+                if inst.ty().holds_pointer() {
+                    InstKind::Derive(operands)
+                } else {
+                    InstKind::Plain(operands)
+                }
+            }
             LLVMRet => InstKind::Return(self.ids(inst.operands()).first().copied()),
             LLVMBr => self.branch(inst),
             LLVMSwitch => self.switch(inst),

@@ -32,6 +32,9 @@ pub enum Origin {
     Param(u32),
 }
 
+/// How many values are looked at to find the canonical one.
+const CANONICAL_STEPS: u32 = 400;
+
 /// What a handle may name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Handle {
@@ -93,7 +96,8 @@ impl Regions {
         }
         for index in 0..body.values.len() {
             let value = ValueId::new(index);
-            let canonical = regions.find_canonical(body, value, &mut Vec::new());
+            let canonical =
+                regions.find_canonical(body, value, &mut Vec::new(), &mut CANONICAL_STEPS.clone());
             regions.canonical[index] = Some(canonical.unwrap_or(value));
         }
         regions
@@ -135,15 +139,23 @@ impl Regions {
 
     /// `None` if the value leads back to one that is being looked at: a phi through which a loop carries
     /// the value unchanged.
-    fn find_canonical(&self, body: &Body<'_>, value: ValueId, path: &mut Vec<ValueId>) -> Option<ValueId> {
+    fn find_canonical(
+        &self,
+        body: &Body<'_>,
+        value: ValueId,
+        path: &mut Vec<ValueId>,
+        steps: &mut u32,
+    ) -> Option<ValueId> {
         if let Some(known) = self.canonical[value.index()] {
             return Some(known);
         }
         if path.contains(&value) {
             return None;
         }
-        // A chain this long is no handle that a person wrote; stopping keeps the walk linear.
-        if path.len() > 64 || !body.value(value).holds_pointer {
+        // A web this large is no handle that a person wrote; stopping keeps the walk short. The value then stands for
+        // itself, which is always right.
+        *steps = steps.saturating_sub(1);
+        if *steps == 0 || path.len() > 64 || !body.value(value).holds_pointer {
             return Some(value);
         }
         let Some((_, inst)) = body.def(value) else {
@@ -151,11 +163,11 @@ impl Regions {
         };
         path.push(value);
         let found = match inst.kind {
-            InstKind::Same(operand) => self.find_canonical(body, operand, path),
+            InstKind::Same(operand) => self.find_canonical(body, operand, path, steps),
             InstKind::Phi(incoming) => {
                 let mut found: Vec<ValueId> = incoming
                     .iter()
-                    .filter_map(|(_, operand)| self.find_canonical(body, *operand, path))
+                    .filter_map(|(_, operand)| self.find_canonical(body, *operand, path, steps))
                     .filter(|found| *found != value)
                     .collect();
                 found.sort_unstable();
@@ -166,7 +178,7 @@ impl Regions {
                 }
             }
             InstKind::Call(call) => match returned_argument(call) {
-                Some(argument) => self.find_canonical(body, argument, path),
+                Some(argument) => self.find_canonical(body, argument, path, steps),
                 None => Some(value),
             },
             _ => Some(value),

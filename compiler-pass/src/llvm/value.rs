@@ -163,6 +163,14 @@ impl<'m> Value<'m> {
         )
     }
 
+    /// Whether a call is a `musttail` one.
+    pub fn is_must_tail(self) -> bool {
+        // SAFETY: LLVM-I1, LLVM-I2.
+        self.opcode() == Some(LLVMOpcode::LLVMCall)
+            && unsafe { LLVMGetTailCallKind(self.0) }
+                == inkwell::llvm_sys::LLVMTailCallKind::LLVMTailCallKindMustTail
+    }
+
     /// The called value of a call.
     pub fn callee(self) -> Option<Value<'m>> {
         if !self.is_call() {

@@ -137,6 +137,9 @@ fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summari
                 InstKind::Phi(incoming) => incoming.iter().any(|(_, value)| names.contains(value)),
                 InstKind::Select { yes, no, .. } => names.contains(&yes) || names.contains(&no),
                 InstKind::Same(value) => names.contains(&value),
+                InstKind::Call(call) => call.args.iter().enumerate().any(|(index, argument)| {
+                    names.contains(&argument.value) && may_return(call.callee, index, argument, summaries)
+                }),
                 _ => false,
             };
             if let (true, Some(result)) = (passes, inst.result) {
@@ -154,7 +157,9 @@ fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summari
                 || operation == Operation::Keepalive
         }
         InstKind::Call(call) => call.args.iter().enumerate().all(|(index, argument)| {
-            !names.contains(&argument.value) || takes_region(call.callee, index, summaries)
+            // A `musttail` call gives up the frame before the callee begins.
+            let passes = takes_region(call.callee, index, summaries) && !inst.llvm.is_must_tail();
+            !names.contains(&argument.value) || passes
         }),
         InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) | InstKind::Compare(..) => true,
         InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => {
@@ -170,6 +175,22 @@ fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summari
         }
         _ => true,
     })
+}
+
+fn may_return(
+    callee: Callee,
+    index: usize,
+    argument: &form::Argument,
+    summaries: &check::context::Summaries,
+) -> bool {
+    let by_summary = match callee {
+        Callee::Direct(callee) => {
+            let flows = &summaries.effects[callee.index()].flows;
+            !summaries.described[callee.index()] || flows.contains(&(Source::Arg(index as u32), Sink::Return))
+        }
+        _ => true,
+    };
+    argument.returned || by_summary
 }
 
 fn takes_region(callee: Callee, index: usize, summaries: &check::context::Summaries) -> bool {

@@ -46,7 +46,32 @@ pub fn run(module: Module<'_>, placement: &Placement<'_>, mode: Mode) -> Result<
             unsafe { LLVMDeleteFunction(function.raw()) };
         }
     }
+    for function in module.functions() {
+        if function
+            .blocks()
+            .flat_map(|block| block.instructions())
+            .any(is_frame_descriptor)
+        {
+            forget_tail_calls(function);
+        }
+    }
     Ok(lowered)
+}
+
+/// A `tail` call promises that the callee touches no stack slot of the caller: no longer true of one that may be
+/// given a descriptor. (`musttail` calls are given none, see placement.)
+fn forget_tail_calls(function: Value<'_>) {
+    use inkwell::llvm_sys::{LLVMOpcode, LLVMTailCallKind};
+    for inst in function.blocks().flat_map(|block| block.instructions()) {
+        if inst.opcode() == Some(LLVMOpcode::LLVMCall) && !inst.is_must_tail() {
+            // SAFETY: LLVM-I1, LLVM-I2: asked of a call.
+            unsafe {
+                if LLVMGetTailCallKind(inst.raw()) == LLVMTailCallKind::LLVMTailCallKindTail {
+                    LLVMSetTailCallKind(inst.raw(), LLVMTailCallKind::LLVMTailCallKindNone);
+                }
+            }
+        }
+    }
 }
 
 /// # Safety
