@@ -250,12 +250,14 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
     Ok(())
 }
 
-/// A failure to write that names the file which the user asked for, not the temporary one.
+/// A failure to write that names the file which the user asked for, not the temporary one that tempfile's error names.
 pub fn unwritten(path: &Path, error: std::io::Error) -> Failure {
-    let error = match error.raw_os_error() {
-        Some(code) => std::io::Error::from_raw_os_error(code),
-        None => std::io::Error::from(error.kind()),
-    };
+    let inner = error.get_ref().and_then(|outer| outer.source());
+    let system = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>());
+    let code = error
+        .raw_os_error()
+        .or_else(|| system.and_then(std::io::Error::raw_os_error));
+    let error = code.map_or_else(|| error.kind().into(), std::io::Error::from_raw_os_error);
     Failure::Write {
         path: path.to_owned(),
         error,
