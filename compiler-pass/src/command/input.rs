@@ -236,10 +236,7 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
         OutputKind::Bitcode => module.bitcode(),
     };
     let failure = |error| unwritten(path, error);
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = folder_of(path)?;
     let mut file = tempfile::Builder::new()
         .prefix(".croft-")
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
@@ -250,16 +247,26 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
     Ok(())
 }
 
-/// A failure to write that names the file which the user asked for, not the temporary one that tempfile's error names.
+/// A failure to write that names the file which the user asked for, not the temporary one.
 pub fn unwritten(path: &Path, error: std::io::Error) -> Failure {
-    let inner = error.get_ref().and_then(|outer| outer.source());
-    let system = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>());
-    let code = error
+    let error = error
         .raw_os_error()
-        .or_else(|| system.and_then(std::io::Error::raw_os_error));
-    let error = code.map_or_else(|| error.kind().into(), std::io::Error::from_raw_os_error);
+        .map_or_else(|| error.kind().into(), std::io::Error::from_raw_os_error);
     Failure::Write {
         path: path.to_owned(),
         error,
     }
+}
+
+/// The folder that a file is to be written into, which has to be there.
+///
+/// # Errors
+/// The system's, which tempfile's own would hide.
+pub fn folder_of(path: &Path) -> Result<&Path, Failure> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    std::fs::read_dir(folder).map_err(|error| unwritten(path, error))?;
+    Ok(folder)
 }

@@ -56,10 +56,7 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
     let start = file("start.c", START.as_bytes())?;
     toolchain::write_header(folder)?;
     // Linked beside its final place and then renamed: no half-written program is ever there.
-    let parent = output
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let parent = input::folder_of(output)?;
     let failure = |error| input::unwritten(output, error);
     let partial = tempfile::Builder::new()
         .prefix(".croft-")
