@@ -12,7 +12,7 @@ use core::ffi::c_int;
 
 use crate::exhaustion::{self, Handler, Reason};
 use crate::invariants;
-use crate::kernel::croft_pool;
+use crate::kernel::{croft_pool, croft_rt_push, croft_rt_push_bounded};
 use crate::layout::UNBOUNDED;
 use crate::pool::Stats;
 use crate::refill::{refuse, slow_alloc, slow_try_alloc};
@@ -28,7 +28,7 @@ const _: () = assert!(UNBOUNDED == usize::MAX, "a C budget of SIZE_MAX is none")
 #[unsafe(export_name = "croft.push")]
 pub unsafe extern "C" fn push() -> *mut Descriptor {
     // SAFETY: the same obligation.
-    unsafe { push_in_pool(UNBOUNDED) }
+    unsafe { croft_rt_push() }
 }
 
 /// `croft.push.bounded`: opens a region that hands out at most `bytes` bytes between two resets.
@@ -40,25 +40,7 @@ pub unsafe extern "C" fn push() -> *mut Descriptor {
 #[unsafe(export_name = "croft.push.bounded")]
 pub unsafe extern "C" fn push_bounded(bytes: usize) -> *mut Descriptor {
     // SAFETY: the same obligation.
-    unsafe { push_in_pool(bytes) }
-}
-
-/// Pushes, and reports a refusal itself instead of through `croft_rt_push_refused`. This keeps
-/// `croft.push` different from `croft_rt_push`: LLVM merges functions with equal bodies, and the
-/// pass would find an alias where it needs a body.
-///
-/// # Safety
-///
-/// Obligation 2 of [`kernel`](crate::kernel).
-#[inline(always)]
-unsafe fn push_in_pool(budget: usize) -> *mut Descriptor {
-    // SAFETY: the same obligation.
-    unsafe {
-        match region::push(&raw mut croft_pool, budget) {
-            Some(region) => region,
-            None => refuse(Reason::PoolEmpty, 0, 0),
-        }
-    }
+    unsafe { croft_rt_push_bounded(bytes) }
 }
 
 /// `croft.pop`: ends the region and every object in it.

@@ -37,7 +37,15 @@ fn runtime_ir() -> String {
             "lib",
         ])
         .args(["-C", "opt-level=3", "-C", "panic=abort", "-C", "codegen-units=1"])
-        .args(["--cfg", "feature=\"host\"", "--emit"])
+        .args([
+            "--cfg",
+            "feature=\"host\"",
+            "--cfg",
+            "croft_bitcode",
+            "--cap-lints",
+            "allow",
+            "--emit",
+        ])
         .arg(format!("llvm-ir={}", output.display()))
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs"))
         .status()
