@@ -429,6 +429,10 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 InstKind::Plain(&[])
             });
         }
+        // A trap ends the program: a call that does not return.
+        if inst.call_facts() & shim::FN_NORETURN != 0 {
+            return None;
+        }
         let pointers =
             inst.ty().holds_pointer() || arguments.iter().any(|argument| argument.ty().holds_pointer());
         if pointers {
