@@ -10,6 +10,7 @@
 //! `CROFT_BLESS=1 cargo test --test error_pages` writes the output of the tool into the pages.
 
 use croft_pass::diagnostic::codes::{CODES, Code};
+use croft_tests::artifact;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ fn every_page_belongs_to_a_code() {
 
 #[test]
 fn every_page_tells_the_truth() {
-    let croft = croft();
+    let croft = artifact::croft();
     let bless = std::env::var_os("CROFT_BLESS").is_some_and(|value| value == "1");
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
@@ -225,22 +226,4 @@ fn blocks(page: &str) -> Result<Vec<Block<'_>>, String> {
 /// The pages' folder.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors")
-}
-
-/// The command: `CROFT_BIN` (the file or its folder), or the one that cargo built beside this test.
-fn croft() -> PathBuf {
-    let named = std::env::var_os("CROFT_BIN").map(PathBuf::from).map(|path| {
-        // Every run has a folder of its own.
-        let path = std::path::absolute(&path).unwrap_or(path);
-        if path.is_dir() { path.join("croft") } else { path }
-    });
-    let test = std::env::current_exe().expect("this program has a path");
-    named
-        .or_else(|| {
-            test.ancestors()
-                .skip(1)
-                .map(|folder| folder.join("croft"))
-                .find(|path| path.is_file())
-        })
-        .expect("the croft command is built: cargo build --package croft-pass, or set CROFT_BIN")
 }

@@ -4,7 +4,7 @@ use super::finding::Site;
 use crate::effects::Effects;
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
-use crate::form::{Body, Call, Callee, Form, FuncId, Function, InstId, ValueId};
+use crate::form::{Body, Call, Callee, Form, FuncId, Function, InstId};
 
 /// The summaries of all functions, as far as they are known.
 pub struct Summaries {
@@ -90,13 +90,5 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Whether the function's parameter `index` is declared to receive bounded regions only.
     pub fn is_declared_bounded(&self, index: usize) -> bool {
         self.function.bounded_params.get(index).copied().unwrap_or(false)
-    }
-
-    /// The parameter that a value is, if it is one.
-    pub fn param_index(&self, value: ValueId) -> Option<u32> {
-        match self.body.value(value).kind {
-            crate::form::ValueKind::Param(index) => Some(index),
-            _ => None,
-        }
     }
 }

@@ -147,6 +147,11 @@ pub enum Problem {
         /// The callee.
         callee: String,
     },
+    /// R0405: an object of a region is given to an allocator that did not allocate it.
+    Freed {
+        /// The callee.
+        callee: String,
+    },
     /// R0901: a region handle that cannot be followed.
     UntraceableHandle {
         /// The operation or callee that needs it.
@@ -242,6 +247,7 @@ impl Problem {
             Problem::StoredOutside { .. } => "R0402",
             Problem::UsedAfterEnd { .. } => "R0403",
             Problem::RegionUsedAfterEnd { .. } | Problem::SameRegionTwice { .. } => "R0404",
+            Problem::Freed { .. } => "R0405",
             Problem::UntraceableHandle { .. } => "R0901",
             Problem::UnknownCallee { .. } => "R0902",
             Problem::AmbiguousEnd => "R0903",

@@ -31,7 +31,6 @@ pub mod stale;
 pub mod summary;
 pub mod unknown;
 
-use crate::effects::manifest::Manifest;
 use crate::effects::{Effects, Put};
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
@@ -371,12 +370,4 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
         }
     }
     kept
-}
-
-/// The manifests that come with Croft, for callers that add none.
-///
-/// # Errors
-/// See [`Manifest::built_in`].
-pub fn default_manifest() -> Result<Manifest, crate::effects::manifest::ManifestError> {
-    Manifest::built_in()
 }

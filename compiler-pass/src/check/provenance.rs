@@ -353,7 +353,7 @@ impl Provenance {
                     }
                     continue;
                 }
-                Sink::Global | Sink::Unknown => vec![self.object(Object::Global)],
+                Sink::Global | Sink::Unknown | Sink::Freed => vec![self.object(Object::Global)],
                 Sink::Arg(index) => match call.args.get(*index as usize) {
                     Some(argument) => self.values[argument.value.index()].clone(),
                     None => continue,
@@ -364,8 +364,8 @@ impl Provenance {
                 },
                 Sink::In(index) => self.regions_of(cx, call, *index),
             };
-            // What leaks to an undescribed function is a finding of its own, not a store.
-            if *to != Sink::Unknown {
+            // What leaks to an undescribed function, or is freed, is a finding of its own, not a store.
+            if !matches!(to, Sink::Unknown | Sink::Freed) {
                 grew |= self.hold(id, &places, &sources);
             }
         }

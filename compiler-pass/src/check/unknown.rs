@@ -4,6 +4,8 @@
 //! pointers (R0906), or to instructions that are not followed (R0904): assembly, `setjmp`, `longjmp`, variadic
 //! arguments, addresses that go on as integers and integers that become addresses.
 //!
+//! The same walk over calls finds objects of regions that are given to `free` (R0405).
+//!
 //! What belongs to the caller may or may not point into a region: that is a flow to [`Sink::Unknown`] in the
 //! summary, and each caller is judged by what it passes.
 
@@ -36,7 +38,7 @@ const JUMPS: [&str; 10] = [
 pub struct Unknown {
     /// What cannot be decided.
     pub findings: BTreeSet<Finding>,
-    /// The flows to [`Sink::Unknown`] of the function's summary.
+    /// The flows to [`Sink::Unknown`] and [`Sink::Freed`] of the function's summary.
     pub flows: BTreeSet<(Source, Sink)>,
 }
 
@@ -152,6 +154,7 @@ impl Judge<'_, '_> {
     }
 
     fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects) {
+        self.freed(id, &call, effects);
         for (from, to) in &effects.flows {
             if *to != Sink::Unknown {
                 continue;
@@ -187,6 +190,31 @@ impl Judge<'_, '_> {
                     self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
                 }
             }
+        }
+    }
+
+    /// R0405: an object of a region that an allocator is told to take back.
+    fn freed(&mut self, id: InstId, call: &Call<'_>, effects: &Effects) {
+        for (from, _) in effects.flows.iter().filter(|(_, to)| *to == Sink::Freed) {
+            let (Source::Arg(index) | Source::Beyond(index, _) | Source::In(index)) = from;
+            let Some(argument) = call.args.get(*index as usize) else {
+                continue;
+            };
+            let freed = match from {
+                // Only what it points to, not what is reached from there.
+                Source::Arg(_) => self.provenance.of(argument.value).collect(),
+                Source::Beyond(_, depth) => self.provenance.reach_beyond(argument.value, *depth),
+                Source::In(_) => self.provenance.reach(argument.value),
+            };
+            let (region, sources) = exposure_of(freed);
+            if let Some(region) = region {
+                let because = life(self.cx, region, Some(argument.value));
+                let callee = self.cx.callee_name(call);
+                self.report(Problem::Freed { callee }, self.cx.site(id), because);
+            }
+            self.unknown
+                .flows
+                .extend(sources.into_iter().map(|source| (source, Sink::Freed)));
         }
     }
 

@@ -147,6 +147,7 @@ fn message(problem: &Problem) -> String {
         Problem::SameRegionTwice { callee } => {
             format!("`{callee}` ends one of its regions, and is given the same region twice")
         }
+        Problem::Freed { callee } => format!("`{callee}` frees an object that belongs to a region"),
         Problem::UntraceableHandle { operation, from } => {
             format!("cannot tell which region `{operation}` works on: its handle comes from {from}")
         }
@@ -211,6 +212,7 @@ fn label(problem: &Problem) -> String {
         Problem::UsedAfterEnd { .. } => "used here".to_owned(),
         Problem::RegionUsedAfterEnd { .. } => "the region has ended before this".to_owned(),
         Problem::SameRegionTwice { .. } => "the same region twice".to_owned(),
+        Problem::Freed { .. } => "freed here".to_owned(),
         Problem::UntraceableHandle { .. } => "which region?".to_owned(),
         Problem::UnknownCallee { .. } => "may keep the pointer, or allocate".to_owned(),
         Problem::AmbiguousEnd => "which region?".to_owned(),
@@ -262,6 +264,7 @@ fn help(problem: &Problem) -> Option<String> {
         }
         Problem::RegionUsedAfterEnd { .. } => "move it before the end of the region, or open a new region".to_owned(),
         Problem::SameRegionTwice { .. } => "pass two different regions".to_owned(),
+        Problem::Freed { .. } => "remove it: the object dies with its region".to_owned(),
         Problem::UntraceableHandle { .. } => "pass the handle as an argument or keep it in a local variable".to_owned(),
         Problem::UnknownCallee { callee, suggestion, .. } if !suggestion.is_empty() => format!(
             "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C"

@@ -13,6 +13,7 @@
 //!         | "bounded(" arg ")"                    the region must be a bounded one
 //!         | "return(" source { "," source } ")"   the result may point to the source
 //!         | "store(" source "->" place ")"        the source may be stored in the place
+//!         | "free(" source { "," source } ")"     gives the object back to an allocator
 //!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
 //!         | "nounwind" | "noreturn"
 //! source  = arg | "in(" arg ")"                   the argument itself; an object in its region
@@ -149,6 +150,12 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
                 effects.flows.insert((source, Sink::Return));
             }
         }
+        "free" => {
+            for text in inner.split(',') {
+                let source = source(text)?;
+                effects.flows.insert((source, Sink::Freed));
+            }
+        }
         "store" => {
             let (from, to) = inner.split_once("->").ok_or_else(unknown)?;
             let from = source(from)?;
@@ -255,6 +262,7 @@ impl fmt::Display for Effects {
             clauses.push(match to {
                 Sink::Return => format!("return({from})"),
                 Sink::Global => format!("store({from} -> global)"),
+                Sink::Freed => format!("free({from})"),
                 Sink::Arg(index) => format!("store({from} -> arg{index})"),
                 Sink::Beyond(index, depth) => format!("store({from} -> {})", Source::Beyond(*index, *depth)),
                 Sink::In(index) => format!("store({from} -> in(arg{index}))"),
@@ -288,6 +296,7 @@ mod tests {
             "get(arg1); put(arg0, many); store(arg1 -> in(arg0)); store(in(arg0) -> global)",
             "drop(arg2); drop(arg0); noreturn",
             "bounded(arg1); open(return, bounded)",
+            "get(arg0); free(arg0); free(*arg0); nounwind",
             "get(arg1); reset(arg0); late(arg0, arg1)",
             "put(arg0); reset(arg0, always); stale(arg0); return(in(arg0))",
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",

@@ -72,6 +72,8 @@ pub enum Sink {
     Beyond(u32, u8),
     /// An object in the region that the argument names.
     In(u32),
+    /// An allocator that takes back what it once handed out.
+    Freed,
     /// A function that nobody described.
     Unknown,
 }
