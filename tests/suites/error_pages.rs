@@ -47,7 +47,7 @@ fn every_page_tells_the_truth() {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(code) = CODES.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(complaint) = judge(&croft, code, bless) {
+                    if let Err(complaint) = judge(croft, code, bless) {
                         let complaint = format!("docs/errors/{}.md: {complaint}", code.code);
                         wrong.lock().expect("no thread panics with it").push(complaint);
                     }
