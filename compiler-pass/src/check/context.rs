@@ -4,7 +4,7 @@ use super::finding::Site;
 use crate::effects::Effects;
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
-use crate::form::{Body, Call, Callee, Form, FuncId, Function, InstId};
+use crate::form::{Argument, Body, Call, Callee, Form, FuncId, Function, InstId};
 
 /// The summaries of all functions, as far as they are known.
 pub struct Summaries {
@@ -56,6 +56,32 @@ impl<'c, 'a> Context<'c, 'a> {
             Callee::Direct(callee) if self.summaries.described[callee.index()] => {
                 Some(&self.summaries.effects[callee.index()])
             }
+            _ => None,
+        }
+    }
+
+    /// The arguments that a summary's argument number stands for: one, or all that a variadic callee takes past its
+    /// parameters.
+    pub fn arguments(&self, call: &Call<'a>, index: u32) -> &'a [Argument] {
+        let index = self.param_of(call, index as usize);
+        let end = match self.callee(call) {
+            Some(callee) if callee.variadic && index == callee.params() => call.args.len(),
+            _ => index + 1,
+        };
+        call.args.get(index..end).unwrap_or(&[])
+    }
+
+    /// The number by which a callee's summary speaks of an argument.
+    pub fn param_of(&self, call: &Call<'_>, index: usize) -> usize {
+        match self.callee(call) {
+            Some(callee) if callee.variadic => index.min(callee.params()),
+            _ => index,
+        }
+    }
+
+    fn callee(&self, call: &Call<'_>) -> Option<&'c Function<'a>> {
+        match call.callee {
+            Callee::Direct(callee) => Some(self.form.function(callee)),
             _ => None,
         }
     }

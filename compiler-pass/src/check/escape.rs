@@ -11,10 +11,12 @@ use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
 use super::overwrite;
 use super::prepare::RETURN_MARK;
-use super::provenance::{Object, Provenance};
+use super::object::Object;
+use super::provenance::Provenance;
 use crate::effects::{Sink, Source};
+use crate::form::offset::Offset;
 use crate::form::regions::Origin;
-use crate::form::{InstId, InstKind, RegionId, ValueId};
+use crate::form::{InstId, InstKind, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::BTreeSet;
 
@@ -49,134 +51,103 @@ struct Judge<'j, 'a> {
 }
 
 impl Judge<'_, '_> {
+    /// What may be returned; whether its region has ended then is [`super::stale`]'s to tell.
     fn returns(&mut self) {
-        for (id, inst) in self.cx.body.inst_ids() {
+        for inst in self.cx.body.insts {
             let InstKind::Return(Some(value)) = inst.kind else {
                 continue;
             };
             if !self.cx.body.value(value).holds_pointer {
                 continue;
             }
-            // A region that is handed over is open at the return: its handle and its objects stay good.
-            let handed = self
-                .balance
-                .opens
-                .is_some()
-                .then(|| self.cx.regions.resolve(self.cx.body, value).regions);
-            let handed = handed.unwrap_or_default();
             for object in self.provenance.of(value) {
-                match object {
-                    Object::Param(index) => {
-                        self.escapes.flows.insert((Source::Arg(index), Sink::Return));
-                    }
-                    Object::Beyond(index, depth) => {
-                        self.escapes
-                            .flows
-                            .insert((Source::Beyond(index, depth), Sink::Return));
-                    }
-                    Object::Region(region) => match self.cx.regions.get(region).origin {
-                        Origin::Param(index) => {
-                            self.escapes.flows.insert((Source::In(index), Sink::Return));
-                        }
-                        _ if handed.contains(&region) => {}
-                        _ => {
-                            let mut because = life(self.cx, region, Some(value));
-                            let at = self.origin_of_return(id, value, region);
-                            because.retain(|(site, _)| *site != at);
-                            self.report(Problem::Returned, at, because);
-                        }
-                    },
-                    Object::Global | Object::Slot(_) => {}
+                let source = object.callers().or_else(|| self.in_callers_region(object));
+                if let Some(source) = source {
+                    self.escapes.flows.insert((source, Sink::Return));
                 }
             }
         }
     }
 
-    /// The place to show for a returned pointer: the mark that [`super::prepare`] left at the `return` that the
-    /// user wrote; without one, where a phi at the return merges several results, the end of the basic block
-    /// that brings this one.
-    fn origin_of_return(&self, id: InstId, value: ValueId, region: RegionId) -> Site {
-        let is_mark = |inst: &crate::form::Inst<'_>| {
-            matches!(inst.kind, InstKind::Same(_)) && inst.llvm.name().starts_with(RETURN_MARK)
-        };
-        match self.cx.body.def(value) {
-            Some((mark, inst)) if is_mark(inst) => self.cx.site(mark),
-            Some((_, inst)) => {
-                let InstKind::Phi(incoming) = inst.kind else {
-                    return self.cx.site(id);
-                };
-                let into_region = incoming
-                    .iter()
-                    .find(|(_, operand)| self.provenance.points_into(*operand, region));
-                let Some((block, operand)) = into_region else {
-                    return self.cx.site(id);
-                };
-                match self.cx.body.def(*operand) {
-                    Some((mark, inst)) if is_mark(inst) => self.cx.site(mark),
-                    _ => self.cx.site(self.cx.body.terminator(*block).0),
-                }
-            }
-            None => self.cx.site(id),
+    /// An object in a region that the caller passed.
+    fn in_callers_region(&self, object: Object) -> Option<Source> {
+        match self.cx.regions.get(object.region()?).origin {
+            Origin::Param(index) => Some(Source::In(index)),
+            _ => None,
         }
     }
 
-    /// Judges what every object that outlives the function, or some region of it, may hold. A stack slot whose
-    /// address is in a global is as open to everybody as the global.
+    /// Judges what every object that outlives the function, or some region of it, may hold. A stack slot, or an object of
+    /// an allocator, whose address is where others can find it is as open to everybody as that place.
     fn holders(&mut self) {
-        let published = self.provenance.reach_from(Object::Global);
-        let pairs: Vec<(Object, Object)> = self.provenance.stored().collect();
-        for (holder, held) in pairs {
-            let is_published = matches!(holder, Object::Slot(_)) && published.contains(&holder);
-            let as_holder = if is_published { Object::Global } else { holder };
-            self.held(as_holder, holder, held);
+        let published = self.published();
+        let mut seen: BTreeSet<(Object, RegionId)> = BTreeSet::new();
+        let mut stored: Vec<_> = self.provenance.stored().collect();
+        // The first store in the text is the one to show.
+        stored.sort_by_key(|(.., at)| *at);
+        for (cell, offset, held, at) in stored {
+            let is_own = matches!(cell, Object::Slot(_) | Object::Heap(_));
+            if is_own && !published.contains(&cell) {
+                continue;
+            }
+            // What an undescribed callee may store is told by the call itself (R0902, R0906, or a flow to `Unknown`).
+            if matches!(self.cx.body.inst(at).kind, InstKind::Call(call) if self.cx.effects_of(&call).is_none()) {
+                continue;
+            }
+            self.flow(cell, offset, held);
+            if let Some(region) = held.region()
+                && let Some(place) = self.outliving(cell, region)
+                && seen.insert((cell, region))
+            {
+                self.stored(cell, held, region, place, at);
+            }
         }
     }
 
-    /// `holder` is the place by its lifetime, `cell` the object that it is.
-    fn held(&mut self, holder: Object, cell: Object, held: Object) {
-        let sink = match holder {
-            Object::Global => Some(Sink::Global),
-            Object::Param(index) => Some(Sink::Arg(index)),
-            Object::Beyond(index, depth) => Some(Sink::Beyond(index, depth)),
-            Object::Region(region) => match self.cx.regions.get(region).origin {
-                Origin::Param(index) => Some(Sink::In(index)),
-                _ => None,
-            },
-            Object::Slot(_) => return,
-        };
-        // What an undescribed callee may store is told by the call itself (R0902, R0906, or a flow to `Unknown`).
-        let by_undescribed = self.provenance.blame(cell, held).is_some_and(|at| {
-            matches!(self.cx.body.inst(at).kind, InstKind::Call(call) if self.cx.effects_of(&call).is_none())
+    /// The objects that others than this function can reach.
+    fn published(&self) -> BTreeSet<Object> {
+        let outside = self.provenance.ids().filter(|(_, object)| {
+            object.is_outside() || object.callers().is_some() || self.in_callers_region(*object).is_some()
         });
-        if by_undescribed {
-            return;
-        }
-        match held {
-            Object::Param(index) => {
-                if let Some(sink) = sink {
-                    self.escapes.flows.insert((Source::Arg(index), sink));
-                }
-            }
-            Object::Beyond(index, depth) => {
-                if let Some(sink) = sink {
-                    self.escapes.flows.insert((Source::Beyond(index, depth), sink));
-                }
-            }
-            Object::Region(region) => match (self.cx.regions.get(region).origin, holder) {
-                (Origin::Param(_), Object::Global) => self.stored(cell, held, region, Place::Global),
-                (Origin::Param(index), _) => {
-                    if let Some(sink) = sink {
-                        self.escapes.flows.insert((Source::In(index), sink));
-                    }
-                }
-                (_, Object::Global) => self.stored(cell, held, region, Place::Global),
-                (_, Object::Param(_) | Object::Beyond(..)) => self.stored(cell, held, region, Place::Caller),
-                (_, Object::Region(outer)) if self.outlives(outer, region) => {
-                    self.stored(cell, held, region, Place::OuterRegion);
-                }
-                _ => {}
+        let returned = self.cx.body.insts.iter().filter_map(|inst| match inst.kind {
+            InstKind::Return(value) => value,
+            _ => None,
+        });
+        let returned = returned.flat_map(|value| self.provenance.places(value).objects());
+        let roots: Vec<ObjectId> = outside.map(|(id, _)| id).chain(returned).collect();
+        self.provenance.reach_of(roots).into_iter().collect()
+    }
+
+    /// What the caller has to know of a store.
+    fn flow(&mut self, cell: Object, offset: Offset, held: Object) {
+        let sink = match (cell, offset.exact()) {
+            (Object::Param(index), Some(offset)) => Sink::Field(index, offset),
+            (Object::Param(index), None) => Sink::Arg(index),
+            (Object::Field(index, _), _) => Sink::Beyond(index, 1),
+            (Object::Beyond(index, depth), _) => Sink::Beyond(index, depth),
+            (Object::Site(_, region), _) => match self.cx.regions.get(region).origin {
+                Origin::Param(index) => Sink::In(index),
+                _ => return,
             },
-            Object::Global | Object::Slot(_) => {}
+            (Object::Region(_), _) => return,
+            (Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_), _) => Sink::Global,
+        };
+        // A pointer into the caller's region in a global is a finding here, and no flow.
+        let in_region = self.in_callers_region(held).filter(|_| sink != Sink::Global);
+        if let Some(source) = held.callers().or(in_region) {
+            self.escapes.flows.insert((source, sink));
+        }
+    }
+
+    /// What a cell is to a region, if it outlives it.
+    fn outliving(&self, cell: Object, region: RegionId) -> Option<Place> {
+        let is_callers = matches!(self.cx.regions.get(region).origin, Origin::Param(_));
+        match cell {
+            Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_) => Some(Place::Global),
+            Object::Param(_) | Object::Field(..) | Object::Beyond(..) => (!is_callers).then_some(Place::Caller),
+            Object::Site(_, outer) | Object::Region(outer) => {
+                (!is_callers && self.outlives(outer, region)).then_some(Place::OuterRegion)
+            }
         }
     }
 
@@ -218,18 +189,11 @@ impl Judge<'_, '_> {
         open_at_start || (earlier(outer.origin) && !ended_between(outer.origin))
     }
 
-    fn stored(&mut self, holder: Object, held: Object, region: RegionId, place: Place) {
-        let Some(at) = self.provenance.blame(holder, held) else {
-            return;
-        };
+    fn stored(&mut self, holder: Object, held: Object, region: RegionId, place: Place, at: InstId) {
         if overwrite::certainly(self.cx, self.provenance, holder, region) {
             return;
         }
-        let value = match self.cx.body.inst(at).kind {
-            InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => Some(value),
-            _ => None,
-        };
-        let because = life(self.cx, region, value);
+        let because = life(self.cx, region, allocation_of(held));
         self.report(Problem::StoredOutside { place }, self.cx.site(at), because);
     }
 
@@ -238,10 +202,44 @@ impl Judge<'_, '_> {
     }
 }
 
+/// The place to show for a returned pointer: the mark that [`super::prepare`] left at the `return` that the
+/// user wrote; without one, where a phi at the return merges several results, the end of the basic block
+/// that brings this one.
+pub fn origin_of_return(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    id: InstId,
+    value: ValueId,
+    region: RegionId,
+) -> Site {
+    let is_mark = |inst: &crate::form::Inst<'_>| {
+        matches!(inst.kind, InstKind::Same(_)) && inst.llvm.name().starts_with(RETURN_MARK)
+    };
+    let Some((def, inst)) = cx.body.def(value) else {
+        return cx.site(id);
+    };
+    if is_mark(inst) {
+        return cx.site(def);
+    }
+    let InstKind::Phi(incoming) = inst.kind else {
+        return cx.site(id);
+    };
+    let into_region = incoming
+        .iter()
+        .find(|(_, operand)| provenance.points_into(*operand, region));
+    let Some((block, operand)) = into_region else {
+        return cx.site(id);
+    };
+    match cx.body.def(*operand) {
+        Some((mark, inst)) if is_mark(inst) => cx.site(mark),
+        _ => cx.site(cx.body.terminator(*block).0),
+    }
+}
+
 /// Where the value was allocated and where its region begins and ends.
-pub fn life(cx: Context<'_, '_>, region: RegionId, value: Option<ValueId>) -> Vec<(Site, Role)> {
+pub fn life(cx: Context<'_, '_>, region: RegionId, allocation: Option<InstId>) -> Vec<(Site, Role)> {
     let mut because = Vec::new();
-    because.extend(allocation_of(cx, value, region).map(|id| (cx.site(id), Role::Allocated)));
+    because.extend(allocation.map(|id| (cx.site(id), Role::Allocated)));
     match cx.regions.get(region).origin {
         Origin::Push(id) | Origin::HandedOver(id) => because.push((cx.site(id), Role::Opened)),
         Origin::Param(_) => because.push((cx.whole(), Role::Parameter)),
@@ -250,39 +248,22 @@ pub fn life(cx: Context<'_, '_>, region: RegionId, value: Option<ValueId>) -> Ve
     because
 }
 
-/// The allocation that a pointer stems from, or the first one in its region.
-pub fn allocation_of(cx: Context<'_, '_>, value: Option<ValueId>, region: RegionId) -> Option<InstId> {
-    let allocates = |id: InstId| match cx.body.inst(id).kind {
-        InstKind::Operation(operation, operands) if operation.allocates() => {
-            cx.regions.resolve(cx.body, operands[0]).regions.contains(&region)
-        }
-        _ => false,
-    };
-    let mut seen: Vec<ValueId> = value.into_iter().collect();
-    let mut work = seen.clone();
-    while let Some(value) = work.pop() {
-        let Some((id, inst)) = cx.body.def(value) else {
-            continue;
-        };
-        if allocates(id) {
-            return Some(id);
-        }
-        let next: Vec<ValueId> = match inst.kind {
-            InstKind::Phi(incoming) => incoming.iter().map(|(_, value)| *value).collect(),
-            InstKind::Select { yes, no, .. } => vec![yes, no],
-            InstKind::Same(value) => vec![value],
-            InstKind::Derive(operands) => operands.to_vec(),
-            InstKind::Call(call) => call.args.iter().map(|argument| argument.value).collect(),
-            _ => vec![],
-        };
-        for value in next {
-            if !seen.contains(&value) {
-                seen.push(value);
-                work.push(value);
-            }
-        }
+/// The instruction that allocates an object of a region.
+pub fn allocation_of(object: Object) -> Option<InstId> {
+    match object {
+        Object::Site(id, _) => Some(id),
+        _ => None,
     }
-    cx.body.inst_ids().map(|(id, _)| id).find(|id| allocates(*id))
+}
+
+/// The first instruction that allocates what a value may point to, or lead to, in a region.
+pub fn allocation_behind(provenance: &Provenance, value: ValueId, region: RegionId) -> Option<InstId> {
+    let in_region = |object: &Object| object.region() == Some(region);
+    let pointed = provenance.of(value).filter(in_region).filter_map(allocation_of).min();
+    pointed.or_else(|| {
+        let reached = provenance.reach(value).into_iter().filter(in_region);
+        reached.filter_map(allocation_of).min()
+    })
 }
 
 /// A place where a region ends.

@@ -1,56 +1,106 @@
-//! The ends of regions' lives, and what they leave stale: the state of [`super::stale`] and what changes it.
+//! The lives of regions: what ends them, what holds pointers into them, and the state of [`super::stale`].
+//!
+//! A holder is a value or a cell of memory. The state says of each which regions it may point into, and whether that
+//! life of the region is going on or has ended. Cells of stack slots are followed exactly; of all other memory only
+//! what has ended is in the state, since [`super::provenance`] tells what it may hold at all.
 
 use super::context::Context;
-use super::fields::{self, Field, Stored};
+use super::object::Object;
 use super::overwrite;
-use super::provenance::{Object, Provenance};
+use super::provenance::Provenance;
+use crate::form::offset::Offset;
 use crate::form::regions::Origin;
-use crate::form::{InstId, InstKind, RegionId, ValueId};
+use crate::form::{BlockId, InstId, InstKind, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-/// Something that may be stale.
+/// Something that may point into a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
     /// A value.
     Value(ValueId),
-    /// One field of a stack slot.
-    Field(Field),
-    /// Anything in an object.
-    Memory(Object),
+    /// The pointer in the caller's memory that leads to this object of the caller's.
+    Caller(ObjectId),
+    /// A cell of an object.
+    Cell(ObjectId, Offset),
 }
 
-/// Stale pairs.
-#[derive(Clone, Default)]
-pub struct State(BTreeSet<(Holder, RegionId)>);
+/// Which life of a region a pointer leads into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Life {
+    /// The one that goes on, if there is one.
+    Current,
+    /// One that ended.
+    Ended,
+}
+
+/// What holders may point into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State(BTreeSet<(Holder, RegionId, Life)>);
 
 impl State {
-    /// The regions whose ended lives something may point into.
-    pub fn of(&self, holder: Holder) -> impl Iterator<Item = RegionId> {
+    /// The lives that a holder may point into.
+    pub fn of(&self, holder: Holder) -> impl Iterator<Item = (RegionId, Life)> {
+        let low = (holder, RegionId::MIN, Life::Current);
+        let high = (holder, RegionId::MAX, Life::Ended);
         self.0
-            .range((
-                Bound::Included((holder, RegionId::MIN)),
-                Bound::Included((holder, RegionId::MAX)),
-            ))
-            .map(|(_, region)| *region)
+            .range((Bound::Included(low), Bound::Included(high)))
+            .map(|(_, region, life)| (*region, *life))
     }
 
-    /// The regions whose ended lives anything in an object may point into.
-    pub fn in_memory(&self, object: Object) -> Vec<RegionId> {
-        let mut regions: Vec<RegionId> = self.of(Holder::Memory(object)).collect();
-        if let Object::Slot(slot) = object {
-            regions.extend(self.0.range(fields_of(slot)).map(|(_, region)| *region));
+    /// The regions of which a holder may point into an ended life.
+    pub fn ended(&self, holder: Holder) -> impl Iterator<Item = RegionId> {
+        self.of(holder)
+            .filter(|(_, life)| *life == Life::Ended)
+            .map(|(region, _)| region)
+    }
+
+    /// Everything that is known.
+    pub fn iter(&self) -> impl Iterator<Item = (Holder, RegionId, Life)> {
+        self.0.iter().copied()
+    }
+
+    /// The cells of an object of which something is known.
+    pub fn cells(&self, object: ObjectId) -> impl Iterator<Item = (Offset, RegionId, Life)> {
+        let low = (Holder::Cell(object, Offset::LEAST), RegionId::MIN, Life::Current);
+        self.0
+            .range(low..)
+            .map_while(move |(holder, region, life)| match holder {
+                Holder::Cell(of, offset) if *of == object => Some((*offset, *region, *life)),
+                _ => None,
+            })
+    }
+
+    /// A holder may point into a life of a region.
+    pub fn add(&mut self, holder: Holder, region: RegionId, life: Life) {
+        self.0.insert((holder, region, life));
+    }
+
+    /// A holder points into no region.
+    pub fn forget(&mut self, holder: Holder) {
+        let lives: Vec<(RegionId, Life)> = self.of(holder).collect();
+        for (region, life) in lives {
+            self.0.remove(&(holder, region, life));
         }
-        regions
     }
 
-    /// The memory of a stack slot holds nothing.
-    pub fn forget_slot(&mut self, slot: InstId) {
-        self.forget(Holder::Memory(Object::Slot(slot)));
-        let fields: Vec<(Holder, RegionId)> = self.0.range(fields_of(slot)).copied().collect();
-        for field in fields {
-            self.0.remove(&field);
+    /// Keeps what is true of a holder.
+    pub fn retain(&mut self, keep: impl Fn(Holder) -> bool) {
+        self.0.retain(|(holder, ..)| keep(*holder));
+    }
+
+    /// Current lives of a region are ended ones from here on.
+    pub fn end(&mut self, region: RegionId) {
+        let ending: Vec<Holder> = self
+            .0
+            .iter()
+            .filter(|(_, of, life)| *of == region && *life == Life::Current)
+            .map(|(holder, ..)| *holder)
+            .collect();
+        for holder in ending {
+            self.0.remove(&(holder, region, Life::Current));
+            self.0.insert((holder, region, Life::Ended));
         }
     }
 
@@ -60,88 +110,55 @@ impl State {
         self.0.extend(other.0);
         self.0.len() > before
     }
+}
 
-    /// Something may point into an ended life of the region.
-    pub fn add(&mut self, holder: Holder, region: RegionId) {
-        self.0.insert((holder, region));
-    }
-
-    /// It does not any more.
-    pub fn forget(&mut self, holder: Holder) {
-        let regions: Vec<RegionId> = self.of(holder).collect();
-        for region in regions {
-            self.0.remove(&(holder, region));
+/// The regions that may end in a function, and what their ends leave behind in memory that is not followed cell by cell.
+pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, Vec<Holder>> {
+    let mut ended: BTreeMap<RegionId, Vec<Holder>> = BTreeMap::new();
+    for inst in cx.body.insts {
+        for region in ends(cx, inst.kind) {
+            ended.entry(region).or_default();
         }
     }
-}
-
-fn fields_of(slot: InstId) -> std::ops::RangeInclusive<(Holder, RegionId)> {
-    (Holder::Field(Field::first(slot)), RegionId::MIN)..=(Holder::Field(Field::last(slot)), RegionId::MAX)
-}
-
-/// The values and objects that each region's end makes stale.
-pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, BTreeSet<Holder>> {
-    let mut watched: BTreeMap<RegionId, BTreeSet<Holder>> = BTreeMap::new();
-    let ended: Vec<RegionId> = cx
-        .regions
-        .ids()
-        .map(|(id, _)| id)
-        .filter(|id| may_end(cx, *id))
-        .collect();
-    for region in ended {
-        let param = match cx.regions.get(region).origin {
+    for (region, holders) in &mut ended {
+        let param = match cx.regions.get(*region).origin {
             Origin::Param(index) => Some(index),
             _ => None,
         };
-        // The caller's pointers may lead into a region that it passed.
-        let concerns = |object: Object| match object {
-            Object::Region(id) => id == region,
-            Object::Param(index) | Object::Beyond(index, _) => param.is_some_and(|own| own != index),
-            _ => false,
-        };
-        let list = watched.entry(region).or_default();
-        for index in 0..cx.body.values.len() {
-            let value = ValueId::new(index);
-            let is_handle = cx.regions.of_handle(cx.regions.canonical(value)).is_some()
-                && !provenance
-                    .of(value)
-                    .any(|object| matches!(object, Object::Param(_) | Object::Beyond(..)));
-            if !is_handle && provenance.of(value).any(concerns) {
-                list.insert(Holder::Value(value));
+        for (id, object) in provenance.ids() {
+            // The caller's pointers may lead into a region that it passed.
+            if let (Some(own), Some(source)) = (param, object.callers())
+                && !matches!(object, Object::Param(_))
+                && source.argument() != own
+            {
+                holders.push(Holder::Caller(id));
             }
-        }
-        for (_, object) in provenance.ids() {
-            let holds = provenance
-                .contents(object)
-                .any(|held| held == Object::Region(region))
-                && !overwrite::certainly(cx, provenance, object, region);
-            if holds && !matches!(object, Object::Slot(_)) && object != Object::Region(region) {
-                list.insert(Holder::Memory(object));
+            let followed = is_followed(cx, object) || object.region() == Some(*region);
+            if followed || !provenance.holds(object, *region) {
+                continue;
             }
-        }
-        for (slot, stored) in fields::stores(cx, provenance, region) {
-            match stored {
-                Stored::At(offsets) => {
-                    list.extend(
-                        offsets
-                            .into_iter()
-                            .map(|offset| Holder::Field(Field { slot, offset })),
-                    );
-                }
-                Stored::Anywhere => {
-                    list.insert(Holder::Memory(Object::Slot(slot)));
-                }
+            if overwrite::certainly(cx, provenance, object, *region) {
+                continue;
             }
+            let cells = provenance.cells(id).iter().filter(|(_, held)| {
+                held.objects()
+                    .any(|held| provenance.get(held).region() == Some(*region))
+            });
+            holders.extend(cells.map(|(offset, _)| Holder::Cell(id, *offset)));
         }
     }
-    watched
+    ended
 }
 
-fn may_end(cx: Context<'_, '_>, region: RegionId) -> bool {
-    cx.body
-        .insts
-        .iter()
-        .any(|inst| ends(cx, inst.kind).contains(&region))
+/// Whether the state follows an object cell by cell: a stack slot of which there is only one in each activation.
+pub fn is_followed(cx: Context<'_, '_>, object: Object) -> bool {
+    match object {
+        Object::Slot(id) => {
+            let inst = cx.body.inst(id);
+            inst.block == BlockId::new(0) && matches!(inst.kind, InstKind::StackSlot)
+        }
+        _ => false,
+    }
 }
 
 /// The regions whose values an instruction ends.
@@ -169,4 +186,62 @@ pub fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
         }
         _ => Vec::new(),
     }
+}
+
+/// For each basic block, the values among `watched` that it or a later one still uses: sorted.
+pub fn live_in(cx: Context<'_, '_>, watched: impl Fn(ValueId) -> bool) -> Vec<Vec<ValueId>> {
+    let body = cx.body;
+    let mut preds: Vec<Vec<BlockId>> = vec![Vec::new(); body.blocks.len()];
+    for (index, block) in body.blocks.iter().enumerate() {
+        for succ in block.succs {
+            preds[succ.index()].push(BlockId::new(index));
+        }
+    }
+    // The basic blocks at whose start, and at whose end, a value is wanted.
+    let mut uses: BTreeMap<ValueId, (Vec<BlockId>, Vec<BlockId>)> = BTreeMap::new();
+    for inst in body.insts {
+        if let InstKind::Phi(incoming) = inst.kind {
+            for (from, value) in incoming.iter().filter(|(_, value)| watched(*value)) {
+                uses.entry(*value).or_default().1.push(*from);
+            }
+            continue;
+        }
+        for value in inst.kind.operands().into_iter().filter(|value| watched(*value)) {
+            let defined_here = body.def(value).is_some_and(|(_, def)| def.block == inst.block);
+            if !defined_here {
+                uses.entry(value).or_default().0.push(inst.block);
+            }
+        }
+    }
+    let mut live: Vec<Vec<ValueId>> = vec![Vec::new(); body.blocks.len()];
+    for (value, (starts, ends)) in uses {
+        let home = body.def(value).map(|(_, def)| def.block);
+        let mut work = starts;
+        work.extend(ends.into_iter().filter(|block| Some(*block) != home));
+        while let Some(block) = work.pop() {
+            // Values are visited in order: the last entry is the greatest.
+            if live[block.index()].last() == Some(&value) {
+                continue;
+            }
+            live[block.index()].push(value);
+            work.extend(
+                preds[block.index()]
+                    .iter()
+                    .filter(|pred| Some(**pred) != home)
+                    .copied(),
+            );
+        }
+    }
+    live
+}
+
+/// The instruction that ends a region and stands last before `before`, or the first one.
+pub fn end_before(cx: Context<'_, '_>, region: RegionId, before: InstId) -> Option<InstId> {
+    let mut all = cx
+        .body
+        .inst_ids()
+        .filter(|(_, inst)| ends(cx, inst.kind).contains(&region))
+        .map(|(id, _)| id);
+    let first = all.next()?;
+    Some(all.take_while(|end| *end < before).last().unwrap_or(first))
 }

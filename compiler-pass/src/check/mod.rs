@@ -16,12 +16,13 @@
 
 pub mod annotations;
 pub mod balance;
+pub mod constraints;
 pub mod context;
 pub mod escape;
-pub mod fields;
 pub mod finding;
 pub mod leak;
 pub mod lives;
+pub mod object;
 pub mod overwrite;
 pub mod prepare;
 pub mod provenance;
@@ -29,9 +30,10 @@ pub mod recursion;
 pub mod stack;
 pub mod stale;
 pub mod summary;
+pub mod transfer;
 pub mod unknown;
 
-use crate::effects::{Effects, Put};
+use crate::effects::{Effects, Put, Sink, Source};
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
 use crate::form::{Form, FuncId, callgraph};
@@ -214,7 +216,7 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     let escapes = escape::run(cx, &provenance, &balance);
     let unknown = unknown::run(cx, &provenance);
     let stale = stale::run(cx, &provenance);
-    let effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale);
+    let effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale, &provenance);
     let mut findings = balance.findings;
     findings.extend(leaks.findings.iter().cloned());
     findings.extend(escapes.findings);
@@ -249,9 +251,6 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
         if param.get && !known.get {
             return Some(format!("get(arg{index})"));
         }
-        if param.get_beyond && !known.get_beyond {
-            return Some(format!("get(*arg{index})"));
-        }
         if param.put > known.put {
             let many = if param.put == Put::Loop { ", many" } else { "" };
             return Some(format!("put(arg{index}{many})"));
@@ -264,11 +263,22 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
         }
     }
     let clause = |effects: Effects| effects.to_string().trim_end_matches("; nounwind").to_owned();
-    if let Some(flow) = inferred.flows.iter().find(|flow| !declared.flows.contains(flow)) {
+    let covered = |(from, to): &(Source, Sink)| {
+        let mut known = declared.flows.iter();
+        known.any(|(other_from, other_to)| other_from.covers(*from) && other_to.covers(*to))
+    };
+    if let Some(flow) = inferred.flows.iter().find(|flow| !covered(flow)) {
         return Some(clause(Effects {
             flows: BTreeSet::from([*flow]),
             ..Effects::default()
         }));
+    }
+    let read = |source: &&Source| !declared.reads.iter().any(|known| known.covers(**source));
+    if let Some(source) = inferred.reads.iter().find(read) {
+        return Some(format!("get({source})"));
+    }
+    if let Some((index, offset)) = declared.sets.iter().find(|set| !inferred.sets.contains(set)) {
+        return Some(format!("not always set(arg{index}[{offset}])"));
     }
     if inferred.drops != declared.drops {
         return Some(clause(Effects {
@@ -276,14 +286,21 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
             ..Effects::default()
         }));
     }
-    if let Some(index) = inferred
-        .stale
-        .iter()
-        .find(|index| !declared.stale.contains(index))
-    {
-        return Some(format!("stale(arg{index})"));
+    let left = |(region, place): &&(u32, Sink)| {
+        let mut known = declared.stale.iter();
+        !known.any(|(other, known)| other == region && known.covers(*place))
+    };
+    if let Some(pair) = inferred.stale.iter().find(left) {
+        return Some(clause(Effects {
+            stale: BTreeSet::from([*pair]),
+            ..Effects::default()
+        }));
     }
-    if let Some(pair) = inferred.late.iter().find(|pair| !declared.late.contains(pair)) {
+    let late = |(region, used): &&(u32, Source)| {
+        let mut known = declared.late.iter();
+        !known.any(|(other, known)| other == region && known.covers(*used))
+    };
+    if let Some(pair) = inferred.late.iter().find(late) {
         return Some(clause(Effects {
             late: BTreeSet::from([*pair]),
             ..Effects::default()

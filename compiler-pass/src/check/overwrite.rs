@@ -9,7 +9,8 @@
 
 use super::context::Context;
 use super::lives::ends;
-use super::provenance::{Object, Provenance};
+use super::object::Object;
+use super::provenance::Provenance;
 use crate::form::{Call, Callee, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
 use std::collections::BTreeSet;
 
@@ -30,18 +31,16 @@ pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, r
                 return false;
             }
             InstKind::Copy { to, from } if into_holder(to) => {
-                let copied = |object| {
-                    provenance
-                        .contents(object)
-                        .any(|held| held == Object::Region(region))
-                };
-                if provenance.of(from).any(copied) {
+                if provenance.of(from).any(|object| provenance.holds(object, region)) {
                     return false;
                 }
             }
             // What a callee stores is not seen here.
             InstKind::Call(call) => {
-                let reads = |value| provenance.reach(value).contains(&Object::Region(region));
+                let reads = |value| {
+                    let mut reached = provenance.reach(value).into_iter();
+                    reached.any(|object| object.region() == Some(region))
+                };
                 if call.args.iter().any(|argument| reads(argument.value)) && !only_reads(cx, call) {
                     return false;
                 }
@@ -99,7 +98,7 @@ fn is_overwritten(
                 | InstKind::Copy { from, .. }
                     if provenance
                         .of(from)
-                        .any(|object| object != holder && is_open_to_others(object)) =>
+                        .any(|object| is_another_name(object, holder)) =>
                 {
                     return false;
                 }
@@ -126,9 +125,13 @@ fn is_overwritten(
     true
 }
 
-/// Memory that other names may stand for.
-fn is_open_to_others(object: Object) -> bool {
-    !matches!(object, Object::Slot(_) | Object::Region(_))
+/// Memory that may be the holder under another name. What is read from the holder itself, provenance follows.
+fn is_another_name(object: Object, holder: Object) -> bool {
+    let is_holder = object == holder || object.is_outside() && holder.is_outside();
+    !is_holder && !matches!(
+        object,
+        Object::Slot(_) | Object::Heap(_) | Object::Site(..) | Object::Region(_)
+    )
 }
 
 /// A whole pointer is stored, not a byte of one.
@@ -159,7 +162,7 @@ fn parts(cx: Context<'_, '_>, pointer: ValueId) -> BTreeSet<ValueId> {
         };
         let mut next = Vec::new();
         match inst.kind {
-            InstKind::Same(value) => next.push(value),
+            InstKind::Same(value) | InstKind::Address { base: value, .. } => next.push(value),
             InstKind::Derive(operands) => next.extend(operands),
             _ => {}
         }
@@ -179,8 +182,10 @@ fn same_address(cx: Context<'_, '_>, left: ValueId, right: ValueId, depth: u32) 
         (InstKind::Same(left), InstKind::Same(right)) if depth < 8 => {
             same_address(cx, left, right, depth + 1)
         }
-        (InstKind::Derive([left]), InstKind::Derive([right])) if depth < 8 => {
-            same_address(cx, *left, *right, depth + 1) && first.llvm.has_same_offsets(second.llvm)
+        (InstKind::Address { base: left, step }, InstKind::Address { base: right, step: other })
+            if depth < 8 =>
+        {
+            step.stride == 0 && step == other && same_address(cx, left, right, depth + 1)
         }
         _ => false,
     }

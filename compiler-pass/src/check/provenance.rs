@@ -1,107 +1,72 @@
 //! What the pointers of a function may point to, and what its memory may hold.
 //!
-//! A flow-insensitive points-to analysis of one function at a time. The abstract objects are few, because
-//! the rules ask about lifetimes only: each stack slot, each region (all its objects together), what each
-//! parameter points to and what is reached from there, and one object for everything that outlives the function (globals, the heap,
-//! foreign addresses).
+//! A flow-insensitive points-to analysis of one function at a time, in the manner of Andersen. Abstract objects
+//! ([`super::object`]) are stack slots, what each instruction allocates in each region, what allocators return, global
+//! variables, and the caller's memory: what a parameter points to, what the pointers there lead to, and the rest. Fields
+//! of objects are told apart by their offsets.
 //!
-//! Lattice: sets of objects, for each value (where it may point) and for each object (where pointers stored
-//! in it may point); meet is union. Transfer is inclusion along copies, loads, stores and the instantiated
-//! summaries of callees. Sets only grow and are bounded, so the iteration ends.
+//! Lattice: sets of places, for each value (where it may point) and for each cell of memory, an object and an offset
+//! (where pointers stored there may point); meet is union. Transfer ([`super::constraints`]) is inclusion along copies,
+//! loads, stores and the instantiated summaries of callees. Sets only grow and are bounded, so the iteration ends.
 //!
-//! Known gap: fields of an object are not told apart, and integers loaded from memory carry no provenance
-//! (an integer that is made into a pointer is judged where that happens, R0904).
+//! What the caller's memory holds is assumed, not stored: a read at a known offset from a parameter leads to an object of
+//! its own ([`Object::Field`]), any other read to [`Object::Beyond`]. Such objects may be one and the same, or lie in the
+//! caller's regions: only the caller knows, and it learns of every flow between them from the summary.
 
+use super::constraints;
 use super::context::Context;
-use crate::effects::{Effects, MAX_DEPTH, Sink, Source};
-use crate::form::{Argument, Call, Callee, InstId, InstKind, ObjectId, RegionId, ValueId, ValueKind};
+use super::object::{Object, Place, Places};
+use crate::effects::MAX_DEPTH;
+use crate::form::offset::{Offset, Step};
+use crate::form::{Argument, Call, InstId, ObjectId, RegionId, ValueId};
 use std::collections::BTreeMap;
 
-/// An abstract object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Object {
-    /// Everything that outlives the function and is not the caller's to vouch for.
-    Global,
-    /// What a parameter points to.
-    Param(u32),
-    /// What so many reads from a parameter lead to; at [`MAX_DEPTH`], so many or more.
-    Beyond(u32, u8),
-    /// A stack slot.
-    Slot(InstId),
-    /// The objects of a region, and its descriptor.
-    Region(RegionId),
-}
+/// How many fields of what a parameter points to are told apart.
+const MAX_FIELDS: usize = 12;
+/// How many cells of one object are told apart.
+const MAX_CELLS: usize = 64;
+/// The widest access that is cut into pointer-sized cells, in pointers.
+const MAX_WIDTH: u32 = 16;
 
-/// A sorted set of objects. Small: most pointers point to one.
-pub type Objects = Vec<ObjectId>;
+/// What pointers are stored in an object, by offset.
+pub type Cells = BTreeMap<Offset, Places>;
 
 /// The solution for one function.
 pub struct Provenance {
     objects: Vec<Object>,
     index: BTreeMap<Object, ObjectId>,
-    values: Vec<Objects>,
-    contents: Vec<Objects>,
-    /// The first instruction that put one object's address into another.
-    blame: BTreeMap<(ObjectId, ObjectId), InstId>,
-}
-
-fn union(into: &mut Objects, from: &[ObjectId]) -> bool {
-    let mut grew = false;
-    for object in from {
-        if let Err(at) = into.binary_search(object) {
-            into.insert(at, *object);
-            grew = true;
-        }
-    }
-    grew
+    values: Vec<Places>,
+    memory: Vec<Cells>,
+    /// How many fields of each parameter are objects of their own.
+    fields: BTreeMap<u32, usize>,
+    /// The first instruction that put one object's address into a cell.
+    blame: BTreeMap<(ObjectId, Offset, ObjectId), InstId>,
+    pointer_bytes: u32,
 }
 
 impl Provenance {
     /// Solves the constraints of a function.
     pub fn new(cx: Context<'_, '_>) -> Provenance {
-        let mut solver = Provenance {
+        let mut provenance = Provenance {
             objects: Vec::new(),
             index: BTreeMap::new(),
-            values: vec![Objects::new(); cx.body.values.len()],
-            contents: Vec::new(),
+            values: vec![Places::default(); cx.body.values.len()],
+            memory: Vec::new(),
+            fields: BTreeMap::new(),
             blame: BTreeMap::new(),
+            pointer_bytes: cx.form.pointer_bytes,
         };
-        let global = solver.object(Object::Global);
-        solver.contents[global.index()].push(global);
-        for (index, value) in cx.body.values.iter().enumerate() {
-            let set = &mut Objects::new();
-            match value.kind {
-                ValueKind::Param(param) if value.holds_pointer => {
-                    let object = solver.object(Object::Param(param));
-                    let mut holder = object;
-                    for depth in 1..=MAX_DEPTH {
-                        let beyond = solver.object(Object::Beyond(param, depth));
-                        union(&mut solver.contents[holder.index()], &[beyond]);
-                        holder = beyond;
-                    }
-                    union(&mut solver.contents[holder.index()], &[holder]);
-                    set.push(object);
-                }
-                ValueKind::Function(_) | ValueKind::Global | ValueKind::ConstantAggregate
-                    if value.holds_pointer =>
-                {
-                    set.push(global);
-                }
-                _ => {}
-            }
-            solver.values[index] = std::mem::take(set);
-        }
-        while solver.round(cx) {}
-        solver
+        constraints::solve(cx, &mut provenance);
+        provenance
     }
 
-    fn object(&mut self, object: Object) -> ObjectId {
+    pub(super) fn object(&mut self, object: Object) -> ObjectId {
         if let Some(id) = self.index.get(&object) {
             return *id;
         }
         let id = ObjectId::new(self.objects.len());
         self.objects.push(object);
-        self.contents.push(Objects::new());
+        self.memory.push(Cells::new());
         self.index.insert(object, id);
         id
     }
@@ -109,6 +74,11 @@ impl Provenance {
     /// What an index stands for.
     pub fn get(&self, id: ObjectId) -> Object {
         self.objects[id.index()]
+    }
+
+    /// The index of an object, if the function has anything to do with it.
+    pub fn id(&self, object: Object) -> Option<ObjectId> {
+        self.index.get(&object).copied()
     }
 
     /// All objects.
@@ -120,330 +90,249 @@ impl Provenance {
     }
 
     /// Where a value may point.
+    pub fn places(&self, value: ValueId) -> &Places {
+        &self.values[value.index()]
+    }
+
+    /// The objects that a value may point into.
     pub fn of(&self, value: ValueId) -> impl Iterator<Item = Object> {
-        self.values[value.index()].iter().map(|id| self.get(*id))
+        self.values[value.index()].objects().map(|id| self.get(id))
     }
 
-    /// Where pointers stored in an object may point.
+    /// What the function stores in an object.
+    pub fn cells(&self, id: ObjectId) -> &Cells {
+        &self.memory[id.index()]
+    }
+
+    /// Where pointers may point that the function stores in an object.
     pub fn contents(&self, object: Object) -> impl Iterator<Item = Object> {
-        let ids = self
-            .index
-            .get(&object)
-            .map_or(&[][..], |id| &self.contents[id.index()]);
-        ids.iter().map(|id| self.get(*id))
+        let cells = self.id(object).into_iter().flat_map(|id| self.cells(id).values());
+        cells.flat_map(Places::objects).map(|id| self.get(id))
     }
 
-    /// The pairs of holder and held that some instruction of the function stores, in a fixed order.
-    pub fn stored(&self) -> impl Iterator<Item = (Object, Object)> {
+    /// What some instruction of the function stores, in a fixed order: the cell, what it holds, and the first
+    /// instruction that put it there.
+    pub fn stored(&self) -> impl Iterator<Item = (Object, Offset, Object, InstId)> {
         self.blame
-            .keys()
-            .map(|(holder, held)| (self.get(*holder), self.get(*held)))
-    }
-
-    /// The instruction that first put the address of `held` into `holder`.
-    pub fn blame(&self, holder: Object, held: Object) -> Option<InstId> {
-        self.blame
-            .get(&(*self.index.get(&holder)?, *self.index.get(&held)?))
-            .copied()
+            .iter()
+            .map(|((holder, offset, held), at)| (self.get(*holder), *offset, self.get(*held), *at))
     }
 
     /// Whether a value may point into a region.
     pub fn points_into(&self, value: ValueId, region: RegionId) -> bool {
-        self.of(value).any(|object| object == Object::Region(region))
+        self.of(value).any(|object| object.region() == Some(region))
     }
 
-    /// The objects that a value leads to, through any number of loads.
+    /// Whether the function may store pointers into a region in an object.
+    pub fn holds(&self, object: Object, region: RegionId) -> bool {
+        self.contents(object).any(|held| held.region() == Some(region))
+    }
+
+    /// The objects that a value leads to, through any number of reads.
     pub fn reach(&self, value: ValueId) -> Vec<Object> {
-        self.closure(&self.values[value.index()])
-            .into_iter()
-            .map(|id| self.get(id))
-            .collect()
+        self.reach_of(self.values[value.index()].objects())
     }
 
-    /// The objects that pointers read through a value lead to, through any number of loads from the `depth`th on.
-    pub fn reach_beyond(&self, value: ValueId, depth: u8) -> Vec<Object> {
-        self.closure(&self.beyond(value, depth))
-            .into_iter()
-            .map(|id| self.get(id))
-            .collect()
-    }
-
-    /// What exactly `depth` reads through a value lead to; at [`MAX_DEPTH`], so many or more.
-    fn beyond(&self, value: ValueId, depth: u8) -> Objects {
-        let mut objects = self.values[value.index()].clone();
-        for _ in 0..depth {
-            let mut inner = Objects::new();
-            for object in &objects {
-                union(&mut inner, &self.contents[object.index()]);
-            }
-            objects = inner;
-        }
-        if depth >= MAX_DEPTH {
-            self.closure(&objects)
-        } else {
-            objects
-        }
-    }
-
-    /// The objects that pointers stored in an object lead to.
+    /// The objects that pointers stored in an object lead to, and the object.
     pub fn reach_from(&self, object: Object) -> Vec<Object> {
-        let from: Objects = self.index.get(&object).copied().into_iter().collect();
-        self.closure(&from).into_iter().map(|id| self.get(id)).collect()
+        self.reach_of(self.id(object))
     }
 
-    fn closure(&self, from: &[ObjectId]) -> Objects {
-        let mut reached: Objects = from.to_vec();
-        let mut work = reached.clone();
+    /// The objects that some lead to, and these.
+    pub fn reach_of(&self, from: impl IntoIterator<Item = ObjectId>) -> Vec<Object> {
+        self.closure(from).into_iter().map(|id| self.get(id)).collect()
+    }
+
+    pub(super) fn closure(&self, from: impl IntoIterator<Item = ObjectId>) -> Vec<ObjectId> {
+        let mut reached: Vec<ObjectId> = Vec::new();
+        let mut work: Vec<ObjectId> = from.into_iter().collect();
+        let mut seen = vec![false; self.objects.len()];
         while let Some(object) = work.pop() {
-            for held in &self.contents[object.index()] {
-                if let Err(at) = reached.binary_search(held) {
-                    reached.insert(at, *held);
-                    work.push(*held);
-                }
+            if std::mem::replace(&mut seen[object.index()], true) {
+                continue;
+            }
+            reached.push(object);
+            work.extend(self.cells(object).values().flat_map(Places::objects));
+            work.extend(self.assumed_anywhere(object));
+            // Whoever holds an address of the outside may find every global variable there.
+            if self.get(object) == Object::Global {
+                work.extend(self.variables());
             }
         }
+        reached.sort_unstable();
         reached
     }
 
-    /// Applies every instruction once. True if any set grew.
-    fn round(&mut self, cx: Context<'_, '_>) -> bool {
-        let mut grew = false;
-        for (id, inst) in cx.body.inst_ids() {
-            let pointers = inst.result.filter(|result| cx.body.value(*result).holds_pointer);
-            match inst.kind {
-                InstKind::Operation(operation, operands) => {
-                    let Some(result) = pointers else { continue };
-                    if operation.allocates() {
-                        for region in cx.regions.resolve(cx.body, operands[0]).regions {
-                            grew |= self.add_object(result, Object::Region(region));
-                        }
-                    } else if let Some(region) = cx.regions.of_handle(result) {
-                        grew |= self.add_object(result, Object::Region(region));
-                    }
+    /// Where the pointers may point that are read from some places.
+    pub fn read(&self, from: &Places, bytes: u32) -> Places {
+        let mut read = Places::default();
+        for place in from.iter() {
+            self.read_place(place, bytes, &mut read);
+        }
+        if from.is_empty() {
+            // A pointer to nowhere known leads to the outside.
+            read.extend(self.id(Object::Global).map(Place::anywhere_in));
+        }
+        read
+    }
+
+    fn read_place(&self, place: Place, bytes: u32, read: &mut Places) {
+        self.read_cells(place.object, place.offset, bytes, read);
+        match self.get(place.object) {
+            // A foreign address may be that of a global variable, and the other way round.
+            Object::Global => {
+                for variable in self.variables() {
+                    self.read_cells(variable, Offset::ANY, bytes, read);
                 }
-                InstKind::Call(call) => grew |= self.call(cx, id, call, pointers),
-                InstKind::Phi(incoming) => {
-                    for (_, value) in incoming {
-                        grew |= self.copy(*value, inst.result);
-                    }
+            }
+            Object::Variable(_) => {
+                if let Some(global) = self.id(Object::Global) {
+                    self.read_cells(global, Offset::ANY, bytes, read);
                 }
-                InstKind::Select { yes, no, .. } => {
-                    grew |= self.copy(yes, inst.result);
-                    grew |= self.copy(no, inst.result);
-                }
-                InstKind::Resize { value, .. } => grew |= self.copy(value, inst.result),
-                InstKind::Same(value) | InstKind::FromInteger(value) => {
-                    grew |= self.copy(value, inst.result);
-                    if matches!(inst.kind, InstKind::FromInteger(_)) && self.values[value.index()].is_empty()
-                    {
-                        grew |= pointers.is_some_and(|result| self.add_object(result, Object::Global));
-                    }
-                }
-                InstKind::Derive(operands) => {
-                    for operand in operands {
-                        grew |= self.copy(*operand, inst.result);
-                    }
-                }
-                InstKind::StackSlot => {
-                    if let Some(result) = inst.result {
-                        grew |= self.add_object(result, Object::Slot(id));
-                    }
-                }
-                InstKind::Load(pointer) => {
-                    if let Some(result) = pointers {
-                        let loaded = self.loaded(pointer);
-                        grew |= union(&mut self.values[result.index()], &loaded);
-                    }
-                }
-                InstKind::Store { pointer, value } => grew |= self.store(id, pointer, value),
-                InstKind::Exchange { pointer, value } => {
-                    grew |= self.store(id, pointer, value);
-                    if let Some(result) = pointers {
-                        let loaded = self.loaded(pointer);
-                        grew |= union(&mut self.values[result.index()], &loaded);
-                    }
-                }
-                InstKind::Copy { to, from } => {
-                    let copied = self.loaded(from);
-                    let places = self.values[to.index()].clone();
-                    grew |= self.hold(id, &places, &copied);
-                }
-                InstKind::LandingPad => {
-                    grew |= pointers.is_some_and(|result| self.add_object(result, Object::Global))
-                }
-                InstKind::Opaque(_, operands) => {
-                    for operand in operands {
-                        grew |= self.copy(*operand, pointers);
-                    }
-                }
-                _ => {}
+            }
+            _ => {}
+        }
+        read.extend(self.assumed(place, bytes).map(Place::anywhere_in));
+    }
+
+    fn read_cells(&self, object: ObjectId, offset: Offset, bytes: u32, read: &mut Places) {
+        for (cell, held) in self.cells(object) {
+            if offset.overlaps(bytes, *cell, self.pointer_bytes) {
+                read.extend(held.iter());
             }
         }
-        grew
     }
 
-    fn add_object(&mut self, value: ValueId, object: Object) -> bool {
-        let id = self.object(object);
-        union(&mut self.values[value.index()], &[id])
+    fn variables(&self) -> impl Iterator<Item = ObjectId> {
+        self.index
+            .range(Object::Variable(0)..=Object::Variable(u32::MAX))
+            .map(|(_, id)| *id)
     }
 
-    fn copy(&mut self, from: ValueId, to: Option<ValueId>) -> bool {
-        let Some(to) = to else { return false };
-        let set = self.values[from.index()].clone();
-        union(&mut self.values[to.index()], &set)
-    }
-
-    /// What a load through `pointer` may yield. A pointer to nowhere known leads to the outside.
-    fn loaded(&self, pointer: ValueId) -> Objects {
-        let mut loaded = Objects::new();
-        for object in &self.values[pointer.index()] {
-            union(&mut loaded, &self.contents[object.index()]);
-        }
-        if self.values[pointer.index()].is_empty() {
-            loaded.extend(self.index.get(&Object::Global));
-        }
-        loaded
-    }
-
-    fn store(&mut self, at: InstId, pointer: ValueId, value: ValueId) -> bool {
-        let held = self.values[value.index()].clone();
-        let places = self.values[pointer.index()].clone();
-        self.hold(at, &places, &held)
-    }
-
-    fn hold(&mut self, at: InstId, places: &[ObjectId], held: &[ObjectId]) -> bool {
-        let mut grew = false;
-        for place in places {
-            for object in held {
-                // Also where the caller may have built it so: a store is a store.
-                self.blame.entry((*place, *object)).or_insert(at);
-                grew |= union(&mut self.contents[place.index()], &[*object]);
+    /// The object that pointers in memory lead to which was there before the function began.
+    fn assumed(&self, place: Place, bytes: u32) -> Option<ObjectId> {
+        let object = match self.get(place.object) {
+            Object::Param(index) => {
+                let field = place.offset.exact().filter(|_| bytes == self.pointer_bytes);
+                let field = field.and_then(|offset| self.id(Object::Field(index, offset)));
+                return field.or_else(|| self.id(Object::Beyond(index, 1)));
             }
-        }
-        grew
-    }
-
-    fn call(&mut self, cx: Context<'_, '_>, id: InstId, call: Call<'_>, result: Option<ValueId>) -> bool {
-        let mut grew = false;
-        for argument in call.args.iter().filter(|argument| argument.returned) {
-            grew |= self.copy(argument.value, result);
-        }
-        match cx.effects_of(&call) {
-            Some(effects) => grew |= self.described(cx, id, call, effects, result),
-            None => grew |= self.undescribed(cx, id, call, result),
-        }
-        grew
-    }
-
-    fn described(
-        &mut self,
-        cx: Context<'_, '_>,
-        id: InstId,
-        call: Call<'_>,
-        effects: &Effects,
-        result: Option<ValueId>,
-    ) -> bool {
-        let mut grew = false;
-        for (from, to) in &effects.flows {
-            let sources = self.sources(cx, call, *from);
-            let places: Objects = match to {
-                Sink::Return => {
-                    if let Some(result) = result {
-                        grew |= union(&mut self.values[result.index()], &sources);
-                    }
-                    continue;
-                }
-                Sink::Global | Sink::Unknown | Sink::Freed => vec![self.object(Object::Global)],
-                Sink::Arg(index) => match call.args.get(*index as usize) {
-                    Some(argument) => self.values[argument.value.index()].clone(),
-                    None => continue,
-                },
-                Sink::Beyond(index, depth) => match call.args.get(*index as usize) {
-                    Some(argument) => self.beyond(argument.value, *depth),
-                    None => continue,
-                },
-                Sink::In(index) => self.regions_of(cx, call, *index),
-            };
-            // What leaks to an undescribed function, or is freed, is a finding of its own, not a store.
-            if !matches!(to, Sink::Unknown | Sink::Freed) {
-                grew |= self.hold(id, &places, &sources);
-            }
-        }
-        let Some(result) = result else { return grew };
-        if let Some(region) = cx.regions.of_handle(result) {
-            grew |= self.add_object(result, Object::Region(region));
-        } else if !effects.flows.iter().any(|(_, to)| *to == Sink::Return) {
-            grew |= self.add_object(result, Object::Global);
-        }
-        grew
-    }
-
-    fn sources(&mut self, cx: Context<'_, '_>, call: Call<'_>, from: Source) -> Objects {
-        match from {
-            Source::Arg(index) => match call.args.get(index as usize) {
-                Some(argument) => self.values[argument.value.index()].clone(),
-                None => Objects::new(),
-            },
-            Source::Beyond(index, depth) => match call.args.get(index as usize) {
-                Some(argument) => self.beyond(argument.value, depth),
-                None => Objects::new(),
-            },
-            Source::In(index) => self.regions_of(cx, call, index),
-        }
-    }
-
-    fn regions_of(&mut self, cx: Context<'_, '_>, call: Call<'_>, index: u32) -> Objects {
-        let Some(argument) = call.args.get(index as usize) else {
-            return Objects::new();
+            Object::Field(index, _) => Object::Beyond(index, MAX_DEPTH),
+            Object::Beyond(index, depth) => Object::Beyond(index, (depth + 1).min(MAX_DEPTH)),
+            Object::Global | Object::Variable(_) => Object::Global,
+            _ => return None,
         };
-        let regions = cx.regions.resolve(cx.body, argument.value).regions;
-        let mut objects: Objects = regions
-            .into_iter()
-            .map(|region| self.object(Object::Region(region)))
-            .collect();
-        objects.sort_unstable();
-        objects
+        self.id(object)
     }
 
-    /// A call of something that nobody described: its arguments may be stored in one another and returned.
-    /// What it could keep for itself is a finding (R0902), not a flow.
-    fn undescribed(
-        &mut self,
-        _cx: Context<'_, '_>,
-        id: InstId,
-        call: Call<'_>,
-        result: Option<ValueId>,
-    ) -> bool {
-        let mut grew = false;
-        let global = self.object(Object::Global);
-        let mut passed: Objects = vec![global];
-        let mut places = Objects::new();
-        for argument in call.args {
-            let closure = self.closure(&self.values[argument.value.index()]);
-            let own = &self.values[argument.value.index()];
-            let inner: Objects = closure
-                .iter()
-                .filter(|object| !own.contains(object))
-                .copied()
-                .collect();
-            union(&mut passed, if argument.no_capture { &inner } else { &closure });
-            if !argument.read_only && !argument.no_access {
-                union(&mut places, &closure);
+    /// The objects that any pointer in an object leads to which was there before the function began.
+    fn assumed_anywhere(&self, object: ObjectId) -> impl Iterator<Item = ObjectId> {
+        let fields = match self.get(object) {
+            Object::Param(index) => Some(Object::Field(index, i64::MIN)..=Object::Field(index, i64::MAX)),
+            _ => None,
+        };
+        let fields = fields
+            .into_iter()
+            .flat_map(|range| self.index.range(range))
+            .map(|(_, id)| *id);
+        fields.chain(self.assumed(Place::anywhere_in(object), u32::MAX))
+    }
+
+    /// What exactly `depth` reads from some objects lead to; at [`MAX_DEPTH`], so many or more.
+    pub fn beyond(&self, from: &Places, depth: u8) -> Places {
+        let mut places: Places = from.objects().map(Place::anywhere_in).collect();
+        for _ in 0..depth {
+            let read = self.read(&places, u32::MAX);
+            let mut next: Places = read.objects().map(Place::anywhere_in).collect();
+            for object in places.objects() {
+                next.extend(self.assumed_anywhere(object).map(Place::anywhere_in));
             }
+            places = next;
         }
-        if !call.no_memory && !call.read_only && !is_intrinsic_without_stores(call) {
-            grew |= self.hold(id, &places, &passed);
+        if depth >= MAX_DEPTH {
+            let all = self.closure(places.objects());
+            places.extend(all.into_iter().map(Place::anywhere_in));
         }
-        if let Some(result) = result {
-            grew |= union(&mut self.values[result.index()], &passed);
+        places
+    }
+
+    /// Makes the field of a parameter's object known before it is read there.
+    pub(super) fn name_field(&mut self, place: Place, bytes: u32) {
+        let (Object::Param(index), Some(offset)) = (self.get(place.object), place.offset.exact()) else {
+            return;
+        };
+        if bytes != self.pointer_bytes || self.id(Object::Field(index, offset)).is_some() {
+            return;
+        }
+        let count = self.fields.entry(index).or_default();
+        if *count < MAX_FIELDS {
+            *count += 1;
+            self.object(Object::Field(index, offset));
+        }
+    }
+
+    pub(super) fn add(&mut self, value: ValueId, place: Place) -> bool {
+        self.values[value.index()].insert(place)
+    }
+
+    pub(super) fn add_all(&mut self, value: ValueId, places: &Places) -> bool {
+        self.values[value.index()].extend(places.iter())
+    }
+
+    /// The instruction `at` stores `held` in `bytes` bytes from `place` on.
+    pub(super) fn hold(&mut self, at: InstId, place: Place, bytes: u32, held: &Places) -> bool {
+        let mut grew = false;
+        if !held.is_empty() {
+            for cell in self.cut(place, bytes) {
+                grew |= self.hold_cell(at, cell, held);
+            }
         }
         grew
     }
-}
 
-/// Assembly without memory operands is no store: the analysis of its operands decides (R0904).
-fn is_intrinsic_without_stores(call: Call<'_>) -> bool {
-    call.callee == Callee::Assembly && call.args.is_empty()
+    pub(super) fn hold_cell(&mut self, at: InstId, cell: Place, held: &Places) -> bool {
+        let offset = self.key(cell).offset;
+        for object in held.objects() {
+            // Also where the caller may have built it so: a store is a store.
+            self.blame.entry((cell.object, offset, object)).or_insert(at);
+        }
+        let cells = &mut self.memory[cell.object.index()];
+        cells.entry(offset).or_default().extend(held.iter())
+    }
+
+    /// The cells that an access to `bytes` bytes from `place` on concerns when pointers are stored there.
+    pub fn keys(&self, place: Place, bytes: u32) -> impl Iterator<Item = Place> {
+        self.cut(place, bytes).into_iter().map(|cell| self.key(cell))
+    }
+
+    fn cut(&self, place: Place, bytes: u32) -> Vec<Place> {
+        let width = bytes.div_ceil(self.pointer_bytes).max(1);
+        if width > MAX_WIDTH {
+            return vec![Place::anywhere_in(place.object)];
+        }
+        let offset = |index: u32| {
+            place.offset.step(Step {
+                constant: i64::from(index * self.pointer_bytes),
+                stride: 0,
+            })
+        };
+        (0..width)
+            .map(|index| Place {
+                offset: offset(index),
+                ..place
+            })
+            .collect()
+    }
+
+    /// The cell that a place belongs to: one of its own, if the object has not too many.
+    fn key(&self, place: Place) -> Place {
+        let cells = self.cells(place.object);
+        if cells.contains_key(&place.offset) || cells.len() < MAX_CELLS {
+            place
+        } else {
+            Place::anywhere_in(place.object)
+        }
+    }
 }
 
 /// Whether an argument lets a callee that nobody described get hold of what it points to.

@@ -1,61 +1,69 @@
-//! R04, second half: no pointer into a region is used after the region ended.
+//! R04, second half: no pointer into a region is used or returned after the region ended.
 //!
-//! A forward dataflow over the feasible-path graph. The state is the set of *stale* pairs: `(value, region)`,
-//! the value may still point into a life of the region that has ended, and `(object, region)`, memory that
-//! may hold such a pointer.
-//!
-//! Transfer: the end of a region (pop, reset, or a call that does either) makes every pair of it stale; the
-//! instruction that defines a value anew makes the value fresh again unless an operand is stale; a phi takes
-//! the staleness of the operand that its edge brings, which is how a value carried into the next iteration
-//! is caught. Meet is union. Comparing or passing on a stale pointer is no use; reading, writing and keeping
-//! through it is.
+//! A forward dataflow over the feasible-path graph, on the states of [`super::lives`]: which holder may point into the
+//! current life of a region, or into an ended one. Transfer is in [`super::transfer`]; meet is union. Comparing or
+//! passing on a stale pointer is no use; reading, writing and keeping through it is.
 
+use super::constraints::sources;
 use super::context::Context;
-use super::escape::allocation_of;
-use super::fields;
+use super::escape::{allocation_behind, life, origin_of_return};
 use super::finding::{Finding, Problem, Role, Use};
-use super::lives::{Holder, State, ends, watched};
-use super::provenance::{Object, Provenance};
+use super::lives::{Life, State, end_before};
+use super::object::{Object, Places};
+use super::provenance::Provenance;
+use super::transfer::Transfer;
 use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
-use crate::form::{Call, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
+use crate::form::{Call, InstId, InstKind, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 /// What the analysis found.
 #[derive(Default)]
 pub struct Stale {
     /// The violations.
     pub findings: BTreeSet<Finding>,
-    /// `(region parameter, parameter)`: the second is used after the values of the first ended.
-    pub late: BTreeSet<(u32, u32)>,
+    /// `(region parameter, pointer)`: memory is accessed through the second after the values of the first ended.
+    pub late: BTreeSet<(u32, Source)>,
     /// The parameters whose memory is accessed.
     pub accessed: BTreeSet<u32>,
-    /// The parameters from which memory is reached, and accessed.
-    pub accessed_beyond: BTreeSet<u32>,
-    /// The region parameters whose ended values the result may point to.
-    pub returned: BTreeSet<u32>,
+    /// The caller's other pointers through which memory is accessed.
+    pub reads: BTreeSet<Source>,
+    /// Region parameters whose ended values the result, or what was stored in a place, may point to.
+    pub left: BTreeSet<(u32, Sink)>,
     /// The region parameters that may be reset.
     pub resets: BTreeSet<u32>,
 }
 
 /// Judges one function.
 pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
-    let watched = watched(cx, provenance);
-    let mut analysis = Analysis {
+    let transfer = Transfer::new(cx, provenance);
+    let at = solve(cx, &transfer);
+    let mut judge = Judge {
         cx,
         provenance,
-        watched: &watched,
         stale: Stale::default(),
     };
+    for node in cx.paths.ids() {
+        if let Some(state) = &at[node.index()] {
+            transfer.walk(node, &mut state.clone(), |id, state| judge.judge(id, state));
+        }
+    }
+    judge.stale
+}
+
+/// The states at the start of every node that can be reached.
+fn solve(cx: Context<'_, '_>, transfer: &Transfer<'_, '_>) -> Vec<Option<State>> {
     let mut at: Vec<Option<State>> = vec![None; cx.paths.len()];
-    at[cx.paths.entry().index()] = Some(State::default());
+    at[cx.paths.entry().index()] = Some(transfer.begin());
     let mut work = VecDeque::from([cx.paths.entry()]);
+    let mut waits = vec![false; cx.paths.len()];
     while let Some(node) = work.pop_front() {
+        waits[node.index()] = false;
         let mut state = at[node.index()].clone().unwrap_or_default();
-        analysis.walk(node, &mut state, false);
+        transfer.walk(node, &mut state, |_, _| {});
         for edge in &cx.paths.node(node).succs {
-            let arriving = analysis.across(node, edge.to, &state);
+            let arriving = transfer.across(node, edge.to, &state);
             let known = &mut at[edge.to.index()];
             let grew = match known {
                 None => {
@@ -64,361 +72,228 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
                 }
                 Some(known) => known.join(arriving),
             };
-            if grew {
+            if grew && !std::mem::replace(&mut waits[edge.to.index()], true) {
                 work.push_back(edge.to);
             }
         }
     }
-    for node in cx.paths.ids() {
-        if let Some(state) = &at[node.index()] {
-            analysis.walk(node, &mut state.clone(), true);
-        }
-    }
-    analysis.stale
+    at
 }
 
-struct Analysis<'s, 'a> {
-    cx: Context<'s, 'a>,
-    provenance: &'s Provenance,
-    watched: &'s BTreeMap<RegionId, BTreeSet<Holder>>,
+/// A state together with what answers questions about it.
+pub struct Now<'n, 's, 'a> {
+    /// The transfer functions.
+    pub transfer: &'n Transfer<'s, 'a>,
+    /// What holds before the instruction.
+    pub state: &'n State,
+}
+
+impl Now<'_, '_, '_> {
+    fn ended(&self, value: ValueId) -> BTreeSet<RegionId> {
+        self.transfer.value(self.state, value).ended().collect()
+    }
+
+    fn ended_in(&self, places: &Places, bytes: u32) -> BTreeSet<RegionId> {
+        self.transfer.memory(self.state, places, bytes).ended().collect()
+    }
+}
+
+struct Judge<'j, 'a> {
+    cx: Context<'j, 'a>,
+    provenance: &'j Provenance,
     stale: Stale,
 }
 
-impl Analysis<'_, '_> {
-    fn walk(&mut self, node: NodeId, state: &mut State, report: bool) {
-        let cx = self.cx;
-        for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
-            if matches!(inst.kind, InstKind::Phi(_)) {
-                continue;
-            }
-            if report {
-                self.judge(id, inst.kind, state);
-            }
-            for region in ends(cx, inst.kind) {
-                if report && let Origin::Param(index) = cx.regions.get(region).origin {
-                    self.stale.resets.insert(index);
-                }
-                for holder in self.watched.get(&region).into_iter().flatten() {
-                    state.add(*holder, region);
-                }
-            }
-            // Objects of a region that ends, or begins, hold nothing any more.
-            for region in ends(cx, inst.kind)
-                .into_iter()
-                .chain(inst.result.and_then(|r| cx.regions.of_handle(r)))
-            {
-                state.forget(Holder::Memory(Object::Region(region)));
-            }
-            self.define(inst, state);
-        }
-    }
-
-    /// What the result of an instruction inherits from its operands.
-    fn define(&self, inst: &Inst<'_>, state: &mut State) {
-        let mut inherited: Vec<RegionId> = Vec::new();
-        // A vector or a structure of pointers covers several fields.
-        let is_pointer =
-            |value: Option<crate::llvm::Value<'_>>| value.is_some_and(|value| value.ty().is_pointer());
-        match inst.kind {
-            InstKind::Same(value) | InstKind::FromInteger(value) | InstKind::Resize { value, .. } => {
-                inherited.extend(state.of(Holder::Value(value)));
-            }
-            InstKind::Derive(operands) => {
-                operands
-                    .iter()
-                    .for_each(|value| inherited.extend(state.of(Holder::Value(*value))));
-            }
-            InstKind::Select { yes, no, .. } => {
-                inherited.extend(state.of(Holder::Value(yes)));
-                inherited.extend(state.of(Holder::Value(no)));
-            }
-            InstKind::Load(pointer) | InstKind::Exchange { pointer, .. } => {
-                match fields::of(self.cx, pointer) {
-                    Some(field) => {
-                        inherited.extend(state.of(Holder::Field(field)));
-                        inherited.extend(state.of(Holder::Memory(Object::Slot(field.slot))));
-                    }
-                    None => {
-                        for object in self.provenance.of(pointer) {
-                            inherited.extend(state.in_memory(object));
-                        }
-                    }
-                }
-            }
-            InstKind::Copy { to, from } => {
-                let stale: Vec<RegionId> = self
-                    .provenance
-                    .of(from)
-                    .flat_map(|object| state.in_memory(object))
-                    .collect();
-                for object in self.provenance.of(to) {
-                    stale
-                        .iter()
-                        .for_each(|region| state.add(Holder::Memory(object), *region));
-                }
-            }
-            InstKind::Call(call) => {
-                inherited.extend(self.returned_by(call, state));
-                self.stored_by(call, state);
-            }
-            InstKind::Forget(pointer) => {
-                if let Some((slot, inst)) = self.cx.body.def(pointer)
-                    && matches!(inst.kind, InstKind::StackSlot)
-                {
-                    state.forget_slot(slot);
-                }
-            }
-            InstKind::Store { pointer, value } => {
-                let stale: Vec<RegionId> = state.of(Holder::Value(value)).collect();
-                if let Some(field) = fields::of(self.cx, pointer)
-                    && is_pointer(inst.llvm.operand(0))
-                {
-                    // The field is overwritten for certain.
-                    state.forget(Holder::Field(field));
-                    stale
-                        .iter()
-                        .for_each(|region| state.add(Holder::Field(field), *region));
-                } else {
-                    for object in self.provenance.of(pointer) {
-                        stale
-                            .iter()
-                            .for_each(|region| state.add(Holder::Memory(object), *region));
-                    }
-                }
-            }
-            _ => {}
-        }
-        if let Some(result) = inst.result {
-            state.forget(Holder::Value(result));
-            for region in inherited {
-                if self
-                    .watched
-                    .get(&region)
-                    .is_some_and(|list| list.contains(&Holder::Value(result)))
-                {
-                    state.add(Holder::Value(result), region);
-                }
+impl Judge<'_, '_> {
+    fn judge(&mut self, id: InstId, now: &Now<'_, '_, '_>) {
+        let kind = self.cx.body.inst(id).kind;
+        for region in super::lives::ends(self.cx, kind) {
+            if let Origin::Param(index) = self.cx.regions.get(region).origin {
+                self.stale.resets.insert(index);
             }
         }
-    }
-
-    /// A callee may store stale pointers that it is given, or finds, in whatever it reaches.
-    fn stored_by(&self, call: Call<'_>, state: &mut State) {
-        let stores_nothing = match self.cx.effects_of(&call) {
-            Some(effects) => effects.flows.iter().all(|(_, to)| *to == Sink::Return),
-            None => call.read_only || call.no_memory,
-        };
-        if stores_nothing {
-            return;
-        }
-        let mut regions: BTreeSet<RegionId> = BTreeSet::new();
-        let mut reached: BTreeSet<Object> = BTreeSet::new();
-        for argument in call.args {
-            regions.extend(state.of(Holder::Value(argument.value)));
-            reached.extend(self.provenance.reach(argument.value));
-        }
-        regions.extend(reached.iter().flat_map(|object| state.in_memory(*object)));
-        for object in reached {
-            for region in &regions {
-                let watched = self
-                    .watched
-                    .get(region)
-                    .is_some_and(|list| list.contains(&Holder::Memory(object)));
-                if watched {
-                    state.add(Holder::Memory(object), *region);
-                }
-            }
-        }
-    }
-
-    /// The ended lives that the result of a call may point into.
-    fn returned_by(&self, call: Call<'_>, state: &State) -> Vec<RegionId> {
-        let cx = self.cx;
-        let mut regions = Vec::new();
-        let value_of = |index: u32| call.args.get(index as usize).map(|argument| argument.value);
-        let beyond = |value: ValueId| self.provenance.reach(value);
-        match cx.effects_of(&call) {
-            Some(effects) => {
-                for (from, _) in effects.flows.iter().filter(|(_, to)| *to == Sink::Return) {
-                    match from {
-                        Source::Arg(index) => {
-                            regions.extend(
-                                value_of(*index)
-                                    .iter()
-                                    .flat_map(|value| state.of(Holder::Value(*value))),
-                            );
-                        }
-                        Source::Beyond(index, _) => {
-                            let reached = value_of(*index).map(beyond).unwrap_or_default();
-                            regions.extend(reached.into_iter().flat_map(|object| state.in_memory(object)));
-                            regions.extend(
-                                value_of(*index)
-                                    .iter()
-                                    .flat_map(|value| state.of(Holder::Value(*value))),
-                            );
-                        }
-                        // Objects of a life that goes on; one that ended is told by `stale`.
-                        Source::In(_) => {}
-                    }
-                }
-                for index in &effects.stale {
-                    let handle = value_of(*index);
-                    regions.extend(
-                        handle
-                            .iter()
-                            .flat_map(|handle| cx.regions.resolve(cx.body, *handle).regions),
-                    );
-                }
-            }
-            None => {
-                for argument in call.args {
-                    regions.extend(state.of(Holder::Value(argument.value)));
-                    let reached = beyond(argument.value);
-                    regions.extend(reached.into_iter().flat_map(|object| state.in_memory(object)));
-                }
-            }
-        }
-        let returned = call.args.iter().filter(|argument| argument.returned);
-        regions.extend(returned.flat_map(|argument| state.of(Holder::Value(argument.value))));
-        regions
-    }
-
-    /// The state at the start of `to`: phis take what their edge brings.
-    fn across(&self, from: NodeId, to: NodeId, state: &State) -> State {
-        let cx = self.cx;
-        let source = cx.paths.node(from).block;
-        let mut arriving = state.clone();
-        for (_, inst) in cx.body.insts_of(cx.paths.node(to).block) {
-            let InstKind::Phi(incoming) = inst.kind else { break };
-            let Some(result) = inst.result else { continue };
-            arriving.forget(Holder::Value(result));
-            for (_, value) in incoming.iter().filter(|(block, _)| *block == source) {
-                // All phis read their operands before any is defined: from `state`, not from `arriving`.
-                for region in state.of(Holder::Value(*value)) {
-                    arriving.add(Holder::Value(result), region);
-                }
-            }
-        }
-        arriving
-    }
-
-    fn judge(&mut self, id: InstId, kind: InstKind<'_>, state: &State) {
         match kind {
-            InstKind::Load(pointer) => self.used(id, pointer, Use::Read, state),
+            InstKind::Load(pointer) => self.used(id, pointer, &Use::Read, now),
             InstKind::Store { pointer, .. } | InstKind::Exchange { pointer, .. } => {
-                self.used(id, pointer, Use::Write, state);
+                self.used(id, pointer, &Use::Write, now);
             }
             InstKind::Copy { to, from } => {
-                self.used(id, to, Use::Write, state);
-                self.used(id, from, Use::Read, state);
+                self.used(id, to, &Use::Write, now);
+                self.used(id, from, &Use::Read, now);
             }
             InstKind::Operation(Operation::Keepalive, operands) => {
-                self.used(id, operands[0], Use::Keepalive, state);
+                self.used(id, operands[0], &Use::Keepalive, now);
             }
-            InstKind::Call(call) => self.call(id, call, state),
-            InstKind::Return(Some(value)) => {
-                for region in state.of(Holder::Value(value)) {
-                    if let Origin::Param(index) = self.cx.regions.get(region).origin {
-                        self.stale.returned.insert(index);
-                    }
-                }
-            }
+            InstKind::Call(call) => self.call(id, call, now),
+            InstKind::Return(value) => self.returned(id, value, now),
             _ => {}
         }
     }
 
-    fn call(&mut self, id: InstId, call: Call<'_>, state: &State) {
-        let name = self.cx.callee_name(&call);
-        let effects = self.cx.effects_of(&call);
-        for (index, argument) in call.args.iter().enumerate() {
-            let uses = match effects {
-                Some(effects) => {
-                    effects.param(index).get
-                        || effects
-                            .flows
-                            .iter()
-                            .any(|(from, to)| *from == Source::Arg(index as u32) && *to != Sink::Return)
-                }
-                None => !argument.no_access && !call.no_memory,
-            };
-            if uses {
-                self.used(id, argument.value, Use::Call(name.clone()), state);
-            }
-            let reads_on = match effects {
-                Some(effects) => effects.param(index).get_beyond,
-                None => !call.no_memory,
-            };
-            if reads_on {
-                self.used_beyond(id, argument.value, &name, state);
-            }
-        }
-        for (region, used) in effects.iter().flat_map(|effects| &effects.late) {
-            let (Some(region), Some(argument)) =
-                (call.args.get(*region as usize), call.args.get(*used as usize))
-            else {
+    fn returned(&mut self, id: InstId, value: Option<ValueId>, now: &Now<'_, '_, '_>) {
+        let cx = self.cx;
+        for region in value.iter().flat_map(|value| now.ended(*value)) {
+            let Some(value) = value.filter(|value| self.provenance.points_into(*value, region)) else {
                 continue;
             };
-            for region in self.cx.regions.resolve(self.cx.body, region.value).regions {
-                let reached = self.provenance.reach(argument.value);
-                if reached.contains(&Object::Region(region)) {
-                    self.violation(id, argument.value, region, Use::Call(name.clone()), false);
+            match cx.regions.get(region).origin {
+                Origin::Param(index) => {
+                    self.stale.left.insert((index, Sink::Return));
                 }
-                // Whether the caller's pointer leads into the caller's region, only the caller knows.
-                if let Origin::Param(ended) = self.cx.regions.get(region).origin {
-                    for object in reached {
-                        if let Object::Param(index) | Object::Beyond(index, _) = object
-                            && index != ended
-                        {
-                            self.stale.late.insert((ended, index));
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn used(&mut self, id: InstId, pointer: ValueId, by: Use, state: &State) {
-        for object in self.provenance.of(pointer) {
-            match object {
-                Object::Param(index) => {
-                    self.stale.accessed.insert(index);
-                }
-                Object::Beyond(index, _) => {
-                    self.stale.accessed_beyond.insert(index);
+                _ if cx.body.value(value).holds_pointer => {
+                    let at = origin_of_return(cx, self.provenance, id, value, region);
+                    let mut because = life(cx, region, allocation_behind(self.provenance, value, region));
+                    because.retain(|(site, _)| *site != at);
+                    self.stale.findings.insert(Finding {
+                        problem: Problem::Returned,
+                        at,
+                        because,
+                    });
                 }
                 _ => {}
             }
         }
-        let stale: Vec<RegionId> = state.of(Holder::Value(pointer)).collect();
-        for region in stale {
-            if self.provenance.points_into(pointer, region) {
-                let through_memory = self.comes_from_memory(pointer);
-                self.violation(id, pointer, region, by.clone(), through_memory);
-            } else if let Origin::Param(ended) = self.cx.regions.get(region).origin {
-                // Whether the caller's pointer leads into the caller's region, only the caller knows.
-                for object in self.provenance.of(pointer) {
-                    if let Object::Param(index) | Object::Beyond(index, _) = object {
-                        self.stale.late.insert((ended, index));
-                    }
+        // What the function itself stored in the caller's memory.
+        for (holder, region, life) in now.state.iter() {
+            let (super::lives::Holder::Cell(object, offset), Life::Ended) = (holder, life) else {
+                continue;
+            };
+            let Origin::Param(index) = cx.regions.get(region).origin else {
+                continue;
+            };
+            let sink = match (self.provenance.get(object), offset.exact()) {
+                (Object::Param(param), Some(offset)) => Sink::Field(param, offset),
+                (Object::Param(param), None) => Sink::Arg(param),
+                (Object::Field(param, _), _) => Sink::Beyond(param, 1),
+                (Object::Beyond(param, depth), _) => Sink::Beyond(param, depth),
+                (Object::Site(_, of), _) => match cx.regions.get(of).origin {
+                    Origin::Param(param) => Sink::In(param),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            self.stale.left.insert((index, sink));
+        }
+    }
+
+    fn call(&mut self, id: InstId, call: Call<'_>, now: &Now<'_, '_, '_>) {
+        let cx = self.cx;
+        let name = cx.callee_name(&call);
+        let effects = cx.effects_of(&call);
+        for (index, argument) in call.args.iter().enumerate() {
+            let param = cx.param_of(&call, index) as u32;
+            let uses = match effects {
+                Some(effects) => {
+                    effects.param(param as usize).get
+                        || effects
+                            .flows
+                            .iter()
+                            .any(|(from, to)| *from == Source::Arg(param) && *to != Sink::Return)
                 }
+                None => !argument.no_access && !call.no_memory,
+            };
+            if uses && cx.body.value(argument.value).holds_pointer {
+                self.used(id, argument.value, &Use::Call(name.clone()), now);
+            }
+            if effects.is_none() && !call.no_memory {
+                // It may follow whatever it reaches.
+                let reached = self.provenance.closure(self.provenance.places(argument.value).objects());
+                for object in &reached {
+                    self.note_read(*object, argument.value);
+                }
+                let places = reached.into_iter().map(super::object::Place::anywhere_in).collect();
+                self.used_beyond(id, argument.value, now.ended_in(&places, u32::MAX), &name);
+            }
+        }
+        let Some(effects) = effects else { return };
+        for source in &effects.reads {
+            let pointers = sources(cx, self.provenance, id, &call, *source);
+            for object in pointers.objects() {
+                self.access(object);
+            }
+            let Some(argument) = cx.arguments(&call, source.argument()).first() else {
+                continue;
+            };
+            let ended = now.transfer.source(now.state, id, &call, *source);
+            self.used_beyond(id, argument.value, ended.ended().collect(), &name);
+        }
+        for (ended, used) in &effects.late {
+            let Some(handle) = call.args.get(*ended as usize) else {
+                continue;
+            };
+            let pointers = sources(cx, self.provenance, id, &call, *used);
+            let shown = cx.arguments(&call, used.argument()).first();
+            for region in cx.regions.resolve(cx.body, handle.value).regions {
+                let leads_there = pointers
+                    .objects()
+                    .any(|object| self.provenance.get(object).region() == Some(region));
+                if let (true, Some(argument)) = (leads_there, shown) {
+                    self.violation(id, argument.value, region, Use::Call(name.clone()), false);
+                }
+                self.late(region, pointers.objects());
             }
         }
     }
 
-    /// A callee follows pointers that it reads from what `pointer` points to.
-    fn used_beyond(&mut self, id: InstId, pointer: ValueId, callee: &str, state: &State) {
-        let reached = self.provenance.reach(pointer);
-        for object in &reached {
-            if let Object::Param(index) | Object::Beyond(index, _) = object {
-                self.stale.accessed_beyond.insert(*index);
+    /// Whether the caller's pointer leads into the caller's region, only the caller knows.
+    fn late(&mut self, ended: RegionId, objects: impl Iterator<Item = ObjectId>) {
+        let Origin::Param(ended) = self.cx.regions.get(ended).origin else {
+            return;
+        };
+        for object in objects {
+            if let Some(source) = self.provenance.get(object).callers()
+                && source.argument() != ended
+            {
+                self.stale.late.insert((ended, source));
             }
         }
-        let stale: BTreeSet<RegionId> = reached
-            .iter()
-            .flat_map(|object| state.in_memory(*object))
-            .collect();
-        for region in stale {
-            self.violation(id, pointer, region, Use::Call(callee.to_owned()), true);
+    }
+
+    /// Memory of an object is accessed.
+    fn access(&mut self, object: ObjectId) {
+        match self.provenance.get(object).callers() {
+            Some(Source::Arg(index)) => {
+                self.stale.accessed.insert(index);
+            }
+            Some(source) => {
+                self.stale.reads.insert(source);
+            }
+            None => {}
+        }
+    }
+
+    /// As [`Judge::access`], for what is reached from an argument rather than pointed to.
+    fn note_read(&mut self, object: ObjectId, argument: ValueId) {
+        let own = self.provenance.places(argument).objects().any(|own| own == object);
+        if !own {
+            self.access(object);
+        }
+    }
+
+    fn used(&mut self, id: InstId, pointer: ValueId, by: &Use, now: &Now<'_, '_, '_>) {
+        for object in self.provenance.places(pointer).objects() {
+            self.access(object);
+        }
+        for region in now.ended(pointer) {
+            if self.provenance.points_into(pointer, region) {
+                let through_memory = self.comes_from_memory(pointer);
+                self.violation(id, pointer, region, by.clone(), through_memory);
+            }
+            self.late(region, self.provenance.places(pointer).objects());
+        }
+    }
+
+    /// A callee follows pointers that it reads from what `pointer` leads to.
+    fn used_beyond(&mut self, id: InstId, pointer: ValueId, ended: BTreeSet<RegionId>, callee: &str) {
+        for region in ended {
+            let reached = self.provenance.closure(self.provenance.places(pointer).objects());
+            let leads_there = reached
+                .iter()
+                .any(|object| self.provenance.get(*object).region() == Some(region));
+            if leads_there {
+                self.violation(id, pointer, region, Use::Call(callee.to_owned()), true);
+            }
+            self.late(region, reached.into_iter());
         }
     }
 
@@ -431,7 +306,7 @@ impl Analysis<'_, '_> {
             };
             match inst.kind {
                 InstKind::Load(_) => return true,
-                InstKind::Same(operand) => value = operand,
+                InstKind::Same(operand) | InstKind::Address { base: operand, .. } => value = operand,
                 InstKind::Derive([operand]) => value = *operand,
                 _ => return false,
             }
@@ -442,20 +317,14 @@ impl Analysis<'_, '_> {
     fn violation(&mut self, id: InstId, pointer: ValueId, region: RegionId, by: Use, through_memory: bool) {
         let cx = self.cx;
         let mut because = Vec::new();
-        because.extend(allocation_of(cx, Some(pointer), region).map(|id| (cx.site(id), Role::Allocated)));
+        let allocation = allocation_behind(self.provenance, pointer, region);
+        because.extend(allocation.map(|id| (cx.site(id), Role::Allocated)));
         match cx.regions.get(region).origin {
             Origin::Push(id) | Origin::HandedOver(id) => because.push((cx.site(id), Role::Opened)),
             Origin::Param(_) => because.push((cx.whole(), Role::Parameter)),
         }
         // The last end that stands before the use is the one that a reader looks for.
-        let mut all = cx
-            .body
-            .inst_ids()
-            .filter(|(_, inst)| ends(cx, inst.kind).contains(&region))
-            .map(|(id, _)| id);
-        let first = all.next();
-        let end = first.map(|first| all.take_while(|end| *end < id).last().unwrap_or(first));
-        because.extend(end.map(|end| {
+        because.extend(end_before(cx, region, id).map(|end| {
             let resets = matches!(cx.body.inst(end).kind, InstKind::Operation(Operation::Reset, _));
             (cx.site(end), if resets { Role::Reset } else { Role::Ended })
         }));

@@ -4,10 +4,13 @@ use super::balance::Balance;
 use super::context::Context;
 use super::escape::Escapes;
 use super::leak::{Leaks, renewed};
+use super::object::Object;
+use super::provenance::Provenance;
 use super::stale::Stale;
 use super::unknown::Unknown;
 use crate::effects::{Effects, Sink, Source};
-use crate::form::{InstKind, ValueId};
+use crate::form::{Inst, InstKind, ValueId};
+use std::collections::BTreeSet;
 
 /// Puts the summary of a function together.
 pub fn assemble(
@@ -17,6 +20,7 @@ pub fn assemble(
     escapes: &Escapes,
     unknown: &Unknown,
     stale: &Stale,
+    provenance: &Provenance,
 ) -> Effects {
     let mut effects = Effects {
         unwinds: balance.unwinds,
@@ -25,14 +29,13 @@ pub fn assemble(
         drops: balance.drops.clone(),
         flows: escapes.flows.union(&unknown.flows).copied().collect(),
         late: stale.late.clone(),
-        stale: stale.returned.clone(),
+        stale: stale.left.clone(),
+        reads: stale.reads.clone(),
+        sets: certainly_set(cx, provenance),
         ..Effects::default()
     };
     for index in &stale.accessed {
         effects.param_mut(*index as usize).get = true;
-    }
-    for index in &stale.accessed_beyond {
-        effects.param_mut(*index as usize).get_beyond = true;
     }
     for index in &stale.resets {
         if !balance.drops.contains(index) {
@@ -56,23 +59,67 @@ pub fn assemble(
     for (from, to) in &unknown.flows {
         match (from, to) {
             (Source::Arg(index), Sink::Unknown) => effects.param_mut(*index as usize).get = true,
-            (Source::Beyond(index, _), Sink::Unknown) => effects.param_mut(*index as usize).get_beyond = true,
+            (Source::Field(..) | Source::Beyond(..), Sink::Unknown) => {
+                effects.reads.insert(*from);
+            }
             _ => {}
         }
     }
+    effects.simplify();
     effects
 }
 
 /// Whether every way to a return passes an instruction that ends all values of a region parameter.
 fn always_renews(cx: Context<'_, '_>, index: u32) -> bool {
-    let Some(own) = cx
-        .body
-        .params
-        .get(index as usize)
-        .and_then(|param| cx.regions.of_handle(*param))
-    else {
+    let param = cx.body.params.get(index as usize);
+    let Some(own) = param.and_then(|param| cx.regions.of_handle(*param)) else {
         return false;
     };
+    on_every_way(cx, |inst| renewed(cx, inst).any(|region| region == own))
+}
+
+/// How many places a summary says to be overwritten for certain.
+const MAX_SETS: usize = 16;
+
+/// The pointer-sized places in what parameters point to that every way to a return overwrites.
+fn certainly_set(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeSet<(u32, i64)> {
+    let mut candidates: BTreeSet<(u32, i64)> = BTreeSet::new();
+    for inst in cx.body.insts {
+        candidates.extend(set_by(cx, provenance, inst));
+    }
+    let sets = |wanted: &(u32, i64)| on_every_way(cx, |inst| set_by(cx, provenance, inst).contains(wanted));
+    candidates.into_iter().take(MAX_SETS).filter(sets).collect()
+}
+
+/// The places that one instruction overwrites for certain.
+fn set_by(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> Vec<(u32, i64)> {
+    let place = |pointer: ValueId, past: i64| -> Option<(u32, i64)> {
+        let place = provenance.places(pointer).only()?;
+        match provenance.get(place.object) {
+            Object::Param(index) if (index as usize) < cx.body.params.len() => {
+                Some((index, place.offset.exact()?.checked_add(past)?))
+            }
+            _ => None,
+        }
+    };
+    match inst.kind {
+        InstKind::Store { pointer, .. } if inst.bytes == cx.form.pointer_bytes => {
+            place(pointer, 0).into_iter().collect()
+        }
+        InstKind::Call(call) => {
+            let sets = cx.effects_of(&call).into_iter().flat_map(|effects| &effects.sets);
+            let sets = sets.filter_map(|(index, offset)| {
+                let argument = call.args.get(*index as usize)?;
+                place(argument.value, *offset)
+            });
+            sets.collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// Whether every way from the entry to a return passes an instruction that does something.
+fn on_every_way(cx: Context<'_, '_>, does: impl Fn(&Inst<'_>) -> bool) -> bool {
     let mut seen = vec![false; cx.paths.len()];
     let mut work = vec![cx.paths.entry()];
     while let Some(node) = work.pop() {
@@ -80,11 +127,7 @@ fn always_renews(cx: Context<'_, '_>, index: u32) -> bool {
             continue;
         }
         let block = cx.paths.node(node).block;
-        if cx
-            .body
-            .insts_of(block)
-            .any(|(_, inst)| renewed(cx, inst).any(|region| region == own))
-        {
+        if cx.body.insts_of(block).any(|(_, inst)| does(inst)) {
             continue;
         }
         if matches!(cx.body.terminator(block).1.kind, InstKind::Return(_)) {

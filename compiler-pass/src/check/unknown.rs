@@ -9,12 +9,14 @@
 //! What belongs to the caller may or may not point into a region: that is a flow to [`Sink::Unknown`] in the
 //! summary, and each caller is judged by what it passes.
 
+use super::constraints::sources;
 use super::context::Context;
-use super::escape::life;
+use super::escape::{allocation_behind, life};
 use super::finding::{Finding, Problem, Role, Site};
-use super::provenance::{Object, Provenance, may_be_kept};
+use super::object::Object;
+use super::provenance::{Provenance, may_be_kept};
 use super::summary::is_region;
-use crate::effects::{Effects, MAX_DEPTH, Sink, Source};
+use crate::effects::{Effects, Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
 use std::collections::BTreeSet;
@@ -71,6 +73,10 @@ struct Judge<'j, 'a> {
 impl Judge<'_, '_> {
     fn report(&mut self, problem: Problem, at: Site, because: Vec<(Site, Role)>) {
         self.unknown.findings.insert(Finding { problem, at, because });
+    }
+
+    fn life(&self, region: RegionId, value: ValueId) -> Vec<(Site, Role)> {
+        life(self.cx, region, allocation_behind(self.provenance, value, region))
     }
 
     /// Whether a value leads to an object of some region, and to what of the caller's.
@@ -134,7 +140,7 @@ impl Judge<'_, '_> {
                         what: "assembly that takes a pointer".to_owned(),
                     },
                 };
-                let because = life(self.cx, region, Some(argument.value));
+                let because = self.life(region, argument.value);
                 self.report(problem, self.cx.site(id), because);
                 break;
             }
@@ -149,73 +155,51 @@ impl Judge<'_, '_> {
         self.provenance.of(value).any(|object| {
             self.provenance
                 .contents(object)
-                .any(|held| matches!(held, Object::Region(_) | Object::Param(_) | Object::Beyond(..)))
+                .any(|held| held.region().is_some() || held.callers().is_some())
+                || object.callers().is_some()
         })
     }
 
     fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects) {
-        self.freed(id, &call, effects);
         for (from, to) in &effects.flows {
-            if *to != Sink::Unknown {
-                continue;
-            }
-            let (Source::Arg(index) | Source::Beyond(index, _) | Source::In(index)) = from;
-            let Some(argument) = call.args.get(*index as usize) else {
+            let Some(argument) = self.cx.arguments(&call, from.argument()).first() else {
                 continue;
             };
-            let (region, params) = match from {
-                Source::Beyond(_, depth) => exposure_of(self.provenance.reach_beyond(argument.value, *depth)),
-                _ => self.exposure(argument.value),
-            };
-            if let Some(region) = region {
-                let problem = Problem::UnknownCallee {
-                    callee: self.cx.callee_name(&call),
-                    suggestion: String::new(),
-                    region: false,
-                };
-                let because = life(self.cx, region, Some(argument.value));
-                self.report(problem, self.cx.site(id), because);
-            }
-            for source in params {
-                self.unknown.flows.insert((source, Sink::Unknown));
-            }
-        }
-        // Arguments past the parameters of a function with a body here: it could read them with va_arg.
-        if let Callee::Direct(callee) = call.callee
-            && let Some(body) = &self.cx.form.function(callee).body
-        {
-            for argument in call.args.iter().skip(body.params.len()) {
-                if self.exposure(argument.value).0.is_some() {
-                    let what = "a pointer into a region among variadic arguments".to_owned();
-                    self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+            let given = sources(self.cx, self.provenance, id, &call, *from);
+            match to {
+                Sink::Unknown => {
+                    let (region, params) = exposure_of(self.provenance.reach_of(given.objects()));
+                    if let Some(region) = region {
+                        let problem = Problem::UnknownCallee {
+                            callee: self.cx.callee_name(&call),
+                            suggestion: String::new(),
+                            region: false,
+                        };
+                        let because = self.life(region, argument.value);
+                        self.report(problem, self.cx.site(id), because);
+                    }
+                    self.flows_to(params, Sink::Unknown);
                 }
+                // R0405: an object of a region that an allocator is told to take back. Only what is pointed to is freed,
+                // not what is reached from there.
+                Sink::Freed => {
+                    let freed = given.objects().map(|id| self.provenance.get(id)).collect();
+                    let (region, params) = exposure_of(freed);
+                    if let Some(region) = region {
+                        let because = self.life(region, argument.value);
+                        let callee = self.cx.callee_name(&call);
+                        self.report(Problem::Freed { callee }, self.cx.site(id), because);
+                    }
+                    self.flows_to(params, Sink::Freed);
+                }
+                _ => {}
             }
         }
     }
 
-    /// R0405: an object of a region that an allocator is told to take back.
-    fn freed(&mut self, id: InstId, call: &Call<'_>, effects: &Effects) {
-        for (from, _) in effects.flows.iter().filter(|(_, to)| *to == Sink::Freed) {
-            let (Source::Arg(index) | Source::Beyond(index, _) | Source::In(index)) = from;
-            let Some(argument) = call.args.get(*index as usize) else {
-                continue;
-            };
-            let freed = match from {
-                // Only what it points to, not what is reached from there.
-                Source::Arg(_) => self.provenance.of(argument.value).collect(),
-                Source::Beyond(_, depth) => self.provenance.reach_beyond(argument.value, *depth),
-                Source::In(_) => self.provenance.reach(argument.value),
-            };
-            let (region, sources) = exposure_of(freed);
-            if let Some(region) = region {
-                let because = life(self.cx, region, Some(argument.value));
-                let callee = self.cx.callee_name(call);
-                self.report(Problem::Freed { callee }, self.cx.site(id), because);
-            }
-            self.unknown
-                .flows
-                .extend(sources.into_iter().map(|source| (source, Sink::Freed)));
-        }
+    fn flows_to(&mut self, sources: Vec<Source>, sink: Sink) {
+        let flows = sources.into_iter().map(|source| (source, sink));
+        self.unknown.flows.extend(flows);
     }
 
     fn opaque(&mut self, id: InstId, what: &str, operands: &[ValueId]) {
@@ -255,29 +239,12 @@ impl Judge<'_, '_> {
             let mut next = Vec::new();
             // Arithmetic that is not followed lost the way to a region.
             let lost = self.provenance.of(value).any(|object| {
-                matches!(object, Object::Region(region)
-                if !self.provenance.points_into(root, region))
+                object
+                    .region()
+                    .is_some_and(|region| !self.provenance.points_into(root, region))
             });
             let suspicious = lost
                 || match inst.kind {
-                    InstKind::Load(pointer) => {
-                        // What the caller keeps there, only the caller knows.
-                        let sources = self.provenance.of(pointer).filter_map(|object| match object {
-                            Object::Param(index) => Some(Source::Beyond(index, 1)),
-                            Object::Beyond(index, depth) => {
-                                Some(Source::Beyond(index, (depth + 1).min(MAX_DEPTH)))
-                            }
-                            _ => None,
-                        });
-                        self.unknown
-                            .flows
-                            .extend(sources.map(|source| (source, Sink::Unknown)));
-                        self.provenance.of(pointer).any(|object| {
-                            self.provenance
-                                .contents(object)
-                                .any(|held| matches!(held, Object::Region(_)))
-                        })
-                    }
                     InstKind::Call(call) => call
                         .args
                         .iter()
@@ -316,16 +283,8 @@ impl Judge<'_, '_> {
 }
 
 fn exposure_of(reached: Vec<Object>) -> (Option<RegionId>, Vec<Source>) {
-    let mut region = None;
-    let mut sources = Vec::new();
-    for object in reached {
-        match object {
-            Object::Region(id) => region = region.or(Some(id)),
-            Object::Param(index) => sources.push(Source::Arg(index)),
-            Object::Beyond(index, depth) => sources.push(Source::Beyond(index, depth)),
-            Object::Global | Object::Slot(_) => {}
-        }
-    }
+    let region = reached.iter().find_map(|object| object.region());
+    let sources = reached.iter().filter_map(|object| object.callers()).collect();
     (region, sources)
 }
 

@@ -7,18 +7,23 @@
 //!                                                 of the region may be linked with one another
 //!         | "reset(" arg [ ", always" ] ")"       ends all values in the region (on every way to its return)
 //!         | "drop(" arg ")"                       ends the region
-//!         | "late(" arg ", " arg ")"              accesses memory through the second after it ended the
+//!         | "late(" arg ", " source ")"           accesses memory through the second after it ended the
 //!                                                 values of the first, a region
-//!         | "stale(" arg ")"                      the result may point to values of the region that it ended
+//!         | "stale(" arg [ ", " place ] ")"       the result (what is stored in the place) may point to values of
+//!                                                 the region that it ended
 //!         | "bounded(" arg ")"                    the region must be a bounded one
 //!         | "return(" source { "," source } ")"   the result may point to the source
 //!         | "store(" source "->" place ")"        the source may be stored in the place
+//!         | "set(" arg "[" number "]" ")"         certainly overwrites that place before it returns
 //!         | "free(" source { "," source } ")"     gives the object back to an allocator
+//!         | "new(return)"                           returns a new object of an allocator
 //!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
 //!         | "nounwind" | "noreturn"
 //! source  = arg | "in(" arg ")"                   the argument itself; an object in its region
 //!         | "*" arg | "**" arg                    a pointer that one read from there leads to; two or more
+//!         | "*" arg "[" number "]"                the pointer that is read so many bytes from there
 //! place   = source | "global"                     memory that these point to
+//!         | arg "[" number "]"                    the pointer-sized place so many bytes from there
 //! arg     = "arg" number                          counted from 0
 //! ```
 //!
@@ -38,7 +43,7 @@ pub enum GrammarError {
     #[error("`{0}` is no argument; arguments are written arg0, arg1 and so on")]
     Argument(String),
     /// Not a place.
-    #[error("`{0}` is no place to store into; places are argN, *argN, **argN, in(argN) and global")]
+    #[error("`{0}` is no place to store into; places are argN, argN[BYTES], *argN, **argN, in(argN) and global")]
     Place(String),
 }
 
@@ -88,7 +93,9 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         "get" if inner == "args" => effects.get_all = true,
         "get" => match source(inner)? {
             Source::Arg(index) => effects.param_mut(index as usize).get = true,
-            Source::Beyond(index, _) => effects.param_mut(index as usize).get_beyond = true,
+            beyond @ (Source::Field(..) | Source::Beyond(..)) => {
+                effects.reads.insert(beyond);
+            }
             Source::In(_) => return Err(unknown()),
         },
         "put" => {
@@ -119,8 +126,12 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
             effects.drops.push(index as u32);
         }
         "stale" => {
-            let index = region(effects, inner)?;
-            effects.stale.insert(index as u32);
+            let (ended, place) = match inner.split_once(',') {
+                Some((ended, place)) => (ended, place_of(place)?),
+                None => (inner, Sink::Return),
+            };
+            let index = region(effects, ended)?;
+            effects.stale.insert((index as u32, place));
         }
         "bounded" => {
             let index = region(effects, inner)?;
@@ -129,10 +140,21 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         "late" => {
             let (ended, used) = inner.split_once(',').ok_or_else(unknown)?;
             let ended = region(effects, ended)? as u32;
-            let used = argument(used)?;
-            effects.param_mut(used as usize).get = true;
+            let used = source(used)?;
+            match used {
+                Source::Arg(index) => effects.param_mut(index as usize).get = true,
+                Source::Field(..) | Source::Beyond(..) => {
+                    effects.reads.insert(used);
+                }
+                Source::In(_) => return Err(unknown()),
+            }
             effects.late.insert((ended, used));
         }
+        "set" => {
+            let (arg, offset) = indexed(inner).ok_or_else(unknown)?;
+            effects.sets.insert((argument(arg)?, offset));
+        }
+        "new" if inner == "return" => effects.fresh = true,
         "open" => {
             let mut words = inner.split(',').map(str::trim);
             if words.next() != Some("return") {
@@ -159,14 +181,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         "store" => {
             let (from, to) = inner.split_once("->").ok_or_else(unknown)?;
             let from = source(from)?;
-            let to = match to.trim() {
-                "global" => Sink::Global,
-                place => match source(place).map_err(|_| GrammarError::Place(place.to_owned()))? {
-                    Source::Arg(index) => Sink::Arg(index),
-                    Source::Beyond(index, depth) => Sink::Beyond(index, depth),
-                    Source::In(index) => Sink::In(index),
-                },
-            };
+            let to = place_of(to)?;
             effects.flows.insert((from, to));
         }
         _ => return Err(unknown()),
@@ -182,6 +197,33 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
     Ok(())
 }
 
+fn place_of(text: &str) -> Result<Sink, GrammarError> {
+    match text.trim() {
+        "global" => Ok(Sink::Global),
+        place => sink(place).ok_or_else(|| GrammarError::Place(place.to_owned())),
+    }
+}
+
+fn sink(place: &str) -> Option<Sink> {
+    if let Some((arg, offset)) = indexed(place) {
+        return Some(Sink::Field(argument(arg).ok()?, offset));
+    }
+    Some(match source(place).ok()? {
+        Source::Arg(index) => Sink::Arg(index),
+        // Where such a pointer leads is not told apart by the field that it was read from.
+        Source::Field(index, _) => Sink::Beyond(index, 1),
+        Source::Beyond(index, depth) => Sink::Beyond(index, depth),
+        Source::In(index) => Sink::In(index),
+    })
+}
+
+/// The parts of `arg0[8]`.
+fn indexed(text: &str) -> Option<(&str, i64)> {
+    let (arg, rest) = text.trim().split_once('[')?;
+    let number = rest.strip_suffix(']')?.trim().parse().ok()?;
+    Some((arg, number))
+}
+
 fn argument(text: &str) -> Result<u32, GrammarError> {
     let text = text.trim();
     text.strip_prefix("arg")
@@ -194,6 +236,11 @@ fn source(text: &str) -> Result<Source, GrammarError> {
     let text = text.trim();
     let inner = text.trim_start_matches('*');
     let depth = text.len() - inner.len();
+    if depth == 1
+        && let Some((arg, offset)) = indexed(inner)
+    {
+        return Ok(Source::Field(argument(arg)?, offset));
+    }
     if depth > 0 {
         let depth = u8::try_from(depth).ok().filter(|depth| *depth <= MAX_DEPTH);
         let depth = depth.ok_or_else(|| GrammarError::Argument(text.to_owned()))?;
@@ -209,8 +256,24 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Arg(index) => write!(f, "arg{index}"),
+            Source::Field(index, offset) => write!(f, "*arg{index}[{offset}]"),
             Source::Beyond(index, depth) => write!(f, "{}arg{index}", "*".repeat(usize::from(*depth))),
             Source::In(index) => write!(f, "in(arg{index})"),
+        }
+    }
+}
+
+impl fmt::Display for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Sink::Return => f.write_str("return"),
+            Sink::Freed => f.write_str("free"),
+            // An unknown callee may do anything: a global is the worst place there is.
+            Sink::Global | Sink::Unknown => f.write_str("global"),
+            Sink::Arg(index) => write!(f, "arg{index}"),
+            Sink::Field(index, offset) => write!(f, "arg{index}[{offset}]"),
+            Sink::Beyond(index, depth) => write!(f, "{}", Source::Beyond(*index, *depth)),
+            Sink::In(index) => write!(f, "in(arg{index})"),
         }
     }
 }
@@ -225,9 +288,8 @@ impl fmt::Display for Effects {
             if param.get {
                 clauses.push(format!("get(arg{index})"));
             }
-            if param.get_beyond {
-                clauses.push(format!("get(*arg{index})"));
-            }
+            let reads = self.reads.iter().filter(|source| source.argument() as usize == index);
+            clauses.extend(reads.map(|source| format!("get({source})")));
             match param.put {
                 Put::No => {}
                 Put::Finite => clauses.push(format!("put(arg{index})")),
@@ -241,13 +303,22 @@ impl fmt::Display for Effects {
                 clauses.push(format!("bounded(arg{index})"));
             }
         }
+        let others = self.reads.iter().filter(|source| source.argument() as usize >= self.params.len());
+        clauses.extend(others.map(|source| format!("get({source})")));
         clauses.extend(self.drops.iter().map(|index| format!("drop(arg{index})")));
         clauses.extend(
             self.late
                 .iter()
-                .map(|(ended, used)| format!("late(arg{ended}, arg{used})")),
+                .map(|(ended, used)| format!("late(arg{ended}, {used})")),
         );
-        clauses.extend(self.stale.iter().map(|index| format!("stale(arg{index})")));
+        clauses.extend(self.stale.iter().map(|(index, place)| match place {
+            Sink::Return => format!("stale(arg{index})"),
+            place => format!("stale(arg{index}, {place})"),
+        }));
+        clauses.extend(self.sets.iter().map(|(index, offset)| format!("set(arg{index}[{offset}])")));
+        if self.fresh {
+            clauses.push("new(return)".to_owned());
+        }
         match self.opens {
             None => {}
             Some(false) => clauses.push("open(return)".to_owned()),
@@ -261,13 +332,8 @@ impl fmt::Display for Effects {
             }
             clauses.push(match to {
                 Sink::Return => format!("return({from})"),
-                Sink::Global => format!("store({from} -> global)"),
                 Sink::Freed => format!("free({from})"),
-                Sink::Arg(index) => format!("store({from} -> arg{index})"),
-                Sink::Beyond(index, depth) => format!("store({from} -> {})", Source::Beyond(*index, *depth)),
-                Sink::In(index) => format!("store({from} -> in(arg{index}))"),
-                // An unknown callee may do anything: a global is the worst place there is.
-                Sink::Unknown => format!("store({from} -> global)"),
+                place => format!("store({from} -> {place})"),
             });
         }
         if self.diverges {
@@ -299,7 +365,13 @@ mod tests {
             "get(arg0); free(arg0); free(*arg0); nounwind",
             "get(arg1); reset(arg0); late(arg0, arg1)",
             "put(arg0); reset(arg0, always); stale(arg0); return(in(arg0))",
+            "put(arg0); reset(arg0); stale(arg0, arg1[8]); stale(arg0, *arg1); store(in(arg0) -> arg1)",
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
+            "get(arg0); get(*arg0[8]); store(*arg0[8] -> arg1[-16]); return(*arg0[0])",
+            "new(return); get(arg0); nounwind",
+            "set(arg1[8]); store(arg0 -> arg1[8]); nounwind",
+            "reset(arg0); get(*arg1); late(arg0, *arg1[8])",
+            "store(arg1 -> *arg0)",
         ] {
             let effects = parse(text).unwrap();
             assert_eq!(

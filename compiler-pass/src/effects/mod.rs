@@ -33,8 +33,6 @@ pub struct ParamEffects {
     pub region: bool,
     /// Memory that it points to is accessed: objects of the region, or what the pointer points to.
     pub get: bool,
-    /// Memory that is reached from there, through pointers that were read, is accessed.
-    pub get_beyond: bool,
     /// Allocates in it.
     pub put: Put,
     /// Ends every value in it and keeps the region.
@@ -53,6 +51,8 @@ pub const MAX_DEPTH: u8 = 2;
 pub enum Source {
     /// The argument itself.
     Arg(u32),
+    /// The pointer that is read so many bytes from where the argument points.
+    Field(u32, i64),
     /// A pointer that so many reads from the argument lead to; at [`MAX_DEPTH`], so many or more.
     Beyond(u32, u8),
     /// An object allocated in the region that the argument names.
@@ -68,6 +68,8 @@ pub enum Sink {
     Global,
     /// Memory that the argument points to.
     Arg(u32),
+    /// The pointer-sized place so many bytes from where the argument points.
+    Field(u32, i64),
     /// Memory that so many reads from the argument lead to; at [`MAX_DEPTH`], so many or more.
     Beyond(u32, u8),
     /// An object in the region that the argument names.
@@ -85,23 +87,78 @@ pub struct Effects {
     pub params: Vec<ParamEffects>,
     /// Every argument is accessed, variadic ones included.
     pub get_all: bool,
+    /// The pointers, read from what the arguments point to, through which memory is accessed.
+    pub reads: BTreeSet<Source>,
     /// The pointers that move.
     pub flows: BTreeSet<(Source, Sink)>,
     /// The region parameters that it ends, in the order in which it ends them.
     pub drops: Vec<u32>,
-    /// `(region, argument)`: memory is accessed through the argument after the values of the region ended.
-    pub late: BTreeSet<(u32, u32)>,
-    /// Region parameters whose ended values the result may point to.
-    pub stale: BTreeSet<u32>,
+    /// `(region, pointer)`: memory is accessed through the pointer after the values of the region ended.
+    pub late: BTreeSet<(u32, Source)>,
+    /// `(region, place)`: the result, or a pointer that it stored in the place, may point to values of the region that
+    /// it ended.
+    pub stale: BTreeSet<(u32, Sink)>,
     /// It returns a region that it opened and left open; `Some(true)` if that region is bounded.
     pub opens: Option<bool>,
+    /// `(argument, offset)`: the pointer-sized place so many bytes from where the argument points is overwritten on every
+    /// way to a return.
+    pub sets: BTreeSet<(u32, i64)>,
+    /// The result is a new object of an allocator, which nobody else knows.
+    pub fresh: bool,
     /// It may unwind.
     pub unwinds: bool,
     /// It never returns normally.
     pub diverges: bool,
 }
 
+impl Source {
+    /// The argument that it speaks of.
+    pub fn argument(self) -> u32 {
+        match self {
+            Source::Arg(index) | Source::Field(index, _) | Source::Beyond(index, _) | Source::In(index) => index,
+        }
+    }
+
+    /// Whether whatever the other names, this does too.
+    pub fn covers(self, other: Source) -> bool {
+        self == other
+            || match (self, other) {
+                (Source::Beyond(mine, 1), Source::Field(theirs, _)) => mine == theirs,
+                _ => false,
+            }
+    }
+}
+
+impl Sink {
+    /// Whether whatever the other names, this does too.
+    pub fn covers(self, other: Sink) -> bool {
+        self == other
+            || match (self, other) {
+                (Sink::Arg(mine), Sink::Field(theirs, _)) => mine == theirs,
+                _ => false,
+            }
+    }
+}
+
 impl Effects {
+    /// Drops what is said twice: the fields of an argument where all of it is meant.
+    pub fn simplify(&mut self) {
+        let reads = self.reads.clone();
+        self.reads.retain(|source| !reads.iter().any(|other| other != source && other.covers(*source)));
+        let late = self.late.clone();
+        self.late.retain(|(region, source)| {
+            !late
+                .iter()
+                .any(|(other_region, other)| other_region == region && other != source && other.covers(*source))
+        });
+        let flows = self.flows.clone();
+        self.flows.retain(|(from, to)| {
+            !flows.iter().any(|(other_from, other_to)| {
+                (other_from, other_to) != (from, to) && other_from.covers(*from) && other_to.covers(*to)
+            })
+        });
+    }
+
     /// What it does with parameter `index`.
     pub fn param(&self, index: usize) -> ParamEffects {
         let mut effects = self.params.get(index).cloned().unwrap_or_default();

@@ -3,8 +3,10 @@
 //! This is where LLVM's many instructions become the few that the analyses know. What has no kind of its own and
 //! could move pointers in ways that they do not follow is [`InstKind::Opaque`], which the checker reports.
 
+use super::offset::Step;
 use super::*;
 use crate::llvm::{self, shim};
+use crate::operation::Operation;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 use inkwell::llvm_sys::{LLVMIntPredicate, LLVMOpcode, LLVMValueKind};
@@ -17,16 +19,25 @@ pub(super) struct BodyReader<'a, 'i> {
     blocks: HashMap<llvm::Block<'a>, BlockId>,
     values: BumpVec<'a, ValueDef<'a>>,
     known: HashMap<Value<'a>, ValueId>,
+    /// The global variables that the function names, in the order in which it does.
+    variables: HashMap<Value<'a>, u32>,
+    pointer_bytes: u32,
 }
 
 impl<'a, 'i> BodyReader<'a, 'i> {
-    pub(super) fn new(functions: &'i HashMap<Value<'a>, FuncId>, arena: &'a Bump) -> Self {
+    pub(super) fn new(
+        functions: &'i HashMap<Value<'a>, FuncId>,
+        pointer_bytes: u32,
+        arena: &'a Bump,
+    ) -> Self {
         BodyReader {
             functions,
             arena,
             blocks: HashMap::new(),
             values: BumpVec::new_in(arena),
             known: HashMap::new(),
+            variables: HashMap::new(),
+            pointer_bytes,
         }
     }
 
@@ -50,8 +61,16 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             let start = insts.len();
             for inst in block.instructions() {
                 let kind = self.kind(inst);
+                let bytes = match kind {
+                    InstKind::Load(_)
+                    | InstKind::Store { .. }
+                    | InstKind::Exchange { .. }
+                    | InstKind::Copy { .. } => inst.accessed_bytes(),
+                    _ => u32::MAX,
+                };
                 insts.push(Inst {
                     kind,
+                    bytes,
                     result: self.known.get(&inst).copied(),
                     block: BlockId::new(index),
                     llvm: inst,
@@ -64,9 +83,11 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 unwind,
             });
         }
+        let insts = insts.into_bump_slice();
+        self.mark_copied(insts);
         Body {
             blocks: blocks.into_bump_slice(),
-            insts: insts.into_bump_slice(),
+            insts,
             values: self.values.into_bump_slice(),
             params: params.into_bump_slice(),
         }
@@ -77,6 +98,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         self.values.push(ValueDef {
             kind,
             holds_pointer: value.ty().holds_pointer(),
+            is_copied: false,
         });
         self.known.insert(value, id);
         id
@@ -91,7 +113,43 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         self.define(value, kind)
     }
 
-    fn constant(&self, value: Value<'a>, depth: u32) -> ValueKind<'a> {
+    /// Finds the integers that may be pointers in disguise: read from memory as wide as an address, and stored again or
+    /// made into a pointer, unchanged.
+    fn mark_copied(&mut self, insts: &[Inst<'a>]) {
+        // Towards an address also through arithmetic: an address may carry a tag in its low bits.
+        let mut work: Vec<(ValueId, bool)> = Vec::new();
+        for inst in insts {
+            match inst.kind {
+                InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => work.push((value, false)),
+                InstKind::FromInteger(value) => work.push((value, true)),
+                _ => {}
+            }
+        }
+        let mut seen = vec![[false; 2]; self.values.len()];
+        while let Some((value, to_address)) = work.pop() {
+            let ValueKind::Inst(id) = self.values[value.index()].kind else {
+                continue;
+            };
+            let inst = &insts[id.index()];
+            if std::mem::replace(&mut seen[value.index()][usize::from(to_address)], true)
+                || !inst.llvm.ty().holds_address_bits(self.pointer_bytes)
+            {
+                continue;
+            }
+            let operands = match inst.kind {
+                InstKind::Load(_) | InstKind::Exchange { .. } => vec![],
+                InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) => inst.kind.operands(),
+                // Vectors and structures put together, or taken apart.
+                InstKind::Derive(_) | InstKind::Plain(_) if is_assembly_of_parts(inst) => inst.kind.operands(),
+                InstKind::Derive(_) if to_address => inst.kind.operands(),
+                _ => continue,
+            };
+            self.values[value.index()].is_copied = true;
+            work.extend(operands.into_iter().map(|operand| (operand, to_address)));
+        }
+    }
+
+    fn constant(&mut self, value: Value<'a>, depth: u32) -> ValueKind<'a> {
         use LLVMValueKind::*;
         if let Some(integer) = value.as_integer() {
             return ValueKind::Int(integer);
@@ -102,7 +160,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 .get(&value)
                 .map_or(ValueKind::Unknown("function"), |id| ValueKind::Function(*id)),
             LLVMGlobalVariableValueKind | LLVMGlobalAliasValueKind | LLVMGlobalIFuncValueKind => {
-                ValueKind::Global
+                ValueKind::Global(self.variable(value))
             }
             LLVMConstantPointerNullValueKind => ValueKind::Null,
             LLVMUndefValueValueKind | LLVMPoisonValueKind => ValueKind::Undefined,
@@ -112,16 +170,20 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 .and_then(Value::as_integer)
                 .map_or(ValueKind::Constant, ValueKind::Int),
             // An expression over a function (a cast) is that function; over a variable, that variable.
-            LLVMConstantExprValueKind if depth < 8 => value
-                .operands()
-                .map(|operand| self.constant(operand, depth + 1))
-                .find(|kind| {
-                    matches!(
-                        kind,
-                        ValueKind::Function(_) | ValueKind::Global | ValueKind::Unknown(_)
-                    )
-                })
-                .unwrap_or(ValueKind::Constant),
+            LLVMConstantExprValueKind if depth == 0 && value.variable().is_some() => {
+                ValueKind::Global(self.variable(value))
+            }
+            LLVMConstantExprValueKind if depth < 8 => {
+                for operand in value.operands() {
+                    match self.constant(operand, depth + 1) {
+                        // Somewhere in it.
+                        ValueKind::Global(_) => return ValueKind::Global(None),
+                        kind @ (ValueKind::Function(_) | ValueKind::Unknown(_)) => return kind,
+                        _ => {}
+                    }
+                }
+                ValueKind::Constant
+            }
             LLVMConstantExprValueKind | LLVMBlockAddressValueKind => {
                 ValueKind::Unknown("deep constant expression")
             }
@@ -132,6 +194,13 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             LLVMMetadataAsValueValueKind => ValueKind::Unknown("metadata"),
             _ => ValueKind::Constant,
         }
+    }
+
+    /// The variable that a constant address lies in, by number, and where.
+    fn variable(&mut self, address: Value<'a>) -> Option<(u32, i64)> {
+        let (variable, offset) = address.variable()?;
+        let next = self.variables.len() as u32;
+        Some((*self.variables.entry(variable).or_insert(next), offset))
     }
 
     fn ids(&mut self, values: impl IntoIterator<Item = Value<'a>>) -> &'a [ValueId] {
@@ -224,8 +293,16 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             },
             LLVMGetElementPtr => {
                 // Only the base carries a pointer; the indices are integers.
-                let operands = self.ids(inst.operands());
-                InstKind::Derive(&operands[..operands.len().min(1)])
+                match self.ids(inst.operands()) {
+                    [base, ..] if inst.ty().is_pointer() => {
+                        let (constant, stride) = inst.address_step();
+                        InstKind::Address {
+                            base: *base,
+                            step: Step { constant, stride },
+                        }
+                    }
+                    operands => InstKind::Derive(&operands[..operands.len().min(1)]),
+                }
             }
             LLVMIntToPtr => match self.ids(inst.operands()) {
                 [value] => InstKind::FromInteger(*value),
@@ -376,7 +453,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 .is_some_and(|tail| tail.is_empty() || tail.starts_with('.'))
         };
         let values = |reader: &mut Self| reader.ids(arguments.iter().copied());
-        if (is("memcpy") || is("memmove") || is("memcpy.inline"))
+        if (is("memcpy") || is("memmove") || is("memcpy.inline") || is("va_copy"))
             && let [to, from, ..] = values(self)
         {
             return Some(InstKind::Copy { to: *to, from: *from });
@@ -392,17 +469,23 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         if is("lifetime.start") || is("lifetime.end") {
             return arguments.last().map(|slot| InstKind::Forget(self.value(*slot)));
         }
-        let derives = [
-            "ptrmask",
+        // The same address under another name.
+        let same = [
             "launder.invariant.group",
             "strip.invariant.group",
             "threadlocal.address",
             "ssa.copy",
         ];
-        if derives.iter().any(|stem| is(stem)) {
+        if same.iter().any(|stem| is(stem)) {
+            return arguments.first().map(|value| InstKind::Same(self.value(*value)));
+        }
+        if is("ptrmask") {
             return Some(InstKind::Derive(values(self)));
         }
-        // Debug and annotation intrinsics, va_start and the like neither keep nor follow a pointer.
+        if is("va_start") {
+            return arguments.first().map(|list| InstKind::Rest(self.value(*list)));
+        }
+        // Debug and annotation intrinsics and the like neither keep nor follow a pointer.
         let inert = [
             "dbg",
             "var.annotation",
@@ -410,7 +493,6 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             "annotation",
             "assume",
             "expect",
-            "va_start",
             "va_end",
             "stacksave",
             "stackrestore",
@@ -441,6 +523,23 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             Some(InstKind::Plain(values(self)))
         }
     }
+}
+
+/// Whether an instruction puts values together or takes them apart, bit for bit.
+fn is_assembly_of_parts(inst: &Inst<'_>) -> bool {
+    use LLVMOpcode::*;
+    matches!(
+        inst.llvm.opcode(),
+        Some(
+            LLVMInsertValue
+                | LLVMInsertElement
+                | LLVMExtractValue
+                | LLVMExtractElement
+                | LLVMShuffleVector
+                | LLVMBitCast
+                | LLVMFreeze
+        )
+    )
 }
 
 fn predicate(inst: Value<'_>) -> Predicate {

@@ -26,17 +26,20 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
         .map(|(index, function)| (function, FuncId::new(index)))
         .collect();
     let mut functions = BumpVec::with_capacity_in(index.len(), arena);
+    let pointer_bytes = module.pointer_bits() / 8;
     for llvm in module.functions() {
         functions.push(read_function(
             llvm,
             &index,
             notes.get(&llvm.name()),
             manifest,
+            pointer_bytes,
             arena,
         ));
     }
     Form {
         functions: functions.into_bump_slice(),
+        pointer_bytes,
     }
 }
 
@@ -66,6 +69,7 @@ fn read_function<'a>(
     index: &HashMap<Value<'a>, FuncId>,
     notes: Option<&Vec<String>>,
     manifest: &Manifest,
+    pointer_bytes: u32,
     arena: &'a Bump,
 ) -> Function<'a> {
     let bits = llvm.function_facts();
@@ -112,6 +116,10 @@ fn read_function<'a>(
     Function {
         name,
         llvm,
+        variadic: llvm
+            .function_type()
+            .and_then(|ty| ty.signature())
+            .is_some_and(|(_, _, variadic)| variadic),
         facts: FunctionFacts {
             trusted: defined && has(shim::FN_EXACT) && !has(shim::FN_NAKED),
             callers_known: has(shim::FN_LOCAL) && !has(shim::FN_ADDRESS_TAKEN),
@@ -123,6 +131,6 @@ fn read_function<'a>(
         malformed,
         region_params: flags(REGION_ATTRIBUTE),
         bounded_params: arena.alloc_slice_copy(&bounded),
-        body: defined.then(|| BodyReader::new(index, arena).read(llvm)),
+        body: defined.then(|| BodyReader::new(index, pointer_bytes, arena).read(llvm)),
     }
 }

@@ -14,21 +14,25 @@ mod body;
 pub mod build;
 pub mod callgraph;
 pub mod entity;
+pub mod inst;
+pub mod offset;
 pub mod paths;
 pub mod regions;
 
 pub use build::build;
 pub use entity::{BlockId, FuncId, InstId, NodeId, ObjectId, RegionId, ValueId};
+pub use inst::{Argument, Call, Callee, Inst, InstKind, Predicate};
 
 use crate::effects::Effects;
 use crate::llvm::Value;
-use crate::operation::Operation;
 use std::ops::Range;
 
 /// A module.
 pub struct Form<'a> {
     /// The functions, declarations included, in the module's order.
     pub functions: &'a [Function<'a>],
+    /// The size of a pointer, in bytes.
+    pub pointer_bytes: u32,
 }
 
 /// A function, defined or declared.
@@ -37,6 +41,8 @@ pub struct Function<'a> {
     pub name: &'a str,
     /// Where LLVM keeps it.
     pub llvm: Value<'a>,
+    /// It takes arguments past its parameters. Summaries then number all of these alike, by the number of parameters.
+    pub variadic: bool,
     /// What is known without looking at the body.
     pub facts: FunctionFacts,
     /// What the source says of its effects, if it says anything well-formed.
@@ -88,174 +94,6 @@ pub struct Block<'a> {
     pub unwind: Option<BlockId>,
 }
 
-/// An instruction.
-pub struct Inst<'a> {
-    /// What it does.
-    pub kind: InstKind<'a>,
-    /// Its result.
-    pub result: Option<ValueId>,
-    /// The basic block it lies in.
-    pub block: BlockId,
-    /// Where LLVM keeps it.
-    pub llvm: Value<'a>,
-}
-
-/// What an instruction does, as far as the analyses care.
-#[derive(Clone, Copy, Debug)]
-pub enum InstKind<'a> {
-    /// A region operation with its operands.
-    Operation(Operation, &'a [ValueId]),
-    /// Another call or invoke.
-    Call(Call<'a>),
-    /// A merge of values: `(from, value)`.
-    Phi(&'a [(BlockId, ValueId)]),
-    /// A choice between two values.
-    Select {
-        /// The condition.
-        condition: ValueId,
-        /// The value if it holds.
-        yes: ValueId,
-        /// The value if it does not.
-        no: ValueId,
-    },
-    /// The result is this value: casts between pointers, freeze.
-    Same(ValueId),
-    /// The result points wherever one of these points: casts, address arithmetic, aggregates.
-    Derive(&'a [ValueId]),
-    /// An integer made wider or narrower. Widths are in bits.
-    Resize {
-        /// The operand.
-        value: ValueId,
-        /// Its width.
-        from: u32,
-        /// The width of the result.
-        to: u32,
-        /// Whether widening repeats the sign.
-        signed: bool,
-    },
-    /// A one-bit value turned around.
-    Not(ValueId),
-    /// A comparison of integers or pointers. It uses no memory.
-    Compare(Predicate, ValueId, ValueId),
-    /// An integer made into a pointer.
-    FromInteger(ValueId),
-    /// A stack slot.
-    StackSlot,
-    /// A read through a pointer.
-    Load(ValueId),
-    /// A write of `value` through `pointer`.
-    Store {
-        /// The place.
-        pointer: ValueId,
-        /// What is stored.
-        value: ValueId,
-    },
-    /// A read and write of `value` through `pointer`; the result is what was there.
-    Exchange {
-        /// The place.
-        pointer: ValueId,
-        /// What is stored.
-        value: ValueId,
-    },
-    /// A copy of memory contents.
-    Copy {
-        /// The destination.
-        to: ValueId,
-        /// The source.
-        from: ValueId,
-    },
-    /// A stack slot's contents become undefined.
-    Forget(ValueId),
-    /// Leaves the function normally.
-    Return(Option<ValueId>),
-    /// Leaves the function by unwinding.
-    Resume,
-    /// Where an unwinding call continues.
-    LandingPad,
-    /// Goes on in one of the basic block's successors.
-    Jump,
-    /// Goes to the first successor if the condition holds, else to the second.
-    Branch(ValueId),
-    /// Goes to successor `targets[i]` if the value is `cases[i]`, else to `default`.
-    Switch {
-        /// The value that decides.
-        value: ValueId,
-        /// Constant and target of each case; constants that are not integers of 64 bits are left out, and
-        /// then `default` is not the only other way.
-        cases: &'a [(i64, BlockId)],
-        /// Where control goes otherwise.
-        default: BlockId,
-    },
-    /// Control does not get here.
-    Unreachable,
-    /// Arithmetic and the like: no memory, no pointers.
-    Plain(&'a [ValueId]),
-    /// An instruction whose effects no analysis here understands; the text says which.
-    Opaque(&'static str, &'a [ValueId]),
-}
-
-/// A call or invoke of something that is no region operation.
-#[derive(Clone, Copy, Debug)]
-pub struct Call<'a> {
-    /// Who is called.
-    pub callee: Callee,
-    /// With what.
-    pub args: &'a [Argument],
-    /// It cannot unwind, by attribute of the call site or callee.
-    pub nounwind: bool,
-    /// It does not return.
-    pub noreturn: bool,
-    /// It neither reads nor writes memory.
-    pub no_memory: bool,
-    /// It writes no memory.
-    pub read_only: bool,
-}
-
-/// The target of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Callee {
-    /// A function of the module.
-    Direct(FuncId),
-    /// Whatever the value points to.
-    Indirect(ValueId),
-    /// Assembly.
-    Assembly,
-}
-
-/// An argument of a call, with what attributes promise about it.
-#[derive(Clone, Copy, Debug)]
-pub struct Argument {
-    /// The value.
-    pub value: ValueId,
-    /// The callee keeps no copy.
-    pub no_capture: bool,
-    /// The callee does not write through it.
-    pub read_only: bool,
-    /// The callee does not access memory through it.
-    pub no_access: bool,
-    /// The callee returns it.
-    pub returned: bool,
-}
-
-/// A comparison, as far as constants can decide it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Predicate {
-    /// Equal.
-    Equal,
-    /// Not equal.
-    NotEqual,
-    /// Signed less than; the others follow by swapping operands or branches.
-    SignedLess,
-    /// Signed less or equal.
-    SignedLessEqual,
-    /// Signed greater.
-    SignedGreater,
-    /// Signed greater or equal.
-    SignedGreaterEqual,
-    /// One that is not evaluated.
-    Other,
-}
-
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ValueDef<'a> {
@@ -263,6 +101,9 @@ pub struct ValueDef<'a> {
     pub kind: ValueKind<'a>,
     /// Whether its type can hold a pointer.
     pub holds_pointer: bool,
+    /// Whether it may be a pointer in disguise: an integer read from memory and stored again, or made into a pointer.
+    /// Compilers copy small structures so.
+    pub is_copied: bool,
 }
 
 /// The source of a value.
@@ -278,8 +119,8 @@ pub enum ValueKind<'a> {
     Null,
     /// A function.
     Function(FuncId),
-    /// A global variable, or an address inside one.
-    Global,
+    /// A global variable, or an address inside one: which (counted for each function), and where in it, in bytes.
+    Global(Option<(u32, i64)>),
     /// A constant that may contain addresses of globals or functions.
     ConstantAggregate,
     /// Undefined or poison.
@@ -292,7 +133,7 @@ pub enum ValueKind<'a> {
 
 impl<'a> Form<'a> {
     /// The function with this index.
-    pub fn function(&self, id: FuncId) -> &Function<'a> {
+    pub fn function(&self, id: FuncId) -> &'a Function<'a> {
         &self.functions[id.index()]
     }
 
@@ -302,6 +143,13 @@ impl<'a> Form<'a> {
             .iter()
             .enumerate()
             .map(|(index, function)| (FuncId::new(index), function))
+    }
+}
+
+impl Function<'_> {
+    /// The number of parameters.
+    pub fn params(&self) -> usize {
+        self.region_params.len()
     }
 }
 
@@ -319,6 +167,12 @@ impl<'a> Body<'a> {
     /// The basic block with this index.
     pub fn block(&self, id: BlockId) -> &Block<'a> {
         &self.blocks[id.index()]
+    }
+
+    /// Whether a value may lead somewhere: a pointer, or the bits of one on their way.
+    pub fn may_point(&self, id: ValueId) -> bool {
+        let value = self.value(id);
+        value.holds_pointer || value.is_copied
     }
 
     /// The instruction that defines a value, if one does.

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <string>
 
 #include <llvm/AsmParser/AsmParserContext.h>
@@ -10,12 +11,15 @@
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/ADT/MapVector.h>
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstrTypes.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/Operator.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/raw_ostream.h>
@@ -206,17 +210,76 @@ void croft_shim_strip_optnone(LLVMModuleRef module) {
     }
 }
 
-int croft_shim_constant_offset(LLVMValueRef pointer, LLVMValueRef base, int64_t *offset) {
-  Value *value = unwrap(pointer);
-  auto *slot = dyn_cast<Instruction>(unwrap(base));
-  if (!slot || !value->getType()->isPointerTy())
-    return 0;
-  const DataLayout &layout = slot->getModule()->getDataLayout();
-  APInt bytes(layout.getIndexTypeSizeInBits(value->getType()), 0);
-  if (value->stripAndAccumulateConstantOffsets(layout, bytes, /*AllowNonInbounds=*/true) != slot)
-    return 0;
+void croft_shim_address_step(LLVMValueRef address, int64_t *constant, uint64_t *stride) {
+  auto *gep = cast<GetElementPtrInst>(unwrap(address));
+  const DataLayout &layout = gep->getModule()->getDataLayout();
+  unsigned width = layout.getIndexTypeSizeInBits(gep->getType());
+  SmallMapVector<Value *, APInt, 4> variables;
+  APInt bytes(width, 0);
+  *constant = 0;
+  *stride = 1; // anywhere, unless all of it is understood
+  if (width > 64 || !gep->collectOffset(layout, width, variables, bytes))
+    return;
+  uint64_t divisor = 0;
+  for (auto &[index, scale] : variables)
+    divisor = std::gcd(divisor, scale.abs().getZExtValue());
+  *constant = bytes.getSExtValue();
+  *stride = divisor;
+}
+
+LLVMValueRef croft_shim_variable_of(LLVMValueRef address, int64_t *offset) {
+  auto *constant = dyn_cast<Constant>(unwrap(address));
+  *offset = 0;
+  if (!constant || !constant->getType()->isPointerTy())
+    return nullptr;
+  if (auto *variable = dyn_cast<GlobalVariable>(constant))
+    return wrap(variable);
+  auto *expression = dyn_cast<ConstantExpr>(constant);
+  if (!expression || expression->getOpcode() != Instruction::GetElementPtr)
+    return nullptr;
+  // The layout is the module's, which only the variable at the expression's root knows.
+  Value *root = expression->stripPointerCasts();
+  for (unsigned depth = 0; depth < 64; ++depth) {
+    auto *step = dyn_cast<GEPOperator>(root);
+    if (!step)
+      break;
+    root = step->getPointerOperand();
+  }
+  auto *variable = dyn_cast<GlobalVariable>(root);
+  if (!variable)
+    return nullptr;
+  const DataLayout &layout = variable->getParent()->getDataLayout();
+  APInt bytes(layout.getIndexTypeSizeInBits(expression->getType()), 0);
+  Value *base = expression->stripAndAccumulateConstantOffsets(layout, bytes, /*AllowNonInbounds=*/true);
+  if (base != variable || bytes.getSignificantBits() > 64)
+    return nullptr;
   *offset = bytes.getSExtValue();
-  return 1;
+  return wrap(variable);
+}
+
+static unsigned small(TypeSize bits) {
+  if (bits.isScalable() || bits.getFixedValue() / 8 >= UINT32_MAX)
+    return UINT32_MAX;
+  return divideCeil(bits.getFixedValue(), 8);
+}
+
+unsigned croft_shim_accessed_bytes(LLVMValueRef value) {
+  auto *inst = dyn_cast<Instruction>(unwrap(value));
+  if (!inst)
+    return UINT32_MAX;
+  const DataLayout &layout = inst->getModule()->getDataLayout();
+  if (auto *load = dyn_cast<LoadInst>(inst))
+    return small(layout.getTypeStoreSizeInBits(load->getType()));
+  if (auto *store = dyn_cast<StoreInst>(inst))
+    return small(layout.getTypeStoreSizeInBits(store->getValueOperand()->getType()));
+  if (auto *update = dyn_cast<AtomicRMWInst>(inst))
+    return small(layout.getTypeStoreSizeInBits(update->getValOperand()->getType()));
+  if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(inst))
+    return small(layout.getTypeStoreSizeInBits(exchange->getNewValOperand()->getType()));
+  if (auto *fill = dyn_cast<MemIntrinsic>(inst))
+    if (auto *length = dyn_cast<ConstantInt>(fill->getLength()))
+      return length->getValue().ult(UINT32_MAX) ? length->getZExtValue() : UINT32_MAX;
+  return UINT32_MAX;
 }
 
 static void mark(Value *value, BasicBlock::iterator before, const DebugLoc &place, Instruction *user) {

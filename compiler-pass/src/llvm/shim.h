@@ -43,12 +43,16 @@ void croft_shim_delete_body(LLVMValueRef function);
 void croft_shim_drop_initializer(LLVMValueRef global);
 LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef invoke);
 void croft_shim_strip_optnone(LLVMModuleRef module);
-// Whether `pointer` is `base` plus a constant number of bytes, which goes to *offset.
-int croft_shim_constant_offset(LLVMValueRef pointer, LLVMValueRef base, int64_t *offset);
 // Marks what a `return` that the user wrote returns by a freeze with the place of that `return`: promoting stack slots
 // would lose it, and the place of the instruction that returns is the end of the function.
 #define CROFT_RETURN_MARK "croft.return"
 void croft_shim_mark_returns(LLVMModuleRef module);
+// What an address computation adds to its base: *constant bytes and multiples of *stride (0: none).
+void croft_shim_address_step(LLVMValueRef address, int64_t *constant, uint64_t *stride);
+// The variable that a constant address lies in, and *offset, or null.
+LLVMValueRef croft_shim_variable_of(LLVMValueRef address, int64_t *offset);
+// How many bytes a memory instruction accesses (a copy or fill: through each pointer); UINT32_MAX if not constant.
+unsigned croft_shim_accessed_bytes(LLVMValueRef instruction);
 void croft_shim_set_call_nounwind(LLVMValueRef call);
 // Removes module flags and identification, which would clash or linger when the module is linked.
 void croft_shim_drop_module_metadata(LLVMModuleRef module);

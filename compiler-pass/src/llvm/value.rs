@@ -348,29 +348,28 @@ impl<'m> Value<'m> {
         take_message(unsafe { LLVMPrintValueToString(self.0) })
     }
 
-    /// Whether two address computations add the same constant offsets, of the same element type, to their bases.
-    pub fn has_same_offsets(self, other: Value<'m>) -> bool {
-        let is_address = |value: Value<'m>| value.opcode() == Some(LLVMOpcode::LLVMGetElementPtr);
-        if !is_address(self) || !is_address(other) {
-            return false;
+    /// What an address computation adds to its base: a constant number of bytes, and multiples of a stride (0: none).
+    pub fn address_step(self) -> (i64, u64) {
+        let (mut constant, mut stride) = (0, 1);
+        if self.opcode() == Some(LLVMOpcode::LLVMGetElementPtr) {
+            // SAFETY: LLVM-I1; asked of an address computation, and both places are written.
+            unsafe { shim::croft_shim_address_step(self.0, &mut constant, &mut stride) };
         }
-        // SAFETY: LLVM-I1, LLVM-I2: asked of two address computations.
-        let same_element =
-            unsafe { LLVMGetGEPSourceElementType(self.0) == LLVMGetGEPSourceElementType(other.0) };
-        // Constants are unique in a context: equal offsets are the same value.
-        let (mine, theirs): (Vec<_>, Vec<_>) = (
-            self.operands().skip(1).collect(),
-            other.operands().skip(1).collect(),
-        );
-        same_element && mine == theirs && mine.iter().all(|offset| offset.as_integer().is_some())
+        (constant, stride)
     }
 
-    /// The constant number of bytes that this address lies past `base`, an instruction.
-    pub fn constant_offset_from(self, base: Value<'m>) -> Option<i64> {
+    /// The global variable that a constant address lies in, and where in it.
+    pub fn variable(self) -> Option<(Value<'m>, i64)> {
         let mut offset = 0;
-        // SAFETY: LLVM-I1; the shim tests the kinds, and writes the offset before it says so.
-        let constant = unsafe { shim::croft_shim_constant_offset(self.0, base.0, &mut offset) };
-        (constant != 0).then_some(offset)
+        // SAFETY: LLVM-I1; the shim tests the kinds and writes the offset.
+        let variable = unsafe { shim::croft_shim_variable_of(self.0, &mut offset) };
+        Some((Value::wrap(variable)?, offset))
+    }
+
+    /// How many bytes a memory instruction accesses; `u32::MAX` if that is not constant.
+    pub fn accessed_bytes(self) -> u32 {
+        // SAFETY: LLVM-I1; the shim tests the kind.
+        unsafe { shim::croft_shim_accessed_bytes(self.0) }
     }
 
     /// Whether anything uses the value.
@@ -470,6 +469,19 @@ impl<'m> Type<'m> {
                 }),
                 _ => false,
             }
+        }
+    }
+
+    /// Whether a value of this type can hold the bits of an address of `bytes` bytes, as a pointer or an integer.
+    pub fn holds_address_bits(self, bytes: u32) -> bool {
+        match self.kind() {
+            LLVMTypeKind::LLVMIntegerTypeKind => self.integer_width() >= Some(bytes * 8),
+            LLVMTypeKind::LLVMVectorTypeKind | LLVMTypeKind::LLVMArrayTypeKind => {
+                // SAFETY: LLVM-I1, LLVM-I2: asked of a vector or an array.
+                let element = unsafe { Type(LLVMGetElementType(self.0), PhantomData::<&'m ()>) };
+                element.integer_width() >= Some(bytes * 8) || self.holds_pointer()
+            }
+            _ => self.holds_pointer(),
         }
     }
 

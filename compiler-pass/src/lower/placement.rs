@@ -162,18 +162,7 @@ fn stays_here(body: &Body<'_>, push: InstId, summaries: &check::context::Summari
             !names.contains(&argument.value) || passes
         }),
         InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) | InstKind::Compare(..) => true,
-        InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => {
-            !names.contains(&pointer) && !names.contains(&value)
-        }
-        InstKind::Copy { to, from } => !names.contains(&to) && !names.contains(&from),
-        InstKind::Return(value) => value.is_none_or(|value| !names.contains(&value)),
-        InstKind::Load(value) | InstKind::FromInteger(value) | InstKind::Forget(value) => {
-            !names.contains(&value)
-        }
-        InstKind::Derive(operands) | InstKind::Plain(operands) | InstKind::Opaque(_, operands) => {
-            operands.iter().all(|operand| !names.contains(operand))
-        }
-        _ => true,
+        kind => kind.operands().iter().all(|operand| !names.contains(operand)),
     })
 }
 

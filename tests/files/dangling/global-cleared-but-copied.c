@@ -1,4 +1,3 @@
-// fixme: the store that set the global is blamed, which was cleared again, not the one that kept the pointer
 // the global is cleared, and what was read from it in the meantime was kept elsewhere
 #include <croft.h>
 

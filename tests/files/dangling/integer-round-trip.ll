@@ -1,4 +1,4 @@
-; a region pointer kept as an integer in memory and turned back cannot be followed
+; a region pointer kept as an integer in memory and turned back is followed
 
 declare ptr @croft.push() nounwind
 declare void @croft.pop(ptr) nounwind
@@ -13,7 +13,7 @@ define i64 @main() nounwind {
   store i64 %i, ptr %box
   %j = load i64, ptr %box
   call void @croft.pop(ptr %r)
-  %q = inttoptr i64 %j to ptr ; error: R0904
-  %v = load i64, ptr %q
+  %q = inttoptr i64 %j to ptr
+  %v = load i64, ptr %q ; error: R0403
   ret i64 %v
 }

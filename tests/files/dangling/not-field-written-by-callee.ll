@@ -1,4 +1,3 @@
-; fixme: what a callee stored somewhere in a structure counts as stored in all of its fields, so that overwriting one does not end it
 ; the field is overwritten after the callee has filled it
 
 declare ptr @croft.push() nounwind

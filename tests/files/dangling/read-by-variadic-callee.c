@@ -1,4 +1,4 @@
-// a variadic function with a body could read a region pointer with va_arg
+// a variadic function with a body keeps a region pointer that it reads with va_arg
 #include <croft.h>
 #include <stdarg.h>
 
@@ -17,5 +17,5 @@ void work(void)
     CROFT_REGION(r);
     int *p = CROFT_NEW(r, int);
     *p = 1;
-    keep(1, p); // error: R0904 "variadic"
+    keep(1, p); // error: R0402
 }

@@ -1,0 +1,205 @@
+//! Abstract objects, places in them, and sets of places.
+//!
+//! An object stands for one or more objects of every execution. A place is an offset in an object. Sets of places are
+//! kept small: where a set has many offsets of one object, they are joined ([`crate::form::offset`]).
+
+use crate::effects::Source;
+use crate::form::offset::Offset;
+use crate::form::{InstId, ObjectId, RegionId};
+
+/// An abstract object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Object {
+    /// Everything that outlives the function and is not the caller's to vouch for, but for the next.
+    Global,
+    /// A global variable that the function names.
+    Variable(u32),
+    /// What a parameter points to.
+    Param(u32),
+    /// What the pointer leads to that lies so many bytes from where a parameter points.
+    Field(u32, i64),
+    /// What so many reads from a parameter lead to; at [`crate::effects::MAX_DEPTH`], so many or more.
+    Beyond(u32, u8),
+    /// A stack slot.
+    Slot(InstId),
+    /// What a call of an allocator returns.
+    Heap(InstId),
+    /// What an instruction, an operation or a call, allocates in a region.
+    Site(InstId, RegionId),
+    /// A region itself: what its handle points to.
+    Region(RegionId),
+}
+
+impl Object {
+    /// The region that it lies in, or is.
+    pub fn region(self) -> Option<RegionId> {
+        match self {
+            Object::Site(_, region) | Object::Region(region) => Some(region),
+            _ => None,
+        }
+    }
+
+    /// What the caller's summary calls it, if it is the caller's.
+    pub fn callers(self) -> Option<Source> {
+        match self {
+            Object::Param(index) => Some(Source::Arg(index)),
+            Object::Field(index, offset) => Some(Source::Field(index, offset)),
+            Object::Beyond(index, depth) => Some(Source::Beyond(index, depth)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is memory that outlives the function and that everybody can reach.
+    pub fn is_outside(self) -> bool {
+        matches!(self, Object::Global | Object::Variable(_))
+    }
+}
+
+/// An address: somewhere in an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The object.
+    pub object: ObjectId,
+    /// Where in it.
+    pub offset: Offset,
+}
+
+impl Place {
+    /// The object's first byte.
+    pub fn start_of(object: ObjectId) -> Place {
+        Place {
+            object,
+            offset: Offset::START,
+        }
+    }
+
+    /// Anywhere in the object.
+    pub fn anywhere_in(object: ObjectId) -> Place {
+        Place {
+            object,
+            offset: Offset::ANY,
+        }
+    }
+}
+
+/// How many offsets of one object a set tells apart.
+const MAX_OFFSETS: usize = 8;
+
+/// A set of places, sorted. Small: most pointers point to one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places(Vec<Place>);
+
+impl Places {
+    /// The places.
+    pub fn iter(&self) -> impl Iterator<Item = Place> {
+        self.0.iter().copied()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The only place, if there is only one.
+    pub fn only(&self) -> Option<Place> {
+        match self.0[..] {
+            [place] => Some(place),
+            _ => None,
+        }
+    }
+
+    /// The objects, each once.
+    pub fn objects(&self) -> impl Iterator<Item = ObjectId> {
+        let mut last = None;
+        self.0
+            .iter()
+            .map(|place| place.object)
+            .filter(move |object| last.replace(*object) != Some(*object))
+    }
+
+    /// Adds a place. True if it was not covered yet.
+    pub fn insert(&mut self, place: Place) -> bool {
+        let start = self.0.partition_point(|other| other.object < place.object);
+        let length = self.0[start..]
+            .iter()
+            .take_while(|other| other.object == place.object)
+            .count();
+        let known = start..start + length;
+        if self.0[known.clone()].iter().any(|other| other.offset.covers(place.offset)) {
+            return false;
+        }
+        let mut kept: Vec<Place> = self.0[known.clone()]
+            .iter()
+            .copied()
+            .filter(|other| !place.offset.covers(other.offset))
+            .collect();
+        kept.push(place);
+        if kept.len() > MAX_OFFSETS {
+            let joined = kept.iter().map(|other| other.offset).reduce(Offset::join);
+            kept = vec![Place {
+                object: place.object,
+                offset: joined.unwrap_or(Offset::ANY),
+            }];
+        }
+        kept.sort_unstable();
+        self.0.splice(known, kept);
+        true
+    }
+
+    /// Adds places. True if one was not covered yet.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Place>) -> bool {
+        let mut grew = false;
+        for place in others {
+            grew |= self.insert(place);
+        }
+        grew
+    }
+}
+
+impl IntoIterator for Places {
+    type Item = Place;
+    type IntoIter = std::vec::IntoIter<Place>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<Place> for Places {
+    fn from_iter<I: IntoIterator<Item = Place>>(places: I) -> Places {
+        let mut set = Places::default();
+        set.extend(places);
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(object: usize, bytes: i64) -> Place {
+        Place {
+            object: ObjectId::new(object),
+            offset: Offset::exactly(bytes),
+        }
+    }
+
+    #[test]
+    fn many_offsets_of_one_object_are_joined() {
+        let mut places: Places = (0..8).map(|index| at(1, index * 16)).collect();
+        assert_eq!(places.iter().count(), 8);
+        assert!(places.insert(at(1, 128)));
+        let joined = places.only().unwrap().offset;
+        assert!(joined.covers(Offset::exactly(160)) && !joined.covers(Offset::exactly(8)));
+        assert!(!places.insert(at(1, 1600)));
+    }
+
+    #[test]
+    fn a_covered_place_is_not_added_and_one_that_covers_replaces() {
+        let mut places: Places = [at(1, 0), at(2, 0), at(2, 8)].into_iter().collect();
+        assert!(places.insert(Place::anywhere_in(ObjectId::new(2))));
+        assert!(!places.insert(at(2, 24)));
+        assert_eq!(places.iter().count(), 2);
+        assert_eq!(places.objects().count(), 2);
+    }
+}

@@ -1,0 +1,28 @@
+// a callee reads the field of a structure that leads into a region that has ended
+#include <croft.h>
+struct context { int *cache; int *scratch; };
+
+__attribute__((noinline)) static void prepare(struct context *context, int *cache, int *scratch)
+{
+    context->cache = cache;
+    context->scratch = scratch;
+}
+
+__attribute__((noinline)) static int cached(const struct context *context)
+{
+    return *context->scratch;
+}
+
+int work(croft_region outer)
+{
+    struct context context;
+    int *cache = CROFT_NEW(outer, int);
+    *cache = 1;
+    {
+        CROFT_REGION(r);
+        int *scratch = CROFT_NEW(r, int);
+        *scratch = 2;
+        prepare(&context, cache, scratch);
+    }
+    return cached(&context); // error: R0907
+}
