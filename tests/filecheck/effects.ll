@@ -6,7 +6,7 @@
 ; CHECK-NEXT: {{^}}fills: put(arg0, many); nounwind{{$}}
 ; CHECK-NEXT: {{^}}ends: drop(arg0); nounwind{{$}}
 ; CHECK-NEXT: {{^}}begins: open(return, bounded); nounwind{{$}}
-; CHECK-NEXT: {{^}}links: get(arg0); store(arg1 -> arg0); nounwind{{$}}
+; CHECK-NEXT: {{^}}links: get(arg0); set(arg0[0]); store(arg1 -> arg0[0]); nounwind{{$}}
 ; CHECK-NEXT: {{^}}same: return(arg0); nounwind{{$}}
 ; CHECK-NEXT: {{^}}counts: pure{{$}}
 declare ptr @croft.push.bounded(i64) nounwind

@@ -165,15 +165,20 @@ impl Provenance {
 
     /// Where the pointers may point that are read from some places.
     pub fn read(&self, from: &Places, bytes: u32) -> Places {
-        let mut read = Places::default();
-        for place in from.iter() {
-            self.read_place(place, bytes, &mut read);
-        }
+        let mut read = self.found(from, bytes);
         if from.is_empty() {
             // A pointer to nowhere known leads to the outside.
             read.extend(self.id(Object::Global).map(Place::anywhere_in));
         }
         read
+    }
+
+    fn found(&self, from: &Places, bytes: u32) -> Places {
+        let mut found = Places::default();
+        for place in from.iter() {
+            self.read_place(place, bytes, &mut found);
+        }
+        found
     }
 
     fn read_place(&self, place: Place, bytes: u32, read: &mut Places) {
@@ -242,7 +247,7 @@ impl Provenance {
     pub fn beyond(&self, from: &Places, depth: u8) -> Places {
         let mut places: Places = from.objects().map(Place::anywhere_in).collect();
         for _ in 0..depth {
-            let read = self.read(&places, u32::MAX);
+            let read = self.found(&places, u32::MAX);
             let mut next: Places = read.objects().map(Place::anywhere_in).collect();
             for object in places.objects() {
                 next.extend(self.assumed_anywhere(object).map(Place::anywhere_in));

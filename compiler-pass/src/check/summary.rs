@@ -103,7 +103,9 @@ fn set_by(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> Vec<
         }
     };
     match inst.kind {
-        InstKind::Store { pointer, .. } if inst.bytes == cx.form.pointer_bytes => {
+        InstKind::Store { pointer, value }
+            if inst.bytes == cx.form.pointer_bytes && cx.body.may_point(value) =>
+        {
             place(pointer, 0).into_iter().collect()
         }
         InstKind::Call(call) => {

@@ -153,7 +153,10 @@ impl Effects {
         });
         let flows = self.flows.clone();
         self.flows.retain(|(from, to)| {
-            !flows.iter().any(|(other_from, other_to)| {
+            // What is stored where it was read from.
+            let is_idle = matches!((from, to), (Source::Field(from, offset), Sink::Field(to, other))
+                if from == to && offset == other);
+            !is_idle && !flows.iter().any(|(other_from, other_to)| {
                 (other_from, other_to) != (from, to) && other_from.covers(*from) && other_to.covers(*to)
             })
         });
