@@ -30,6 +30,7 @@ pub mod recursion;
 pub mod stack;
 pub mod stale;
 pub mod summary;
+pub mod targets;
 pub mod transfer;
 pub mod unknown;
 

@@ -2,9 +2,11 @@
 //!
 //! The checker judges what the programmer wrote, at any optimisation level: on the copy, functions compiled
 //! with `-O0` are opened to passes, always-inline functions (the header's) are inlined, stack slots become
-//! values, and LLVM's own knowledge of library functions and its bottom-up attributes are added. No pass that
+//! values, and LLVM's own knowledge of library functions and its bottom-up attributes are added. Calls through
+//! pointers whose targets the module shows become a choice among direct calls ([`super::targets`]). No pass that
 //! merges, sinks or removes what the programmer wrote runs.
 
+use super::targets;
 use crate::form::build::{ANNOTATIONS, Notes, notes};
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, passes};
@@ -13,8 +15,10 @@ use inkwell::llvm_sys::core::LLVMDeleteGlobal;
 /// The name of the marks that keep the places of `return` statements.
 pub const RETURN_MARK: &str = "croft.return";
 
-/// The passes that the copy goes through.
-const PIPELINE: &str = "inferattrs,always-inline,function(sroa<preserve-cfg>),cgscc(function-attrs)";
+/// The passes that the copy goes through first.
+const PROMOTION: &str = "inferattrs,always-inline,function(sroa<preserve-cfg>)";
+/// The passes that it goes through once calls are resolved.
+const ATTRIBUTES: &str = "cgscc(function-attrs)";
 
 /// Makes the copy, and collects the annotations that clang keeps beside the functions.
 ///
@@ -30,6 +34,8 @@ pub fn copy(module: Module<'_>) -> Result<(OwnedModule, Notes), String> {
         // SAFETY: LLVM-I1; the variable belongs to the copy, and an appending global has no users.
         unsafe { LLVMDeleteGlobal(annotations.raw()) };
     }
-    passes::run(copy.borrow(), PIPELINE)?;
+    passes::run(copy.borrow(), PROMOTION)?;
+    targets::resolve(copy.borrow());
+    passes::run(copy.borrow(), ATTRIBUTES)?;
     Ok((copy, notes))
 }

@@ -23,6 +23,7 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/Utils/CallPromotionUtils.h>
 #include <llvm/Transforms/Utils/Local.h>
 
 using namespace llvm;
@@ -314,6 +315,20 @@ void croft_shim_mark_returns(LLVMModuleRef module) {
     auto *load = cast<LoadInst>(exit->getReturnValue());
     mark(load, std::next(load->getIterator()), load->getDebugLoc(), exit);
   }
+}
+
+void croft_shim_choose_callee(LLVMValueRef value, LLVMValueRef *functions, size_t count) {
+  auto *call = dyn_cast<CallBase>(unwrap(value));
+  if (!call || count == 0)
+    return;
+  for (size_t index = 0; index + 1 < count; ++index)
+    promoteCallWithIfThenElse(*call, unwrap<Function>(functions[index]));
+  promoteCall(*call, unwrap<Function>(functions[count - 1]));
+}
+
+int croft_shim_has_final_initializer(LLVMValueRef value) {
+  auto *variable = dyn_cast<GlobalVariable>(unwrap(value));
+  return variable && variable->hasDefinitiveInitializer();
 }
 
 void croft_shim_set_call_nounwind(LLVMValueRef value) {

@@ -53,6 +53,10 @@ void croft_shim_address_step(LLVMValueRef address, int64_t *constant, uint64_t *
 LLVMValueRef croft_shim_variable_of(LLVMValueRef address, int64_t *offset);
 // How many bytes a memory instruction accesses (a copy or fill: through each pointer); UINT32_MAX if not constant.
 unsigned croft_shim_accessed_bytes(LLVMValueRef instruction);
+// Replaces a call through a pointer by a choice among direct calls of `count` functions of the called type. The pointer
+// must be one of them.
+void croft_shim_choose_callee(LLVMValueRef call, LLVMValueRef *functions, size_t count);
+int croft_shim_has_final_initializer(LLVMValueRef variable);
 void croft_shim_set_call_nounwind(LLVMValueRef call);
 // Removes module flags and identification, which would clash or linger when the module is linked.
 void croft_shim_drop_module_metadata(LLVMModuleRef module);

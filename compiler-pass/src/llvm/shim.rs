@@ -41,6 +41,8 @@ unsafe extern "C" {
     pub fn croft_shim_address_step(address: LLVMValueRef, constant: *mut i64, stride: *mut u64);
     pub fn croft_shim_variable_of(address: LLVMValueRef, offset: *mut i64) -> LLVMValueRef;
     pub fn croft_shim_accessed_bytes(instruction: LLVMValueRef) -> c_uint;
+    pub fn croft_shim_choose_callee(call: LLVMValueRef, functions: *mut LLVMValueRef, count: usize);
+    pub fn croft_shim_has_final_initializer(variable: LLVMValueRef) -> c_int;
     pub fn croft_shim_set_call_nounwind(call: LLVMValueRef);
     pub fn croft_shim_drop_module_metadata(module: LLVMModuleRef);
 }

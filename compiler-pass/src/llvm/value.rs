@@ -392,6 +392,53 @@ impl<'m> Value<'m> {
         users
     }
 
+    /// The function that a parameter belongs to, and its number.
+    pub fn parameter_of(self) -> Option<(Value<'m>, usize)> {
+        if self.kind() != LLVMValueKind::LLVMArgumentValueKind {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2: asked of a parameter.
+        let function = unsafe { Value::wrap(LLVMGetParamParent(self.0)) }?;
+        let index = function.parameters().into_iter().position(|param| param == self)?;
+        Some((function, index))
+    }
+
+    /// Whether a global variable always holds its initializer.
+    pub fn is_constant_variable(self) -> bool {
+        let is_variable = self.kind() == LLVMValueKind::LLVMGlobalVariableValueKind;
+        // SAFETY: LLVM-I1, LLVM-I2: asked of a variable.
+        is_variable && unsafe { LLVMIsGlobalConstant(self.0) != 0 && self.has_final_initializer() }
+    }
+
+    /// Whether the variable's initializer here is the one that counts.
+    pub fn has_final_initializer(self) -> bool {
+        // SAFETY: LLVM-I1; the shim tests the kind.
+        unsafe { shim::croft_shim_has_final_initializer(self.0) != 0 }
+    }
+
+    /// Whether only this module can name it: a function or variable of internal or private linkage.
+    pub fn is_local(self) -> bool {
+        use inkwell::llvm_sys::LLVMLinkage::{LLVMInternalLinkage, LLVMPrivateLinkage};
+        let is_global = self.is_function() || self.kind() == LLVMValueKind::LLVMGlobalVariableValueKind;
+        // SAFETY: LLVM-I1, LLVM-I2: asked of a global.
+        is_global && matches!(unsafe { LLVMGetLinkage(self.0) }, LLVMInternalLinkage | LLVMPrivateLinkage)
+    }
+
+    /// The function type that a call expects of its callee.
+    pub fn called_type(self) -> Option<Type<'m>> {
+        // SAFETY: LLVM-I1, LLVM-I2: asked of calls only.
+        self.is_call()
+            .then(|| Type(unsafe { LLVMGetCalledFunctionType(self.0) }, PhantomData))
+    }
+
+    /// Replaces a call through a pointer by a choice among direct calls of these functions, which have the called type.
+    /// The pointer must be one of them.
+    pub fn choose_callee(self, functions: &[Value<'m>]) {
+        let mut raw: Vec<_> = functions.iter().map(|function| function.0).collect();
+        // SAFETY: LLVM-I1; the shim reads as many functions as it is told there are.
+        unsafe { shim::croft_shim_choose_callee(self.0, raw.as_mut_ptr(), raw.len()) }
+    }
+
     /// The function that an instruction lies in.
     pub fn parent_function(self) -> Option<Value<'m>> {
         self.opcode()?;

@@ -1,0 +1,169 @@
+//! Calls through pointers whose targets the module shows completely.
+//!
+//! On the checker's copy such a call becomes a choice among direct calls, so that every rule sees through it, each target
+//! with its own effects. The targets are known where the pointer comes, through phis and selects, from
+//! * the name of a function,
+//! * a constant variable, a table of functions for instance,
+//! * a variable that only this module can name, and that is only read and written as a whole,
+//! * a parameter of a function that only this module can name, and that is only called.
+//!
+//! A null pointer, an undefined one, or a function of another type is undefined to call, and no target.
+
+use crate::llvm::{Module, Type, Value};
+use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
+use std::collections::HashSet;
+
+/// A call with more targets than this is left as it is.
+const MAX_TARGETS: usize = 16;
+/// How many values are looked at for one call.
+const MAX_STEPS: usize = 2_000;
+
+/// Replaces the calls through pointers whose targets are known.
+pub fn resolve(module: Module<'_>) {
+    let mut known = Vec::new();
+    for function in module.functions() {
+        for inst in function.blocks().flat_map(|block| block.instructions().collect::<Vec<_>>()) {
+            if let Some(targets) = targets(inst) {
+                known.push((inst, targets));
+            }
+        }
+    }
+    for (call, targets) in known {
+        call.choose_callee(&targets);
+    }
+}
+
+/// The functions that a call through a pointer may call, in the order of the search; `None` if there may be others.
+fn targets<'m>(call: Value<'m>) -> Option<Vec<Value<'m>>> {
+    let callee = call.is_call().then(|| call.callee())??;
+    if callee.is_function() || callee.kind() == LLVMValueKind::LLVMInlineAsmValueKind {
+        return None;
+    }
+    let mut search = Search {
+        wanted: call.called_type()?,
+        found: Vec::new(),
+        seen: HashSet::from([callee]),
+        work: vec![callee],
+    };
+    while let Some(value) = search.work.pop() {
+        search.visit(value)?;
+        if search.found.len() > MAX_TARGETS || search.seen.len() > MAX_STEPS {
+            return None;
+        }
+    }
+    (!search.found.is_empty()).then_some(search.found)
+}
+
+struct Search<'m> {
+    wanted: Type<'m>,
+    found: Vec<Value<'m>>,
+    seen: HashSet<Value<'m>>,
+    work: Vec<Value<'m>>,
+}
+
+impl<'m> Search<'m> {
+    fn add(&mut self, value: Value<'m>) {
+        if self.seen.insert(value) {
+            self.work.push(value);
+        }
+    }
+
+    fn visit(&mut self, value: Value<'m>) -> Option<()> {
+        use LLVMValueKind::*;
+        match value.kind() {
+            LLVMFunctionValueKind => {
+                if value.function_type() == Some(self.wanted) {
+                    self.found.push(value);
+                }
+            }
+            LLVMConstantPointerNullValueKind | LLVMUndefValueValueKind | LLVMPoisonValueKind => {}
+            LLVMArgumentValueKind => self.parameter(value)?,
+            LLVMInstructionValueKind => match value.opcode()? {
+                LLVMOpcode::LLVMPHI => value.incoming().into_iter().for_each(|(value, _)| self.add(value)),
+                LLVMOpcode::LLVMSelect => {
+                    self.add(value.operand(1)?);
+                    self.add(value.operand(2)?);
+                }
+                LLVMOpcode::LLVMFreeze | LLVMOpcode::LLVMBitCast => self.add(value.operand(0)?),
+                LLVMOpcode::LLVMLoad => self.variable(value.operand(0)?)?,
+                _ => return None,
+            },
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// What the callers pass.
+    fn parameter(&mut self, param: Value<'m>) -> Option<()> {
+        let (function, index) = param.parameter_of()?;
+        if !function.is_local() {
+            return None;
+        }
+        for user in function.users() {
+            let passed = user.is_call().then(|| user.arguments())?;
+            if user.callee() != Some(function) || passed.contains(&function) {
+                return None;
+            }
+            self.add(*passed.get(index)?);
+        }
+        Some(())
+    }
+
+    /// What a variable may hold that is read at this address.
+    fn variable(&mut self, address: Value<'m>) -> Option<()> {
+        let mut base = address;
+        while base.opcode() == Some(LLVMOpcode::LLVMGetElementPtr) {
+            base = base.operand(0)?;
+        }
+        let (variable, _) = base.variable()?;
+        if variable.is_constant_variable() {
+            let mut parts = vec![variable.initializer()?];
+            while let Some(part) = parts.pop() {
+                match part.kind() {
+                    LLVMValueKind::LLVMFunctionValueKind => self.add(part),
+                    _ if is_aggregate(part) => parts.extend(part.operands()),
+                    // An alias, for one, may be called.
+                    _ if !is_data(part) => return None,
+                    _ => {}
+                }
+            }
+            return Some(());
+        }
+        if variable != address || !variable.is_local() || !variable.has_final_initializer() {
+            return None;
+        }
+        self.add(variable.initializer()?);
+        for user in variable.users() {
+            match user.opcode()? {
+                LLVMOpcode::LLVMLoad => {}
+                LLVMOpcode::LLVMStore if user.operand(0)? != variable => self.add(user.operand(0)?),
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+}
+
+/// Whether a constant is nothing that one could call.
+fn is_data(value: Value<'_>) -> bool {
+    use LLVMValueKind::*;
+    matches!(
+        value.kind(),
+        LLVMConstantPointerNullValueKind
+            | LLVMConstantAggregateZeroValueKind
+            | LLVMConstantDataArrayValueKind
+            | LLVMConstantDataVectorValueKind
+            | LLVMConstantIntValueKind
+            | LLVMConstantFPValueKind
+            | LLVMUndefValueValueKind
+            | LLVMPoisonValueKind
+    ) || value.variable().is_some()
+}
+
+fn is_aggregate(value: Value<'_>) -> bool {
+    use LLVMValueKind::*;
+    matches!(
+        value.kind(),
+        LLVMConstantArrayValueKind | LLVMConstantStructValueKind | LLVMConstantVectorValueKind
+    )
+}
