@@ -71,7 +71,7 @@ impl Source {
         Source { text, starts }
     }
 
-    /// From the column to the end of the word that begins there, or the line's text.
+    /// From the column to the end of the word that begins there, or the line's text. An empty line has nothing to mark.
     fn mark(&self, place: &Place) -> Option<Mark> {
         let index = place.line.checked_sub(1)? as usize;
         let start = *self.starts.get(index).filter(|start| **start < self.text.len())?;
@@ -80,6 +80,9 @@ impl Source {
             .get(index + 1)
             .map_or(self.text.len(), |next| next - 1);
         let line = self.text[start..end].trim_end();
+        if line.is_empty() {
+            return None;
+        }
         let text_start = line.len() - line.trim_start().len();
         // A compiler counts bytes; one that does not may point into the middle of a character, or past the end.
         let from = match (place.column as usize).checked_sub(1) {
@@ -138,7 +141,7 @@ mod tests {
     #[test]
     fn a_column_past_the_line_marks_its_text() {
         assert_eq!(bytes("ab\n", 1, 99), Some(0..2));
-        assert_eq!(bytes("\n", 1, 1), Some(0..0));
+        assert_eq!(bytes("\n", 1, 1), None);
     }
 
     #[test]
