@@ -6,8 +6,10 @@ use inkwell::llvm_sys::debuginfo::*;
 use inkwell::llvm_sys::prelude::LLVMMetadataRef;
 use std::path::PathBuf;
 
-/// The header whose macros kernels use: a place inside it is never the user's line.
+/// The header whose macros kernels use.
 const HEADER: &str = "croft.h";
+/// Where Rust's debug information has the standard library, without and with its sources installed.
+const RUST_LIBRARY: [&str; 2] = ["/rustc/", "/rustlib/src/rust/library/"];
 
 /// A place in a source file. Lines and columns count from 1; 0 is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +20,15 @@ pub struct Location {
     pub line: u32,
     /// The column, in bytes of UTF-8, as clang, rustc and LLVM's parser count it.
     pub column: u32,
+}
+
+impl Location {
+    /// Whether the user wrote it: a place inside the header, or inside the library of the language, is not the user's.
+    fn is_of_the_user(&self) -> bool {
+        let file = self.file.to_string_lossy();
+        let is_library = file.starts_with(RUST_LIBRARY[0]) || file.contains(RUST_LIBRARY[1]);
+        !is_library && !self.file.ends_with(HEADER)
+    }
 }
 
 /// A function that an instruction was inlined into.
@@ -60,7 +71,7 @@ pub fn inlined(instruction: Value<'_>) -> Vec<Inlined> {
             if place.is_null() {
                 return levels;
             }
-            if let Some(at) = at(place) {
+            if let Some(at) = at(place).filter(Location::is_of_the_user) {
                 let mut length = 0;
                 let name = debug::croft_debug_function(LLVMDILocationGetScope(place), &mut length);
                 levels.push(Inlined {
@@ -100,7 +111,8 @@ pub fn variable(value: Value<'_>) -> Option<String> {
     (!name.is_null()).then(|| text_of(name, length))
 }
 
-/// The location node to show for an instruction: its own or the nearest before it, past what stems from the header.
+/// The location node to show for an instruction: its own or the nearest before it, past what stems from the header and
+/// the language's library.
 fn nearest(instruction: Value<'_>) -> Option<LLVMMetadataRef> {
     own(instruction).or_else(|| before(instruction))
 }
@@ -112,7 +124,7 @@ fn own(instruction: Value<'_>) -> Option<LLVMMetadataRef> {
         let mut place = LLVMInstructionGetDebugLoc(instruction.raw());
         while !place.is_null() {
             let outer = LLVMDILocationGetInlinedAt(place);
-            if at(place).is_some_and(|at| outer.is_null() || !at.file.ends_with(HEADER)) {
+            if at(place).is_some_and(|at| outer.is_null() || at.is_of_the_user()) {
                 return Some(place);
             }
             place = outer;

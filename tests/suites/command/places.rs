@@ -255,3 +255,22 @@ fn a_source_that_changed_since_is_marked_where_it_can_be() {
         }
     }
 }
+
+#[test]
+fn rusts_library_is_never_a_place() {
+    let bench = Bench::new();
+    bench.write(
+        "kernel.rs",
+        "#![no_std]\nunsafe extern \"C\" {\n    #[link_name = \"croft.push\"]\n    safe fn push() -> *mut u8;\n}\n#[unsafe(no_mangle)]\npub extern \"C\" fn kernel(n: u32) {\n    for _ in 0..n {\n        push();\n    }\n}\n",
+    );
+    let found = findings(&bench, "kernel.rs");
+    assert!(!found.is_empty());
+    for finding in found {
+        assert_eq!(finding["code"], "R0201");
+        assert!(
+            place(&finding["primary"]).starts_with("kernel.rs:"),
+            "{finding:#}"
+        );
+        assert!(!finding.to_string().contains("/rustc/"), "{finding:#}");
+    }
+}
