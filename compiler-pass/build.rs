@@ -17,6 +17,8 @@ fn shim() {
     for file in [
         "src/llvm/shim.cpp",
         "src/llvm/shim.h",
+        "src/llvm/debug.cpp",
+        "src/llvm/debug.h",
         "src/plugin/entry.cpp",
         "src/plugin/entry.h",
     ] {
@@ -27,6 +29,7 @@ fn shim() {
         .cpp(true)
         .std("c++17")
         .file("src/llvm/shim.cpp")
+        .file("src/llvm/debug.cpp")
         .file("src/plugin/entry.cpp")
         // LLVM's headers are not ours to keep free of warnings.
         .flag("-isystem")

@@ -1,14 +1,13 @@
 //! Check, effects and lowering on a borrowed LLVM module: what the library, the plugin and the command share.
 
 use crate::check::{self, annotations, prepare};
-use crate::diagnostic::{Diagnostic, explain};
+use crate::diagnostic::{self, Diagnostic, explain};
 use crate::effects::Effects;
 use crate::effects::manifest::{Manifest, ManifestError};
 use crate::form;
 use crate::llvm::Module;
 use crate::lower::has_operations;
 use bumpalo::Bump;
-use std::collections::BTreeSet;
 
 /// What the checker may be told.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +39,9 @@ pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnosti
     }
     let malformed = annotations::operations(module);
     if !malformed.is_empty() {
-        return Ok(sorted(malformed.iter().map(explain::malformed).collect()));
+        return Ok(diagnostic::sort(
+            malformed.iter().map(explain::malformed).collect(),
+        ));
     }
     let (copy, notes) = prepare::copy(module).map_err(CheckError::Llvm)?;
     let arena = Bump::new();
@@ -54,14 +55,14 @@ pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnosti
                 at: check::finding::Site { function, inst: None },
                 because: vec![],
             });
-        return Ok(sorted(
+        return Ok(diagnostic::sort(
             findings
                 .map(|finding| explain::finding(&form, &finding))
                 .collect(),
         ));
     }
     let verdict = check::run(&form);
-    Ok(sorted(
+    Ok(diagnostic::sort(
         verdict
             .findings
             .iter()
@@ -106,22 +107,4 @@ fn has_annotations(module: Module<'_>) -> bool {
         || module
             .functions()
             .any(|function| function.string_attribute("croft.effects").is_some())
-}
-
-/// By place and code, each once for a function: a feasible-path copy shows one place of the source twice.
-fn sorted(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let mut seen = BTreeSet::new();
-    diagnostics.retain(|diagnostic| {
-        let place = &diagnostic.primary;
-        let key = (
-            diagnostic.code,
-            place.file.clone(),
-            place.line,
-            place.column,
-            place.function.clone(),
-        );
-        place.line == 0 || seen.insert(key)
-    });
-    diagnostics
 }

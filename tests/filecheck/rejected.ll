@@ -5,7 +5,8 @@
 
 ; CHECK: error[R0301]: allocation in a loop into a region that outlives the loop
 ; CHECK: error[R0201]: region is still open when the function returns
-; CHECK: help: end the region before this way out
+; CHECK: help: end `%region` before this way out with `call void @croft.pop(ptr %region)`
+; CHECK: note: there is no debug information, so places have no lines; compile with -g
 ; CHECK: error: croft: 2 errors in this module
 ; CHECK-NOT: panicked
 declare ptr @croft.push() nounwind

@@ -38,6 +38,20 @@ fn every_page_belongs_to_a_code() {
 }
 
 #[test]
+fn what_is_said_about_output_is_said_of_real_output() {
+    let page = std::fs::read_to_string(folder().join("../OUTPUT.md")).expect("the page is there");
+    let example = page
+        .split("```")
+        .find(|block| block.starts_with("\nerror["))
+        .expect("the page shows a report");
+    let shown = std::fs::read_to_string(folder().join("R0402.md")).expect("the page is there");
+    assert!(
+        shown.contains(example),
+        "docs/errors/R0402.md prints something else than\n{example}"
+    );
+}
+
+#[test]
 fn every_page_tells_the_truth() {
     let croft = artifact::croft();
     let bless = std::env::var_os("CROFT_BLESS").is_some_and(|value| value == "1");

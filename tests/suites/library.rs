@@ -75,7 +75,7 @@ fn violations_come_as_values() {
     assert_eq!(diagnostic.primary.instruction.as_deref(), Some("ret i64 %value"));
     assert_eq!(diagnostic.primary.line, 0, "there is no debug information");
     assert_eq!(diagnostic.related.len(), 1);
-    assert_eq!(diagnostic.related[0].message, "the region is opened here");
+    assert_eq!(diagnostic.related[0].message, "region `%region` is opened here");
     assert!(diagnostic.help.is_some());
 }
 

@@ -47,6 +47,28 @@ pub enum Role {
     Stored,
     /// Here the callee passes the pointer on to the function that nobody described.
     PassedOn,
+    /// Here the function with the primary place was inlined into another.
+    InlinedInto,
+}
+
+impl Role {
+    /// The role's name in machine-readable output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Opened => "opened",
+            Role::Parameter => "parameter",
+            Role::Ended => "ended",
+            Role::Reset => "reset",
+            Role::Innermost => "innermost",
+            Role::Allocated => "allocated",
+            Role::Repeats => "repeats",
+            Role::CalleeAllocates => "callee-allocates",
+            Role::Recurses => "recurses",
+            Role::Stored => "stored",
+            Role::PassedOn => "passed-on",
+            Role::InlinedInto => "inlined-into",
+        }
+    }
 }
 
 /// What is wrong. One variant for each code.

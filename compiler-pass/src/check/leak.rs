@@ -175,19 +175,50 @@ fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: Region
 }
 
 /// The end of a basic block from which the cycle through `inst` goes back to a place before it: the branch
-/// that a reader knows as the loop's.
+/// that a reader knows as the loop's. Of nested loops it is the innermost one's.
 fn repeats_at(cx: Context<'_, '_>, inst: InstId, cyclic: &[bool]) -> Option<InstId> {
     let block = cx.body.inst(inst).block;
-    cx.paths
+    let edges: Vec<(NodeId, NodeId)> = cx
+        .paths
         .ids()
-        .filter(|node| cyclic[node.index()])
         .flat_map(|node| cx.paths.node(node).succs.iter().map(move |edge| (node, edge.to)))
-        .filter(|(_, to)| cyclic[to.index()])
-        .map(|(from, to)| (cx.paths.node(from).block, cx.paths.node(to).block))
+        .filter(|(from, to)| cyclic[from.index()] && cyclic[to.index()])
+        .collect();
+    // Other loops of the function are none of its cycles.
+    let here = cx.paths.ids().filter(|node| cx.paths.node(*node).block == block);
+    let here: Vec<NodeId> = here.filter(|node| cyclic[node.index()]).collect();
+    let after = reached(&edges, &here);
+    let backwards: Vec<(NodeId, NodeId)> = edges.iter().map(|(from, to)| (*to, *from)).collect();
+    let before = reached(&backwards, &here);
+    let on_cycle = |node: &NodeId| after.contains(node) && before.contains(node);
+    edges
+        .iter()
+        .filter(|(from, to)| on_cycle(from) && on_cycle(to))
+        .map(|(from, to)| (cx.paths.node(*from).block, cx.paths.node(*to).block))
         // Basic blocks stand in source order where front ends are concerned: a step back is the repetition.
         .filter(|(from, to)| to.index() <= from.index() && to.index() <= block.index())
-        .map(|(from, _)| cx.body.terminator(from).0)
+        .map(|(from, _)| (from < block, cx.body.terminator(from).0))
         .min()
+        .map(|(_, end)| end)
+}
+
+/// The nodes that a walk along `edges` comes to, those where it starts included.
+fn reached(edges: &[(NodeId, NodeId)], from: &[NodeId]) -> BTreeSet<NodeId> {
+    let mut next: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+    for (here, there) in edges {
+        next.entry(*here).or_default().push(*there);
+    }
+    let mut seen: BTreeSet<NodeId> = from.iter().copied().collect();
+    let mut work = from.to_vec();
+    while let Some(node) = work.pop() {
+        work.extend(
+            next.get(&node)
+                .into_iter()
+                .flatten()
+                .filter(|there| seen.insert(**there)),
+        );
+    }
+    seen
 }
 
 /// The basic blocks in which a region's life starts anew, or ends.

@@ -27,6 +27,9 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// When text is coloured.
+    #[command(flatten)]
+    pub color: colorchoice_clap::Color,
 }
 
 /// The subcommands.
@@ -38,9 +41,12 @@ pub enum Command {
         /// Files to check, each by itself
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// How to show what is wrong: text goes to standard error, JSON lines to standard output
+        /// How to show what is wrong: text goes to standard error, JSON lines and SARIF to standard output
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
+        /// Show at most N findings of each file; 0 shows all, which json and sarif do anyway [default: 20]
+        #[arg(long, value_name = "N")]
+        max_findings: Option<usize>,
         /// How sources are compiled.
         #[command(flatten)]
         source: SourceOptions,
@@ -162,6 +168,8 @@ pub enum Format {
     Human,
     /// One JSON object a line
     Json,
+    /// One SARIF 2.1.0 log
+    Sarif,
 }
 
 /// Reads the command line of this process; wrong usage ends it with status 2.

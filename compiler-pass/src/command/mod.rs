@@ -6,12 +6,14 @@
 pub mod arguments;
 pub mod input;
 pub mod program;
+pub mod report;
 pub mod toolchain;
 
-use crate::diagnostic::{Diagnostic, codes, human, json};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::{engine, lower};
 use arguments::{Arguments, BuildOptions, Command, Format};
-use std::io::{IsTerminal, Write};
+use report::Report;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -122,6 +124,7 @@ enum Outcome {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let arguments = arguments::parse();
+    arguments.color.write_global();
     match dispatch(&arguments) {
         Ok(Outcome::Accepted) => ExitCode::SUCCESS,
         Ok(Outcome::Rejected) => ExitCode::from(1),
@@ -138,8 +141,13 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
         Command::Check {
             files,
             format,
+            max_findings,
             source,
-        } => check(files, *format, source),
+        } => Ok(Outcome::Status(check(files, source).show(
+            *format,
+            *max_findings,
+            files,
+        ))),
         Command::Effects { files, source } => effects(files, source),
         Command::Lower {
             file,
@@ -166,43 +174,35 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-fn check(files: &[PathBuf], format: Format, source: &arguments::SourceOptions) -> Result<Outcome, Failure> {
-    let session = input::Session::new(source)?;
-    let mut diagnostics = Vec::new();
+/// Checks each file by itself. One that cannot be read does not keep the others from being judged.
+fn check(files: &[PathBuf], source: &arguments::SourceOptions) -> Report {
+    let mut report = Report::default();
+    let opened = input::Session::new(source).and_then(|session| Ok((session.check_options()?, session)));
+    let (options, session) = match opened {
+        Ok(opened) => opened,
+        Err(failure) => {
+            report.fail(None, failure);
+            return report;
+        }
+    };
     for file in files {
-        let module = session.for_check(file)?;
-        diagnostics.extend(engine::check(module.borrow(), &session.check_options()?)?);
-    }
-    report(&diagnostics, format);
-    Ok(if diagnostics.is_empty() {
-        Outcome::Accepted
-    } else {
-        Outcome::Rejected
-    })
-}
-
-/// JSON goes to standard output, for other programs; text goes to standard error, for people.
-pub(crate) fn report(diagnostics: &[Diagnostic], format: Format) {
-    match format {
-        Format::Json => print(&json::render(diagnostics)),
-        Format::Human => {
-            let style = human::Style {
-                colours: std::io::stderr().is_terminal(),
-            };
-            eprint!("{}", human::render(diagnostics, style));
-            match diagnostics.len() {
-                0 => {}
-                1 => eprintln!(
-                    "croft: 1 error; `croft explain {}` says more",
-                    diagnostics[0].code
-                ),
-                count => eprintln!(
-                    "croft: {count} errors; `croft explain {}` says more",
-                    diagnostics[0].code
-                ),
-            }
+        let judged = session.for_check(file).and_then(|module| {
+            let diagnostics = engine::check(module.borrow(), &options)?;
+            report.add(Some(file), module.borrow(), diagnostics);
+            Ok(())
+        });
+        if let Err(failure) = judged {
+            report.fail(Some(file), failure);
         }
     }
+    report
+}
+
+/// Shows people why a program is neither built nor lowered.
+pub(crate) fn reject(file: Option<&Path>, module: crate::llvm::Module<'_>, diagnostics: Vec<Diagnostic>) {
+    let mut report = Report::default();
+    report.add(file, module, diagnostics);
+    report.show(Format::Human, None, &[]);
 }
 
 /// Writes to standard output; a reader that went away is no error of ours.
@@ -234,7 +234,7 @@ fn lower_file(
     match lower::run(module.borrow(), mode) {
         Ok(_) => {}
         Err(lower::LowerError::Malformed(diagnostics)) => {
-            report(&diagnostics, Format::Human);
+            reject(Some(file), module.borrow(), diagnostics);
             return Ok(Outcome::Rejected);
         }
         Err(error) => return Err(Failure::Lower(error)),

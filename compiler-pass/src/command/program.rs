@@ -1,7 +1,7 @@
 //! Programs: check, lower, link with the runtime and a static pool, run.
 
-use super::arguments::{BuildOptions, Format};
-use super::{Failure, input, report, toolchain};
+use super::arguments::BuildOptions;
+use super::{Failure, input, reject, toolchain};
 use crate::{engine, lower};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,16 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
     let session = input::Session::new(&options.source)?;
     let marked = session.program(files, true)?;
     let diagnostics = engine::check(marked.borrow(), &session.check_options()?)?;
-    drop(marked);
+    // Of a place without debug information nobody can say which of several files it is in.
+    let file = match files {
+        [only] => Some(only.as_path()),
+        _ => None,
+    };
     if !diagnostics.is_empty() {
-        report(&diagnostics, Format::Human);
+        reject(file, marked.borrow(), diagnostics);
         return Ok(false);
     }
+    drop(marked);
     let module = session.program(files, false)?;
     let native = std::env::consts::ARCH;
     let target = options.target.clone().unwrap_or_else(|| module.borrow().triple());
@@ -39,7 +44,7 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
     match lower::run(module.borrow(), options.mode) {
         Ok(_) => {}
         Err(lower::LowerError::Malformed(diagnostics)) => {
-            report(&diagnostics, Format::Human);
+            reject(file, module.borrow(), diagnostics);
             return Ok(false);
         }
         Err(error) => return Err(Failure::Lower(error)),

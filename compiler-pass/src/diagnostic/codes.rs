@@ -37,4 +37,38 @@ impl Code {
         let first = self.page.lines().next().unwrap_or_default();
         first.split_once(": ").map_or(first, |(_, title)| title)
     }
+
+    /// The first paragraph of the page, on one line.
+    pub fn summary(&self) -> String {
+        let lines = self
+            .page
+            .lines()
+            .skip(1)
+            .skip_while(|line| line.trim().is_empty());
+        let paragraph: Vec<&str> = lines.take_while(|line| !line.trim().is_empty()).collect();
+        paragraph.join(" ")
+    }
+
+    /// The position in [`CODES`].
+    pub fn index(&self) -> usize {
+        CODES.iter().take_while(|known| known.code < self.code).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_order_and_know_their_place() {
+        for (index, code) in CODES.iter().enumerate() {
+            assert_eq!(code.index(), index, "{}", code.code);
+            assert!(
+                !code.title().is_empty() && !code.summary().is_empty(),
+                "{}",
+                code.code
+            );
+            assert!(!code.summary().contains('#'), "{}", code.code);
+        }
+    }
 }

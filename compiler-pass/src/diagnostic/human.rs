@@ -1,8 +1,10 @@
 //! Human text with source excerpts.
 
-use super::{Diagnostic, Place};
+use super::excerpt::{Mark, Source, Sources, display_path};
+use super::{Diagnostic, Place, limit};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// How to render.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,182 +13,189 @@ pub struct Style {
     pub colours: bool,
 }
 
-/// Renders diagnostics, an empty line after each.
-pub fn render(diagnostics: &[Diagnostic], style: Style) -> String {
-    let renderer = if style.colours {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let mut sources = Sources::default();
-    diagnostics
-        .iter()
-        .map(|diagnostic| renderer.render(&report(diagnostic, &mut sources)) + "\n\n")
-        .collect()
-}
+impl Style {
+    /// For standard error: colours if it is a terminal, unless `NO_COLOR`, `CLICOLOR_FORCE` and their like, or the
+    /// command line, say otherwise.
+    pub fn of_standard_error() -> Style {
+        Style {
+            colours: anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
+        }
+    }
 
-/// Source files by name, read once. A file that cannot be read has no excerpt.
-#[derive(Default)]
-struct Sources {
-    files: BTreeMap<String, Option<String>>,
-}
-
-impl Sources {
-    fn get(&mut self, file: &str) -> Option<String> {
-        self.files
-            .entry(file.to_owned())
-            .or_insert_with(|| {
-                std::fs::read(file)
-                    .ok()
-                    .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            })
-            .clone()
+    fn renderer(self) -> Renderer {
+        if self.colours {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        }
     }
 }
 
-fn report(diagnostic: &Diagnostic, sources: &mut Sources) -> Vec<Group<'static>> {
+/// How many findings of a file are shown where nobody said how many.
+pub const MOST: usize = 20;
+
+/// What to say once of findings that have no lines.
+pub const NO_LINES: &str = "there is no debug information, so places have no lines; compile with -g (clang) or \
+                            -C debuginfo=1 (rustc) to get them";
+
+/// Renders diagnostics, an empty line after each.
+pub fn render(diagnostics: &[Diagnostic], style: Style) -> String {
+    let renderer = style.renderer();
+    let mut sources = Sources::default();
+    diagnostics
+        .iter()
+        .map(|diagnostic| renderer.render(&[report(diagnostic, &mut sources)]) + "\n\n")
+        .collect()
+}
+
+/// Renders at most `most` diagnostics of each file, and says what else there is to say once: how many more there are,
+/// and, if there is no debug information, how to get lines.
+pub fn render_some(diagnostics: &[Diagnostic], most: Option<usize>, has_lines: bool, style: Style) -> String {
+    let (shown, hidden) = limit(diagnostics, most);
+    let mut text = render(&shown, style);
+    if !has_lines && shown.iter().any(|diagnostic| diagnostic.primary.line == 0) {
+        let note = Group::with_title(Level::NOTE.primary_title(NO_LINES));
+        text += &(style.renderer().render(&[note]) + "\n\n");
+    }
+    if hidden > 0 {
+        text += &format!(
+            "\u{2026} and {hidden} more {}; `croft check --max-findings 0` shows all\n",
+            if hidden == 1 { "finding" } else { "findings" }
+        );
+    }
+    text
+}
+
+/// The closing line: how many findings, in how many files, and where more is said.
+pub fn summary(diagnostics: &[Diagnostic]) -> String {
+    let files: BTreeSet<_> = diagnostics.iter().map(|d| d.primary.file.as_deref()).collect();
+    let codes: BTreeSet<&str> = diagnostics.iter().map(|d| d.code).collect();
+    let count = match diagnostics.len() {
+        1 => "1 error".to_owned(),
+        count => format!("{count} errors"),
+    };
+    let count = match files.len() {
+        0 | 1 => count,
+        files => format!("{count} in {files} files"),
+    };
+    let codes: Vec<&str> = codes.into_iter().collect();
+    match codes[..] {
+        [] => String::new(),
+        [code] => format!("croft: {count}; `croft explain {code}` says more\n"),
+        _ => format!(
+            "croft: {count}; `croft explain CODE` says more of {}\n",
+            codes.join(", ")
+        ),
+    }
+}
+
+/// A mark in an excerpt, with its words.
+struct Annotated<'d> {
+    place: &'d Place,
+    label: &'d str,
+    kind: AnnotationKind,
+}
+
+fn report(diagnostic: &Diagnostic, sources: &mut Sources) -> Group<'static> {
     let mut group = Group::with_title(
         Level::ERROR
             .primary_title(diagnostic.message.clone())
             .id(diagnostic.code),
     );
-    // One excerpt for each file, in the order in which the places name them.
-    let mut files: Vec<Option<String>> = vec![diagnostic.primary.file.clone()];
+    // One excerpt for each file, the primary place's first, then in the order in which the places name them.
+    let mut files: Vec<&Option<String>> = vec![&diagnostic.primary.file];
     for related in &diagnostic.related {
-        if !files.contains(&related.place.file) {
-            files.push(related.place.file.clone());
+        if !files.contains(&&related.place.file) {
+            files.push(&related.place.file);
         }
     }
-    let mut without_line = Vec::new();
+    let mut in_words = Vec::new();
     for file in files {
-        let mut marks: Vec<(&Place, &str, AnnotationKind)> = Vec::new();
-        if diagnostic.primary.file == file {
-            marks.push((&diagnostic.primary, &diagnostic.label, AnnotationKind::Primary));
-        }
-        for related in diagnostic
-            .related
-            .iter()
-            .filter(|related| related.place.file == file)
-        {
-            marks.push((&related.place, &related.message, AnnotationKind::Context));
-        }
-        let source = file.as_deref().and_then(|file| sources.get(file));
-        match (file, source) {
-            (Some(file), Some(source)) => {
-                let (known, unknown): (Vec<_>, Vec<_>) = marks
-                    .into_iter()
-                    .partition(|(place, ..)| line_span(&source, place).is_some());
-                without_line.extend(unknown.iter().map(|(place, label, _)| in_words(place, label)));
-                let annotations: Vec<Annotation<'static>> = known
-                    .iter()
-                    .filter_map(|(place, label, kind)| {
-                        Some(kind.span(line_span(&source, place)?).label(label.to_string()))
-                    })
-                    .collect();
-                if !annotations.is_empty() {
-                    group = group.element(
-                        Snippet::source(source)
-                            .path(display_path(&file))
-                            .annotations(annotations),
-                    );
+        let marks = marks_in(diagnostic, file);
+        let mut marked: Vec<(Mark, &Annotated<'_>)> = Vec::new();
+        let mut source: Option<Rc<Source>> = None;
+        for mark in &marks {
+            match sources.mark(mark.place) {
+                Some((found, place)) => {
+                    marked.push((place, mark));
+                    source = Some(found);
                 }
+                None => in_words.push(words(mark)),
             }
-            (Some(file), None) => {
-                if let Some((place, ..)) = marks.first() {
-                    group = group.element(Origin::path(display_path(&file)).line(place.line as usize));
-                }
-                without_line.extend(marks.iter().map(|(place, label, _)| in_words(place, label)));
-            }
-            (None, _) => without_line.extend(marks.iter().map(|(place, label, _)| in_words(place, label))),
         }
+        group = match (file, source) {
+            (Some(file), Some(source)) => group.element(excerpt(file, &source, &marked)),
+            (Some(file), None) => group.element(origin(file, &marks)),
+            (None, _) => group,
+        };
     }
-    for text in without_line {
+    for text in in_words {
         group = group.element(Level::NOTE.message(text));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.clone()));
     }
-    vec![group]
+    group
+}
+
+fn marks_in<'d>(diagnostic: &'d Diagnostic, file: &Option<String>) -> Vec<Annotated<'d>> {
+    let primary = Annotated {
+        place: &diagnostic.primary,
+        label: &diagnostic.label,
+        kind: AnnotationKind::Primary,
+    };
+    let related = diagnostic.related.iter().map(|related| Annotated {
+        place: &related.place,
+        label: &related.message,
+        kind: AnnotationKind::Context,
+    });
+    std::iter::once(primary)
+        .chain(related)
+        .filter(|mark| mark.place.file == *file)
+        .collect()
+}
+
+/// The lines from the first mark to the last: a file may be large.
+fn excerpt(
+    file: &str,
+    source: &Source,
+    marked: &[(Mark, &Annotated<'_>)],
+) -> Snippet<'static, Annotation<'static>> {
+    let lines = || marked.iter().map(|(mark, _)| &mark.line);
+    let start = lines().map(|line| line.start).min().unwrap_or(0);
+    let end = lines().map(|line| line.end).max().unwrap_or(0);
+    let first = marked.iter().map(|(_, mark)| mark.place.line).min().unwrap_or(1);
+    let annotations = marked.iter().map(|(place, mark)| {
+        let bytes = place.bytes.start - start..place.bytes.end - start;
+        mark.kind.span(bytes).label(mark.label.to_owned())
+    });
+    Snippet::source(source.text[start..end].to_owned())
+        .line_start(first as usize)
+        .path(display_path(file))
+        .annotations(annotations)
+}
+
+/// A file that has no excerpt, with the first place in it.
+fn origin(file: &str, marks: &[Annotated<'_>]) -> Origin<'static> {
+    let origin = Origin::path(display_path(file));
+    match marks.iter().map(|mark| mark.place).find(|place| place.line > 0) {
+        Some(place) if place.column > 0 => origin
+            .line(place.line as usize)
+            .char_column(place.column as usize),
+        Some(place) => origin.line(place.line as usize),
+        None => origin,
+    }
 }
 
 /// A place that has no excerpt.
-fn in_words(place: &Place, label: &str) -> String {
-    let mut text = format!("in `{}`", place.function);
+fn words(mark: &Annotated<'_>) -> String {
+    let place = mark.place;
+    let mut text = format!("{}, in `{}`", mark.label, place.function);
     if place.line > 0 {
         text += &format!(", line {}", place.line);
     }
     if let Some(instruction) = &place.instruction {
         text += &format!(": `{}`", instruction.trim());
     }
-    format!("{label}, {text}")
-}
-
-/// Paths below the working directory are shown relative to it.
-fn display_path(file: &str) -> String {
-    std::env::current_dir()
-        .ok()
-        .and_then(|here| {
-            std::path::Path::new(file)
-                .strip_prefix(here)
-                .ok()
-                .map(|path| path.display().to_string())
-        })
-        .unwrap_or_else(|| file.to_owned())
-}
-
-/// The bytes to mark: from the column to the end of the word that begins there, or the line's text.
-fn line_span(source: &str, place: &Place) -> Option<std::ops::Range<usize>> {
-    let index = place.line.checked_sub(1)? as usize;
-    let start: usize = source.split_inclusive('\n').take(index).map(str::len).sum();
-    let line = source.get(start..)?.lines().next()?;
-    if source.split_inclusive('\n').count() <= index {
-        return None;
-    }
-    let text_start = line.len() - line.trim_start().len();
-    let from = match place.column {
-        0 => text_start,
-        column => line
-            .char_indices()
-            .nth(column as usize - 1)
-            .map_or(text_start, |(at, _)| at),
-    };
-    let rest = &line[from..];
-    let rest = rest.trim_end();
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '%' | '.');
-    let length = match rest.find(|c| !is_word(c)) {
-        _ if place.column == 0 => rest.len(),
-        // The column points at a sign of its own.
-        Some(0) => rest.chars().next().map_or(0, char::len_utf8),
-        Some(end) => end,
-        None => rest.len(),
-    };
-    Some(start + from..start + from + length)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place(line: u32, column: u32) -> Place {
-        Place {
-            line,
-            column,
-            ..Place::default()
-        }
-    }
-
-    #[test]
-    fn a_span_is_the_word_at_the_column() {
-        let source = "int a;\n  r = push(x);\n";
-        assert_eq!(line_span(source, &place(2, 7)), Some(13..17));
-        assert_eq!(line_span(source, &place(2, 0)), Some(9..21));
-        assert_eq!(line_span(source, &place(3, 1)), None);
-        assert_eq!(line_span(source, &place(0, 1)), None);
-    }
-
-    #[test]
-    fn a_column_past_the_line_marks_its_text() {
-        assert_eq!(line_span("ab\n", &place(1, 99)), Some(0..2));
-        assert_eq!(line_span("\u{e9}t\u{e9} x\n", &place(1, 5)), Some(6..7));
-    }
+    text
 }

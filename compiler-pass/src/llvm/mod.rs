@@ -8,6 +8,7 @@
 //!   one module that outlives `'m`. Only `Module::from_raw` can break it, and is unsafe for that.
 //! * *LLVM-I2*: an accessor calls the C function only after the kind that function asks for was tested.
 
+mod debug;
 pub mod location;
 pub mod module;
 pub mod passes;

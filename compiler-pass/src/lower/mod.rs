@@ -18,7 +18,7 @@ pub mod rewrite;
 pub mod verify;
 
 use crate::check::annotations;
-use crate::diagnostic::{Diagnostic, explain};
+use crate::diagnostic::{self, Diagnostic, explain};
 use crate::llvm::Module;
 use crate::operation::{Operation, PREFIX};
 
@@ -134,6 +134,6 @@ fn refuse_malformed(module: Module<'_>) -> Result<(), LowerError> {
     if problems.is_empty() {
         Ok(())
     } else {
-        Err(LowerError::Malformed(problems))
+        Err(LowerError::Malformed(diagnostic::sort(problems)))
     }
 }

@@ -3,9 +3,10 @@
 //! `entry.cpp` registers the passes and fills LLVM's structure; this side does the work. Nothing here may
 //! panic into the host compiler: every entry catches.
 
+use crate::diagnostic::{self, human};
 use crate::llvm::Module;
 use crate::lower::Mode;
-use crate::{CheckOptions, diagnostic, engine};
+use crate::{CheckOptions, engine};
 use inkwell::llvm_sys::prelude::LLVMModuleRef;
 use std::ffi::{CString, c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,7 +68,7 @@ unsafe extern "C" fn croft_plugin_check(module: LLVMModuleRef, message: *mut *mu
             if diagnostics.is_empty() {
                 return Ok(UNCHANGED);
             }
-            report(&diagnostics);
+            report(module, &diagnostics);
             Err(format!("croft: {} in this module", count(diagnostics.len())))
         })
     }
@@ -93,7 +94,7 @@ unsafe extern "C" fn croft_plugin_lower(
         guarded(module, message, |module| match crate::lower::run(module, mode) {
             Ok(lowered) => Ok(if lowered.changed { CHANGED } else { UNCHANGED }),
             Err(crate::lower::LowerError::Malformed(diagnostics)) => {
-                report(&diagnostics);
+                report(module, &diagnostics);
                 Err(format!(
                     "croft: {}; nothing was lowered",
                     count(diagnostics.len())
@@ -149,12 +150,13 @@ unsafe extern "C" fn croft_plugin_free(message: *mut c_char) {
     drop(unsafe { CString::from_raw(message) });
 }
 
-fn report(diagnostics: &[diagnostic::Diagnostic]) {
-    use std::io::IsTerminal;
-    let style = diagnostic::human::Style {
-        colours: std::io::stderr().is_terminal(),
-    };
-    eprint!("{}", diagnostic::human::render(diagnostics, style));
+fn report(module: Module<'_>, diagnostics: &[diagnostic::Diagnostic]) {
+    let has_lines = crate::llvm::location::is_in(module);
+    let style = human::Style::of_standard_error();
+    eprint!(
+        "{}",
+        human::render_some(diagnostics, Some(human::MOST), has_lines, style)
+    );
 }
 
 fn count(findings: usize) -> String {
