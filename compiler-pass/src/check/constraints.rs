@@ -12,14 +12,23 @@ const SMALL_COPY: u32 = 8;
 
 /// Applies every instruction until nothing grows.
 pub(super) fn solve(cx: Context<'_, '_>, provenance: &mut Provenance) {
-    let mut solver = Solver { cx, provenance };
+    let mut solver = Solver {
+        cx,
+        provenance,
+        settled: false,
+    };
     solver.begin();
+    while solver.round() {}
+    // A pointer of which nothing is known by now is null, or leads to the outside.
+    solver.settled = true;
     while solver.round() {}
 }
 
 struct Solver<'s, 'a> {
     cx: Context<'s, 'a>,
     provenance: &'s mut Provenance,
+    /// What points nowhere now will point nowhere.
+    settled: bool,
 }
 
 impl Solver<'_, '_> {
@@ -92,7 +101,7 @@ impl Solver<'_, '_> {
                 }
                 InstKind::FromInteger(value) => {
                     grew |= self.copy(value, inst.result);
-                    if self.provenance.places(value).is_empty() {
+                    if self.settled && self.provenance.places(value).is_empty() {
                         grew |= pointers.is_some_and(|result| self.points_outside(result));
                     }
                 }
@@ -106,7 +115,11 @@ impl Solver<'_, '_> {
                     let Some(result) = inst.result else { continue };
                     for operand in operands {
                         let places = self.provenance.places(*operand).clone();
-                        let places = if inst.keeps_offsets() { places } else { anywhere(&places) };
+                        let places = if inst.keeps_offsets() {
+                            places
+                        } else {
+                            anywhere(&places)
+                        };
                         grew |= self.provenance.add_all(result, &places);
                     }
                 }
@@ -168,12 +181,19 @@ impl Solver<'_, '_> {
         for place in places.iter() {
             self.provenance.name_field(place, bytes);
         }
+        if places.is_empty() && !self.settled {
+            return Places::default();
+        }
         self.provenance.read(places, bytes)
     }
 
     fn store(&mut self, at: InstId, pointer: ValueId, bytes: u32, value: ValueId) -> bool {
         let held = self.provenance.places(value).clone();
-        let places = self.provenance.places(pointer).clone();
+        let mut places = self.provenance.places(pointer).clone();
+        if self.settled && places.is_empty() {
+            let global = self.provenance.object(Object::Global);
+            places.insert(Place::anywhere_in(global));
+        }
         self.hold(at, &places, bytes, &held)
     }
 
@@ -231,9 +251,13 @@ impl Solver<'_, '_> {
     /// The list leads to memory that holds the arguments past the parameters.
     fn variadic(&mut self, at: InstId, list: ValueId) -> bool {
         let area = self.provenance.object(Object::Slot(at));
-        let rest = self.provenance.object(Object::Param(self.cx.body.params.len() as u32));
+        let rest = self
+            .provenance
+            .object(Object::Param(self.cx.body.params.len() as u32));
         let arguments: Places = [Place::anywhere_in(rest)].into_iter().collect();
-        let mut grew = self.provenance.hold_cell(at, Place::anywhere_in(area), &arguments);
+        let mut grew = self
+            .provenance
+            .hold_cell(at, Place::anywhere_in(area), &arguments);
         let lists: Places = anywhere(self.provenance.places(list));
         let area: Places = [Place::anywhere_in(area)].into_iter().collect();
         for place in lists.iter() {

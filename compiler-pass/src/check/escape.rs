@@ -7,11 +7,12 @@
 //! What leaves the analysis is [`super::unknown`]'s to tell.
 
 use super::balance::Balance;
+use super::blame;
 use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
+use super::object::Object;
 use super::overwrite;
 use super::prepare::RETURN_MARK;
-use super::object::Object;
 use super::provenance::Provenance;
 use crate::effects::{Sink, Source};
 use crate::form::offset::Offset;
@@ -91,7 +92,8 @@ impl Judge<'_, '_> {
                 continue;
             }
             // What an undescribed callee may store is told by the call itself (R0902, R0906, or a flow to `Unknown`).
-            if matches!(self.cx.body.inst(at).kind, InstKind::Call(call) if self.cx.effects_of(&call).is_none()) {
+            if matches!(self.cx.body.inst(at).kind, InstKind::Call(call) if self.cx.effects_of(&call).is_none())
+            {
                 continue;
             }
             self.flow(cell, offset, held);
@@ -144,7 +146,9 @@ impl Judge<'_, '_> {
         let is_callers = matches!(self.cx.regions.get(region).origin, Origin::Param(_));
         match cell {
             Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_) => Some(Place::Global),
-            Object::Param(_) | Object::Field(..) | Object::Beyond(..) => (!is_callers).then_some(Place::Caller),
+            Object::Param(_) | Object::Field(..) | Object::Beyond(..) => {
+                (!is_callers).then_some(Place::Caller)
+            }
             Object::Site(_, outer) | Object::Region(outer) => {
                 (!is_callers && self.outlives(outer, region)).then_some(Place::OuterRegion)
             }
@@ -193,7 +197,8 @@ impl Judge<'_, '_> {
         if overwrite::certainly(self.cx, self.provenance, holder, region) {
             return;
         }
-        let because = life(self.cx, region, allocation_of(held));
+        let way = blame::way_to_store(self.cx, self.provenance, held, at);
+        let because = told(life(self.cx, region, allocation_of(held)), way, self.cx.site(at));
         self.report(Problem::StoredOutside { place }, self.cx.site(at), because);
     }
 
@@ -248,6 +253,15 @@ pub fn life(cx: Context<'_, '_>, region: RegionId, allocation: Option<InstId>) -
     because
 }
 
+/// The life of a value's region with the way of the value in it: allocation, steps, the region's beginning and end. What
+/// stands at the primary place is told there.
+pub fn told(life: Vec<(Site, Role)>, way: Vec<(Site, Role)>, primary: Site) -> Vec<(Site, Role)> {
+    let at = usize::from(matches!(life.first(), Some((_, Role::Allocated))));
+    let mut told = life;
+    told.splice(at..at, way.into_iter().filter(|(site, _)| *site != primary));
+    told
+}
+
 /// The instruction that allocates an object of a region.
 pub fn allocation_of(object: Object) -> Option<InstId> {
     match object {
@@ -256,14 +270,16 @@ pub fn allocation_of(object: Object) -> Option<InstId> {
     }
 }
 
-/// The first instruction that allocates what a value may point to, or lead to, in a region.
+/// The object of a region that a value may point to, or else lead to, that was allocated first.
+pub fn object_behind(provenance: &Provenance, value: ValueId, region: RegionId) -> Option<Object> {
+    let is_allocated = |object: &Object| matches!(object, Object::Site(_, of) if *of == region);
+    let pointed = provenance.of(value).filter(is_allocated).min();
+    pointed.or_else(|| provenance.reach(value).into_iter().filter(is_allocated).min())
+}
+
+/// The instruction that allocates it.
 pub fn allocation_behind(provenance: &Provenance, value: ValueId, region: RegionId) -> Option<InstId> {
-    let in_region = |object: &Object| object.region() == Some(region);
-    let pointed = provenance.of(value).filter(in_region).filter_map(allocation_of).min();
-    pointed.or_else(|| {
-        let reached = provenance.reach(value).into_iter().filter(in_region);
-        reached.filter_map(allocation_of).min()
-    })
+    allocation_of(object_behind(provenance, value, region)?)
 }
 
 /// A place where a region ends.

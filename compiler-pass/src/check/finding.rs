@@ -43,8 +43,14 @@ pub enum Role {
     CalleeAllocates,
     /// Here the function calls itself again.
     Recurses,
-    /// Here the pointer was stored.
+    /// Here the handle came from.
     Stored,
+    /// Here the pointer was put into memory, on its way.
+    Kept,
+    /// Here the pointer was read from memory again.
+    ReadBack,
+    /// Here a callee returned the pointer that it was given.
+    ComesBack,
     /// Here the callee passes the pointer on to the function that nobody described.
     PassedOn,
     /// Here the function with the primary place was inlined into another.
@@ -65,6 +71,9 @@ impl Role {
             Role::CalleeAllocates => "callee-allocates",
             Role::Recurses => "recurses",
             Role::Stored => "stored",
+            Role::Kept => "kept",
+            Role::ReadBack => "read-back",
+            Role::ComesBack => "comes-back",
             Role::PassedOn => "passed-on",
             Role::InlinedInto => "inlined-into",
         }

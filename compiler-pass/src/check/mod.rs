@@ -16,6 +16,7 @@
 
 pub mod annotations;
 pub mod balance;
+pub mod blame;
 pub mod constraints;
 pub mod context;
 pub mod escape;
@@ -204,10 +205,20 @@ fn check_component(
     } else {
         Recursion::default()
     };
-    contexts
+    let mut outcome: Vec<Analysed> = contexts
         .iter()
         .map(|cx| check_function(*cx, blame, &recursion))
-        .collect()
+        .collect();
+    if let (true, Some((first, cx))) = (recursion.is_open, outcome.first_mut().zip(contexts.first())) {
+        first.findings.insert(Finding {
+            problem: Problem::NotAnalysed {
+                what: "a recursion that mixes its regions in too many ways".to_owned(),
+            },
+            at: cx.whole(),
+            because: vec![],
+        });
+    }
+    outcome
 }
 
 fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Analysed {

@@ -125,7 +125,10 @@ impl Places {
             .take_while(|other| other.object == place.object)
             .count();
         let known = start..start + length;
-        if self.0[known.clone()].iter().any(|other| other.offset.covers(place.offset)) {
+        if self.0[known.clone()]
+            .iter()
+            .any(|other| other.offset.covers(place.offset))
+        {
             return false;
         }
         let mut kept: Vec<Place> = self.0[known.clone()]

@@ -96,9 +96,7 @@ fn is_overwritten(
                 InstKind::Load(from)
                 | InstKind::Exchange { pointer: from, .. }
                 | InstKind::Copy { from, .. }
-                    if provenance
-                        .of(from)
-                        .any(|object| is_another_name(object, holder)) =>
+                    if provenance.of(from).any(|object| is_another_name(object, holder)) =>
                 {
                     return false;
                 }
@@ -128,10 +126,11 @@ fn is_overwritten(
 /// Memory that may be the holder under another name. What is read from the holder itself, provenance follows.
 fn is_another_name(object: Object, holder: Object) -> bool {
     let is_holder = object == holder || object.is_outside() && holder.is_outside();
-    !is_holder && !matches!(
-        object,
-        Object::Slot(_) | Object::Heap(_) | Object::Site(..) | Object::Region(_)
-    )
+    !is_holder
+        && !matches!(
+            object,
+            Object::Slot(_) | Object::Heap(_) | Object::Site(..) | Object::Region(_)
+        )
 }
 
 /// A whole pointer is stored, not a byte of one.
@@ -140,7 +139,8 @@ fn stores_pointer(inst: &Inst<'_>) -> bool {
     is_store && inst.llvm.operand(0).is_some_and(|value| value.ty().is_pointer())
 }
 
-/// A function without a body here whose description moves no pointer.
+/// A function without a body here whose description moves no pointer, and which runs no code of the program's: such
+/// code may unwind, for all that its description knows.
 fn keeps_nothing(cx: Context<'_, '_>, call: Call<'_>) -> bool {
     let has_body = match call.callee {
         Callee::Direct(callee) => cx.form.function(callee).body.is_some(),
@@ -149,7 +149,7 @@ fn keeps_nothing(cx: Context<'_, '_>, call: Call<'_>) -> bool {
     !has_body
         && cx
             .effects_of(&call)
-            .is_some_and(|effects| effects.flows.is_empty())
+            .is_some_and(|effects| effects.flows.is_empty() && !effects.unwinds)
 }
 
 /// The values that an address is computed from.
@@ -182,11 +182,13 @@ fn same_address(cx: Context<'_, '_>, left: ValueId, right: ValueId, depth: u32) 
         (InstKind::Same(left), InstKind::Same(right)) if depth < 8 => {
             same_address(cx, left, right, depth + 1)
         }
-        (InstKind::Address { base: left, step }, InstKind::Address { base: right, step: other })
-            if depth < 8 =>
-        {
-            step.stride == 0 && step == other && same_address(cx, left, right, depth + 1)
-        }
+        (
+            InstKind::Address { base: left, step },
+            InstKind::Address {
+                base: right,
+                step: other,
+            },
+        ) if depth < 8 => step.stride == 0 && step == other && same_address(cx, left, right, depth + 1),
         _ => false,
     }
 }

@@ -118,6 +118,11 @@ impl Provenance {
             .map(|((holder, offset, held), at)| (self.get(*holder), *offset, self.get(*held), *at))
     }
 
+    /// The first instruction that put the address of an object into a cell.
+    pub fn blame(&self, holder: ObjectId, offset: Offset, held: ObjectId) -> Option<InstId> {
+        self.blame.get(&(holder, offset, held)).copied()
+    }
+
     /// Whether a value may point into a region.
     pub fn points_into(&self, value: ValueId, region: RegionId) -> bool {
         self.of(value).any(|object| object.region() == Some(region))

@@ -1,10 +1,10 @@
 //! R03 in recursions: which region parameters a recursion repeats an allocation into.
 //!
-//! The functions of one call-graph component are laid out in one graph, once for each region parameter that
-//! recursive calls pass on to one another. Its vertices are the nodes of the functions' feasible paths, split at
-//! allocations into that parameter and at recursive calls that pass it on; such a call has an edge to the
-//! start of the callee's layout for the parameter that receives the region, and the ends of that layout have edges to
-//! the place after the call. An allocation on a cycle of this graph is repeated in one life of the region. One that
+//! The functions of one call-graph component are laid out in one graph, once for each set of parameters that may stand
+//! for one and the same region: a single one at first, and whatever sets recursive calls pass it on to. Its vertices are
+//! the nodes of the functions' feasible paths, split at allocations into these parameters and at recursive calls that
+//! pass one of them on; such a call has an edge to the start of the callee's layout for the parameters that receive
+//! the region, and the ends of that layout have edges to the place after the call. An allocation on a cycle of this graph is repeated in one life of the region. One that
 //! only the base case runs lies on none.
 //!
 //! Matching of calls and returns is not modelled, so the graph has more paths than the program: it errs towards
@@ -23,12 +23,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A region parameter of a function.
 type Param = (FuncId, u32);
+/// The parameters of a function that stand for one region, sorted.
+type Params = (FuncId, Vec<u32>);
+
+/// How many layouts a recursion may have. Two regions that a recursion swaps and merges need a handful.
+const MAX_LAYOUTS: usize = 4096;
 
 /// Which region parameters a recursion repeats an allocation into.
 #[derive(Default)]
 pub struct Recursion {
     /// By parameter: the allocation, and a recursive call.
     repeated: BTreeMap<Param, (Site, Site)>,
+    /// The recursion mixes its regions in more ways than are followed.
+    pub is_open: bool,
 }
 
 impl Recursion {
@@ -38,15 +45,21 @@ impl Recursion {
         let mut layout = Layout::default();
         for cx in members {
             // Other pointers are no regions, and a large recursion has many of them.
-            for index in (0..cx.body.params.len() as u32).filter(|index| is_region(*cx, *index as usize)) {
-                layout.lay_out(*cx, members, index);
+            let regions = (0..cx.body.params.len() as u32).filter(|index| is_region(*cx, *index as usize));
+            layout.work.extend(regions.map(|index| (cx.id, vec![index])));
+        }
+        while let Some(params) = layout.work.pop() {
+            recursion.is_open = layout.starts.len() >= MAX_LAYOUTS;
+            let cx = members.iter().find(|cx| cx.id == params.0);
+            if let Some(cx) = cx.filter(|_| !recursion.is_open && !layout.starts.contains_key(&params)) {
+                layout.lay_out(*cx, members, params);
             }
         }
         layout.connect();
         let components = layout.components();
-        for (param, start) in &layout.starts {
-            if let Some(found) = layout.cyclic_put(*start, &components) {
-                recursion.repeated.insert(*param, found);
+        for ((function, params), start) in &layout.starts {
+            if let ([index], Some(found)) = (&params[..], layout.cyclic_put(*start, &components)) {
+                recursion.repeated.insert((*function, *index), found);
             }
         }
         recursion
@@ -75,26 +88,26 @@ impl Recursion {
 #[derive(Default)]
 struct Layout {
     graph: DiGraph<(), ()>,
-    starts: BTreeMap<Param, NodeIndex>,
-    ends: HashMap<Param, Vec<NodeIndex>>,
+    starts: BTreeMap<Params, NodeIndex>,
+    ends: HashMap<Params, Vec<NodeIndex>>,
     /// Before and after each recursive call that passes the region on, with who receives it.
-    calls: Vec<(NodeIndex, NodeIndex, Param, Site)>,
+    calls: Vec<(NodeIndex, NodeIndex, Params, Site)>,
     puts: Vec<(NodeIndex, Site)>,
+    /// What is still to be laid out.
+    work: Vec<Params>,
 }
 
 impl Layout {
-    /// The flow of a function, seen from its region parameter `index`.
-    fn lay_out(&mut self, cx: Context<'_, '_>, members: &[Context<'_, '_>], index: u32) {
-        let Some(own) = cx
-            .body
-            .params
-            .get(index as usize)
-            .and_then(|param| cx.regions.of_handle(*param))
-        else {
-            return;
-        };
+    /// The flow of a function, seen from the region that some of its parameters stand for.
+    fn lay_out(&mut self, cx: Context<'_, '_>, members: &[Context<'_, '_>], params: Params) {
+        let handles = params
+            .1
+            .iter()
+            .filter_map(|index| cx.body.params.get(*index as usize));
+        let own: Vec<RegionId> = handles.filter_map(|param| cx.regions.of_handle(*param)).collect();
         let names = |value: ValueId| {
-            cx.body.value(value).holds_pointer && cx.regions.resolve(cx.body, value).regions.contains(&own)
+            let mut named = cx.regions.resolve(cx.body, value).regions.into_iter();
+            cx.body.value(value).holds_pointer && named.any(|region| own.contains(&region))
         };
         let mut firsts = Vec::with_capacity(cx.paths.len());
         let mut lasts = Vec::with_capacity(cx.paths.len());
@@ -102,7 +115,7 @@ impl Layout {
             let mut here = self.graph.add_node(());
             firsts.push(here);
             for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
-                if renewed(cx, inst).any(|region| region == own) {
+                if renewed(cx, inst).any(|region| own.contains(&region)) {
                     // The region's life starts anew: no path leads across.
                     here = self.graph.add_node(());
                     continue;
@@ -115,7 +128,7 @@ impl Layout {
                         self.puts.push((here, cx.site(id)));
                     }
                     InstKind::Call(call) => here = self.call(cx, members, id, call, &names, here),
-                    InstKind::Return(_) => self.ends.entry((cx.id, index)).or_default().push(here),
+                    InstKind::Return(_) => self.ends.entry(params.clone()).or_default().push(here),
                     _ => {}
                 }
             }
@@ -127,8 +140,7 @@ impl Layout {
                     .add_edge(lasts[node.index()], firsts[edge.to.index()], ());
             }
         }
-        self.starts
-            .insert((cx.id, index), firsts[cx.paths.entry().index()]);
+        self.starts.insert(params, firsts[cx.paths.entry().index()]);
     }
 
     /// The place after a call.
@@ -150,15 +162,13 @@ impl Layout {
             .enumerate()
             .filter(|(_, argument)| names(argument.value));
         if members.iter().any(|member| member.id == callee) {
-            let receivers: BTreeSet<u32> = receiving.map(|(index, _)| index as u32).collect();
+            let receivers: Vec<u32> = receiving.map(|(index, _)| index as u32).collect();
             if receivers.is_empty() {
                 return here;
             }
             let after = self.graph.add_node(());
-            let calls = receivers
-                .into_iter()
-                .map(|index| (here, after, (callee, index), cx.site(id)));
-            self.calls.extend(calls);
+            self.work.push((callee, receivers.clone()));
+            self.calls.push((here, after, (callee, receivers), cx.site(id)));
             return after;
         }
         let Some(effects) = cx.effects_of(&call) else {
@@ -218,7 +228,7 @@ impl Layout {
         self.puts
             .iter()
             .filter(|(vertex, _)| reached.contains(vertex))
-            .find_map(|(vertex, put)| {
+            .filter_map(|(vertex, put)| {
                 let component = component_of[vertex.index()];
                 let on_cycle = |vertex: &NodeIndex| component_of[vertex.index()] == component;
                 let (.., call) = self
@@ -228,5 +238,6 @@ impl Layout {
                     .find(|(before, after, ..)| on_cycle(before) || on_cycle(after))?;
                 Some((*put, *call))
             })
+            .min()
     }
 }

@@ -4,9 +4,10 @@
 //! current life of a region, or into an ended one. Transfer is in [`super::transfer`]; meet is union. Comparing or
 //! passing on a stale pointer is no use; reading, writing and keeping through it is.
 
+use super::blame;
 use super::constraints::sources;
 use super::context::Context;
-use super::escape::{allocation_behind, life, origin_of_return};
+use super::escape::{allocation_of, life, object_behind, origin_of_return, told};
 use super::finding::{Finding, Problem, Role, Use};
 use super::lives::{Life, State, end_before};
 use super::object::{Object, Places};
@@ -142,7 +143,10 @@ impl Judge<'_, '_> {
                 }
                 _ if cx.body.value(value).holds_pointer => {
                     let at = origin_of_return(cx, self.provenance, id, value, region);
-                    let mut because = life(cx, region, allocation_behind(self.provenance, value, region));
+                    let object = object_behind(self.provenance, value, region);
+                    let way =
+                        object.map_or_else(Vec::new, |object| blame::way(cx, self.provenance, object, value));
+                    let mut because = told(life(cx, region, object.and_then(allocation_of)), way, at);
                     because.retain(|(site, _)| *site != at);
                     self.stale.findings.insert(Finding {
                         problem: Problem::Returned,
@@ -197,11 +201,16 @@ impl Judge<'_, '_> {
             }
             if effects.is_none() && !call.no_memory {
                 // It may follow whatever it reaches.
-                let reached = self.provenance.closure(self.provenance.places(argument.value).objects());
+                let reached = self
+                    .provenance
+                    .closure(self.provenance.places(argument.value).objects());
                 for object in &reached {
                     self.note_read(*object, argument.value);
                 }
-                let places = reached.into_iter().map(super::object::Place::anywhere_in).collect();
+                let places = reached
+                    .into_iter()
+                    .map(super::object::Place::anywhere_in)
+                    .collect();
                 self.used_beyond(id, argument.value, now.ended_in(&places, u32::MAX), &name);
             }
         }
@@ -264,7 +273,11 @@ impl Judge<'_, '_> {
 
     /// As [`Judge::access`], for what is reached from an argument rather than pointed to.
     fn note_read(&mut self, object: ObjectId, argument: ValueId) {
-        let own = self.provenance.places(argument).objects().any(|own| own == object);
+        let own = self
+            .provenance
+            .places(argument)
+            .objects()
+            .any(|own| own == object);
         if !own {
             self.access(object);
         }
@@ -317,8 +330,11 @@ impl Judge<'_, '_> {
     fn violation(&mut self, id: InstId, pointer: ValueId, region: RegionId, by: Use, through_memory: bool) {
         let cx = self.cx;
         let mut because = Vec::new();
-        let allocation = allocation_behind(self.provenance, pointer, region);
-        because.extend(allocation.map(|id| (cx.site(id), Role::Allocated)));
+        if let Some(object) = object_behind(self.provenance, pointer, region) {
+            because.extend(allocation_of(object).map(|id| (cx.site(id), Role::Allocated)));
+            let way = blame::way(cx, self.provenance, object, pointer);
+            because.extend(way.into_iter().filter(|(site, _)| *site != cx.site(id)));
+        }
         match cx.regions.get(region).origin {
             Origin::Push(id) | Origin::HandedOver(id) => because.push((cx.site(id), Role::Opened)),
             Origin::Param(_) => because.push((cx.whole(), Role::Parameter)),

@@ -22,7 +22,10 @@ const MAX_STEPS: usize = 2_000;
 pub fn resolve(module: Module<'_>) {
     let mut known = Vec::new();
     for function in module.functions() {
-        for inst in function.blocks().flat_map(|block| block.instructions().collect::<Vec<_>>()) {
+        for inst in function
+            .blocks()
+            .flat_map(|block| block.instructions().collect::<Vec<_>>())
+        {
             if let Some(targets) = targets(inst) {
                 known.push((inst, targets));
             }
@@ -79,7 +82,10 @@ impl<'m> Search<'m> {
             LLVMConstantPointerNullValueKind | LLVMUndefValueValueKind | LLVMPoisonValueKind => {}
             LLVMArgumentValueKind => self.parameter(value)?,
             LLVMInstructionValueKind => match value.opcode()? {
-                LLVMOpcode::LLVMPHI => value.incoming().into_iter().for_each(|(value, _)| self.add(value)),
+                LLVMOpcode::LLVMPHI => value
+                    .incoming()
+                    .into_iter()
+                    .for_each(|(value, _)| self.add(value)),
                 LLVMOpcode::LLVMSelect => {
                     self.add(value.operand(1)?);
                     self.add(value.operand(2)?);

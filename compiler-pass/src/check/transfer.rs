@@ -200,7 +200,9 @@ impl<'t, 'a> Transfer<'t, 'a> {
             // A foreign address may be that of a global variable, and the other way round.
             for (id, other) in self.provenance.ids().filter(|(_, other)| other.is_outside()) {
                 if other != object && (object == Object::Global || other == Object::Global) {
-                    lives.0.extend(state.cells(id).map(|(_, region, life)| (region, life)));
+                    lives
+                        .0
+                        .extend(state.cells(id).map(|(_, region, life)| (region, life)));
                 }
             }
         }
@@ -225,7 +227,13 @@ impl<'t, 'a> Transfer<'t, 'a> {
                 let mut places = if depth == 1 {
                     sources(self.cx, self.provenance, id, call, Source::Arg(index))
                 } else {
-                    sources(self.cx, self.provenance, id, call, Source::Beyond(index, depth - 1))
+                    sources(
+                        self.cx,
+                        self.provenance,
+                        id,
+                        call,
+                        Source::Beyond(index, depth - 1),
+                    )
                 };
                 if depth >= crate::effects::MAX_DEPTH {
                     places.extend(sources(self.cx, self.provenance, id, call, source));
@@ -428,7 +436,12 @@ impl<'t, 'a> Transfer<'t, 'a> {
                     stride: 0,
                 };
                 let offset = place.offset.step(step);
-                self.forget(state, Place { offset, ..place }, self.cx.form.pointer_bytes, false);
+                self.forget(
+                    state,
+                    Place { offset, ..place },
+                    self.cx.form.pointer_bytes,
+                    false,
+                );
             }
         }
         for (to, lives) in stores {
@@ -444,7 +457,10 @@ impl<'t, 'a> Transfer<'t, 'a> {
         let mut reached: BTreeSet<_> = BTreeSet::new();
         for argument in call.args {
             found.0.extend(self.value(state, argument.value).0);
-            reached.extend(self.provenance.closure(self.provenance.places(argument.value).objects()));
+            reached.extend(
+                self.provenance
+                    .closure(self.provenance.places(argument.value).objects()),
+            );
         }
         let places: Places = reached.into_iter().map(Place::anywhere_in).collect();
         found.0.extend(self.memory(state, &places, u32::MAX).0);

@@ -22,7 +22,7 @@ use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
 use std::collections::BTreeSet;
 
 /// Functions that leave frames without running what those frames still have to do.
-const JUMPS: [&str; 10] = [
+const JUMPS: [&str; 11] = [
     "longjmp",
     "_longjmp",
     "siglongjmp",
@@ -31,6 +31,7 @@ const JUMPS: [&str; 10] = [
     "setcontext",
     "swapcontext",
     "makecontext",
+    "pthread_cancel",
     "pthread_exit",
     "thrd_exit",
 ];

@@ -29,6 +29,9 @@ pub fn explanation(problem: &Problem, explanation: &Explanation, facts: &Facts) 
         Role::CalleeAllocates => "the callee allocates here".to_owned(),
         Role::Recurses => "the recursion passes the region on here".to_owned(),
         Role::Stored => "the handle comes from here".to_owned(),
+        Role::Kept => "the pointer is put here".to_owned(),
+        Role::ReadBack => "read again here".to_owned(),
+        Role::ComesBack => "comes back from the call here".to_owned(),
         Role::PassedOn => "passed on here".to_owned(),
         Role::InlinedInto => "inlined here".to_owned(),
     }

@@ -43,7 +43,9 @@ pub enum GrammarError {
     #[error("`{0}` is no argument; arguments are written arg0, arg1 and so on")]
     Argument(String),
     /// Not a place.
-    #[error("`{0}` is no place to store into; places are argN, argN[BYTES], *argN, **argN, in(argN) and global")]
+    #[error(
+        "`{0}` is no place to store into; places are argN, argN[BYTES], *argN, **argN, in(argN) and global"
+    )]
     Place(String),
 }
 
@@ -288,7 +290,10 @@ impl fmt::Display for Effects {
             if param.get {
                 clauses.push(format!("get(arg{index})"));
             }
-            let reads = self.reads.iter().filter(|source| source.argument() as usize == index);
+            let reads = self
+                .reads
+                .iter()
+                .filter(|source| source.argument() as usize == index);
             clauses.extend(reads.map(|source| format!("get({source})")));
             match param.put {
                 Put::No => {}
@@ -303,7 +308,10 @@ impl fmt::Display for Effects {
                 clauses.push(format!("bounded(arg{index})"));
             }
         }
-        let others = self.reads.iter().filter(|source| source.argument() as usize >= self.params.len());
+        let others = self
+            .reads
+            .iter()
+            .filter(|source| source.argument() as usize >= self.params.len());
         clauses.extend(others.map(|source| format!("get({source})")));
         clauses.extend(self.drops.iter().map(|index| format!("drop(arg{index})")));
         clauses.extend(
@@ -315,7 +323,11 @@ impl fmt::Display for Effects {
             Sink::Return => format!("stale(arg{index})"),
             place => format!("stale(arg{index}, {place})"),
         }));
-        clauses.extend(self.sets.iter().map(|(index, offset)| format!("set(arg{index}[{offset}])")));
+        clauses.extend(
+            self.sets
+                .iter()
+                .map(|(index, offset)| format!("set(arg{index}[{offset}])")),
+        );
         if self.fresh {
             clauses.push("new(return)".to_owned());
         }

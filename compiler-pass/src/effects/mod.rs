@@ -115,7 +115,9 @@ impl Source {
     /// The argument that it speaks of.
     pub fn argument(self) -> u32 {
         match self {
-            Source::Arg(index) | Source::Field(index, _) | Source::Beyond(index, _) | Source::In(index) => index,
+            Source::Arg(index) | Source::Field(index, _) | Source::Beyond(index, _) | Source::In(index) => {
+                index
+            }
         }
     }
 
@@ -144,21 +146,23 @@ impl Effects {
     /// Drops what is said twice: the fields of an argument where all of it is meant.
     pub fn simplify(&mut self) {
         let reads = self.reads.clone();
-        self.reads.retain(|source| !reads.iter().any(|other| other != source && other.covers(*source)));
+        self.reads
+            .retain(|source| !reads.iter().any(|other| other != source && other.covers(*source)));
         let late = self.late.clone();
         self.late.retain(|(region, source)| {
-            !late
-                .iter()
-                .any(|(other_region, other)| other_region == region && other != source && other.covers(*source))
+            !late.iter().any(|(other_region, other)| {
+                other_region == region && other != source && other.covers(*source)
+            })
         });
         let flows = self.flows.clone();
         self.flows.retain(|(from, to)| {
             // What is stored where it was read from.
             let is_idle = matches!((from, to), (Source::Field(from, offset), Sink::Field(to, other))
                 if from == to && offset == other);
-            !is_idle && !flows.iter().any(|(other_from, other_to)| {
-                (other_from, other_to) != (from, to) && other_from.covers(*from) && other_to.covers(*to)
-            })
+            !is_idle
+                && !flows.iter().any(|(other_from, other_to)| {
+                    (other_from, other_to) != (from, to) && other_from.covers(*from) && other_to.covers(*to)
+                })
         });
     }
 

@@ -140,7 +140,9 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 InstKind::Load(_) | InstKind::Exchange { .. } => vec![],
                 InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) => inst.kind.operands(),
                 // Vectors and structures put together, or taken apart.
-                InstKind::Derive(_) | InstKind::Plain(_) if is_assembly_of_parts(inst) => inst.kind.operands(),
+                InstKind::Derive(_) | InstKind::Plain(_) if is_assembly_of_parts(inst) => {
+                    inst.kind.operands()
+                }
                 InstKind::Derive(_) if to_address => inst.kind.operands(),
                 _ => continue,
             };

@@ -222,7 +222,9 @@ impl InstKind<'_> {
             InstKind::Phi(incoming) => incoming.iter().map(|(_, value)| *value).collect(),
             InstKind::Select { condition, yes, no } => vec![condition, yes, no],
             InstKind::Compare(_, left, right) => vec![left, right],
-            InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => vec![pointer, value],
+            InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => {
+                vec![pointer, value]
+            }
             InstKind::Copy { to, from } => vec![to, from],
             InstKind::Address { base: value, .. }
             | InstKind::Same(value)

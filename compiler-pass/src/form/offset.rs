@@ -176,7 +176,10 @@ mod tests {
     #[test]
     fn a_copy_moves_cells_along() {
         let from = Offset::exactly(16);
-        assert_eq!(from.rebase(Offset::exactly(24), Offset::START), Offset::exactly(8));
+        assert_eq!(
+            from.rebase(Offset::exactly(24), Offset::START),
+            Offset::exactly(8)
+        );
         assert_eq!(from.rebase(class(8, 16), Offset::START), class(8, 16));
         assert_eq!(
             Offset::exactly(i64::MIN).step(Step {

@@ -399,7 +399,10 @@ impl<'m> Value<'m> {
         }
         // SAFETY: LLVM-I1, LLVM-I2: asked of a parameter.
         let function = unsafe { Value::wrap(LLVMGetParamParent(self.0)) }?;
-        let index = function.parameters().into_iter().position(|param| param == self)?;
+        let index = function
+            .parameters()
+            .into_iter()
+            .position(|param| param == self)?;
         Some((function, index))
     }
 
@@ -421,7 +424,11 @@ impl<'m> Value<'m> {
         use inkwell::llvm_sys::LLVMLinkage::{LLVMInternalLinkage, LLVMPrivateLinkage};
         let is_global = self.is_function() || self.kind() == LLVMValueKind::LLVMGlobalVariableValueKind;
         // SAFETY: LLVM-I1, LLVM-I2: asked of a global.
-        is_global && matches!(unsafe { LLVMGetLinkage(self.0) }, LLVMInternalLinkage | LLVMPrivateLinkage)
+        is_global
+            && matches!(
+                unsafe { LLVMGetLinkage(self.0) },
+                LLVMInternalLinkage | LLVMPrivateLinkage
+            )
     }
 
     /// The function type that a call expects of its callee.

@@ -1,0 +1,12 @@
+// fresh memory that a library function returns instead of its argument, which is null, outlives the region
+#include <croft.h>
+
+CROFT_EFFECTS("get(arg0); return(arg0); nounwind") void **grow(void **old);
+
+void work(void)
+{
+    void **items = grow(0);
+    croft_region r = croft_push();
+    items[0] = croft_alloc(r, 8, 8); // error: R0402
+    croft_pop(r);
+}

@@ -1,0 +1,17 @@
+// a recursion passes one region on as both of its regions, and then allocates in it at every level
+#include <croft.h>
+struct node { struct node *left; int value; };
+CROFT_EFFECTS("pure") extern int choose(int bound);
+static void fill(croft_region a, croft_region b)
+{
+    struct node *n = CROFT_NEW(b, struct node);
+    n->value = 1;
+    if (choose(2))
+        fill(a, a);
+}
+void root(void)
+{
+    CROFT_REGION(x);
+    CROFT_REGION(y);
+    fill(x, y); // error: R0303
+}
