@@ -235,6 +235,14 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
         OutputKind::Text => module.print().into_bytes(),
         OutputKind::Bitcode => module.bitcode(),
     };
+    write_whole(path, &bytes)
+}
+
+/// Writes a file that is whole or not there.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failure = |error| unwritten(path, error);
     let folder = folder_of(path)?;
     let mut file = tempfile::Builder::new()
@@ -242,7 +250,7 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
         .tempfile_in(folder)
         .map_err(failure)?;
-    file.write_all(&bytes).map_err(failure)?;
+    file.write_all(bytes).map_err(failure)?;
     file.persist(path).map_err(|error| failure(error.error))?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::{Diagnostic, Place, Related, Severity};
 use crate::check::annotations::Malformed;
 use crate::check::finding::{Finding, Place as Holder, Problem, Role, Site, Use, Way};
+use crate::effects::manifest;
 use crate::form::Form;
 use crate::llvm::{Value, location};
 
@@ -267,7 +268,9 @@ fn help(problem: &Problem) -> Option<String> {
         Problem::Freed { .. } => "remove it: the object dies with its region".to_owned(),
         Problem::UntraceableHandle { .. } => "pass the handle as an argument or keep it in a local variable".to_owned(),
         Problem::UnknownCallee { callee, suggestion, .. } if !suggestion.is_empty() => format!(
-            "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C"
+            "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C, \
+             or put this into a file for `--effects`:\n{}",
+            manifest::entry(callee, suggestion)
         ),
         Problem::UnknownCallee { .. } => "describe the function that it calls, see the effects in docs/ANNOTATIONS.md".to_owned(),
         Problem::AmbiguousEnd => "end each region where its handle is known".to_owned(),

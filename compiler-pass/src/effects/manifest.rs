@@ -7,7 +7,6 @@
 use super::{Effects, grammar};
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
 /// The manifests that come with Croft, with the names of their files.
@@ -141,19 +140,21 @@ pub fn entries(text: &str) -> Result<Vec<(String, Arc<Effects>)>, ManifestError>
 
 /// The text of a manifest that says what these functions do.
 pub fn write<'e>(functions: impl IntoIterator<Item = (&'e str, &'e Effects)>) -> String {
-    let mut text = String::new();
-    for (name, effects) in functions {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        // Writing to a string does not fail.
-        let _ = write!(text, "[[function]]\n{}\n", lines(name, &effects.to_string()));
-    }
-    text
+    let entries = functions.into_iter();
+    let entries: Vec<String> = entries
+        .map(|(name, effects)| entry(name, &effects.to_string()) + "\n")
+        .collect();
+    entries.join("\n")
 }
 
-/// The two lines of an entry, below its `[[function]]`.
-pub fn lines(name: &str, effects: &str) -> String {
+/// The entry of one function.
+pub fn entry(name: &str, effects: &str) -> String {
+    let (names, effects) = (toml::Value::from(vec![escaped(name)]), toml::Value::from(effects));
+    format!("[[function]]\nnames = {names}\neffects = {effects}")
+}
+
+/// A name without braces that would list alternatives.
+fn escaped(name: &str) -> String {
     let mut plain = String::new();
     for character in name.chars() {
         if matches!(character, '{' | '}' | '\\') {
@@ -161,8 +162,7 @@ pub fn lines(name: &str, effects: &str) -> String {
         }
         plain.push(character);
     }
-    let (name, effects) = (toml::Value::from(plain), toml::Value::from(effects));
-    format!("names = [{name}]\neffects = {effects}")
+    plain
 }
 
 /// The names that a pattern stands for: `{s,d}gemm_` is `sgemm_` and `dgemm_`, `acos{,f,l}` has an empty
@@ -183,7 +183,11 @@ fn expand(pattern: &str) -> Result<Vec<String>, ManifestError> {
             ('}', Some(alternatives)) => {
                 names = names
                     .iter()
-                    .flat_map(|name| alternatives.iter().map(move |alternative| format!("{name}{alternative}")))
+                    .flat_map(|name| {
+                        alternatives
+                            .iter()
+                            .map(move |alternative| format!("{name}{alternative}"))
+                    })
                     .collect();
                 group = None;
             }
@@ -196,7 +200,11 @@ fn expand(pattern: &str) -> Result<Vec<String>, ManifestError> {
                     character
                 };
                 match group {
-                    Some(alternatives) => alternatives.iter_mut().last().into_iter().for_each(|last| last.push(plain)),
+                    Some(alternatives) => alternatives
+                        .iter_mut()
+                        .last()
+                        .into_iter()
+                        .for_each(|last| last.push(plain)),
                     None => names.iter_mut().for_each(|name| name.push(plain)),
                 }
             }
@@ -251,9 +259,14 @@ mod tests {
         assert_eq!(names("plain"), Ok(vec!["plain".to_owned()]));
         assert_eq!(
             names("{s,d}gem{m,v}_"),
-            Ok(["sgemm_", "sgemv_", "dgemm_", "dgemv_"].map(str::to_owned).to_vec())
+            Ok(["sgemm_", "sgemv_", "dgemm_", "dgemv_"]
+                .map(str::to_owned)
+                .to_vec())
         );
-        assert_eq!(names("acos{,f}"), Ok(["acos", "acosf"].map(str::to_owned).to_vec()));
+        assert_eq!(
+            names("acos{,f}"),
+            Ok(["acos", "acosf"].map(str::to_owned).to_vec())
+        );
         assert_eq!(names(r"a\{b,c\}\\"), Ok(vec![r"a{b,c}\".to_owned()]));
         assert_eq!(names("a,b"), Ok(vec!["a,b".to_owned()]));
         for (pattern, problem) in [
