@@ -38,6 +38,7 @@ void end(croft_region r) { croft_pop(r); }
 croft_region begin(void) { return croft_push(); }
 croft_region begin_bounded(void) { return croft_push_bounded(4096); }
 void keep(int *p) { kept = p; }
+int *last(void) { return kept; }
 void renew(croft_region r) { croft_reset(r); }
 void renew_sometimes(croft_region r, int n) { if (n) croft_reset(r); }
 int renew_and_read(croft_region r, int *p) { croft_reset(r); return *p; }
