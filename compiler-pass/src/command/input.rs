@@ -3,7 +3,7 @@
 use super::arguments::SourceOptions;
 use super::{Failure, toolchain};
 use crate::CheckOptions;
-use crate::effects::manifest::Manifest;
+use crate::effects::manifest;
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, source};
 use inkwell::context::Context;
@@ -64,25 +64,9 @@ impl<'o> Session<'o> {
     /// # Errors
     /// When a manifest cannot be read.
     pub fn check_options(&self) -> Result<CheckOptions, Failure> {
-        let read = |path: &PathBuf| {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::Read {
-                path: path.clone(),
-                error,
-            })?;
-            // Read here for the sake of the message, which names the file.
-            Manifest::default()
-                .extend(&text)
-                .map_err(|error| Failure::Manifest {
-                    path: path.clone(),
-                    error,
-                })?;
-            Ok(text)
-        };
-        let manifests = self
-            .options
-            .effects
-            .iter()
-            .map(read)
+        let files = self.options.effects.iter();
+        let manifests = files
+            .map(|path| Ok(manifest::read(path)?))
             .collect::<Result<_, Failure>>()?;
         Ok(CheckOptions { manifests })
     }

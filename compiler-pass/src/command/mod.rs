@@ -78,14 +78,9 @@ pub enum Failure {
         /// LLVM's message.
         message: String,
     },
-    /// An effect manifest is wrong.
-    #[error("`{}` is no effect manifest: {error}", path.display())]
-    Manifest {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: crate::effects::manifest::ManifestError,
-    },
+    /// An effect manifest cannot be read, or is wrong.
+    #[error("{0}")]
+    Manifest(#[from] manifest::FileError),
     /// The checker could not work.
     #[error("{0}")]
     Check(#[from] crate::CheckError),

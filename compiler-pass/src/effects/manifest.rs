@@ -7,6 +7,7 @@
 use super::{Effects, grammar};
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 /// The manifests that come with Croft, with the names of their files.
@@ -62,6 +63,43 @@ pub enum ManifestError {
         /// What is wrong.
         problem: &'static str,
     },
+}
+
+/// Why a manifest's file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system refused.
+    #[error("cannot read `{}`: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// It is no manifest.
+    #[error("`{}` is no effect manifest: {error}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        error: ManifestError,
+    },
+}
+
+/// The text of a manifest's file, which is known to be one.
+///
+/// # Errors
+/// See [`FileError`]; it names the file.
+pub fn read(path: &Path) -> Result<String, FileError> {
+    let text = std::fs::read_to_string(path).map_err(|error| FileError::Read {
+        path: path.to_owned(),
+        error,
+    })?;
+    entries(&text).map_err(|error| FileError::Manifest {
+        path: path.to_owned(),
+        error,
+    })?;
+    Ok(text)
 }
 
 #[derive(Deserialize)]
