@@ -52,6 +52,7 @@ pub fn run(command: &mut Command, limits: Limits) -> Taken {
         .stdout(Stdio::null())
         .stderr(stderr.try_clone().expect("a file can be opened twice"));
     let start = Instant::now();
+    #[expect(clippy::zombie_processes, reason = "`wait` below waits for it, with wait4")]
     let child = command
         .spawn()
         .unwrap_or_else(|error| panic!("cannot run {:?}: {error}", command.get_program()));
