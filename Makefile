@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint snapshots clean
+.PHONY: help deps build demo test lint snapshots bench-check clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,9 @@ lint: deps ## formatting, clippy and the documentation, warnings denied
 snapshots: build ## accept the snapshots as they are now; review them with git diff
 	INSTA_UPDATE=always $(CARGO) test --release --package croft-tests
 	@git diff --stat -- '*.snap'
+
+bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
+	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)
 
 clean: ## remove what was built
 	$(CARGO) clean

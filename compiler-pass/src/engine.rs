@@ -5,7 +5,7 @@ use crate::diagnostic::{self, Diagnostic, explain};
 use crate::effects::Effects;
 use crate::effects::manifest::{Manifest, ManifestError};
 use crate::form;
-use crate::llvm::Module;
+use crate::llvm::{Module, shim};
 use crate::lower::has_operations;
 use bumpalo::Bump;
 
@@ -76,6 +76,27 @@ pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnosti
 /// # Errors
 /// See [`CheckError`].
 pub fn effects(module: Module<'_>, options: &CheckOptions) -> Result<Vec<(String, Effects)>, CheckError> {
+    inferred(module, options, |_| true)
+}
+
+/// The effects of the functions that other modules may call, by name: those that are visible outside and whose body here is
+/// the one that runs.
+///
+/// # Errors
+/// See [`CheckError`].
+pub fn exports(module: Module<'_>, options: &CheckOptions) -> Result<Vec<(String, Effects)>, CheckError> {
+    inferred(module, options, |function| {
+        let is_local = function.llvm.function_facts() & shim::FN_LOCAL != 0;
+        function.facts.trusted && !is_local
+    })
+}
+
+/// The effects of those functions with a body that `chosen` picks.
+fn inferred(
+    module: Module<'_>,
+    options: &CheckOptions,
+    chosen: impl Fn(&form::Function<'_>) -> bool,
+) -> Result<Vec<(String, Effects)>, CheckError> {
     let manifest = manifest(options)?;
     let (copy, notes) = prepare::copy(module).map_err(CheckError::Llvm)?;
     let arena = Bump::new();
@@ -83,7 +104,7 @@ pub fn effects(module: Module<'_>, options: &CheckOptions) -> Result<Vec<(String
     let verdict = check::run(&form);
     Ok(form
         .ids()
-        .filter(|(_, function)| function.body.is_some())
+        .filter(|(_, function)| function.body.is_some() && chosen(function))
         .map(|(id, function)| {
             (
                 function.name.to_owned(),

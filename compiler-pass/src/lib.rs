@@ -66,6 +66,19 @@ pub fn effects(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<(Strin
     engine::effects(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options)
 }
 
+/// The effects of the functions that other modules may call, by name: with [`effects::manifest::write`] they become a manifest
+/// that [`CheckOptions::manifests`] takes.
+///
+/// # Errors
+/// When the checker could not do its work; see [`CheckError`].
+pub fn exports(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<(String, Effects)>, CheckError> {
+    module
+        .verify()
+        .map_err(|error| CheckError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
+    // SAFETY: as in `check`.
+    engine::exports(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options)
+}
+
 /// Lowers a module in place. It does not check: call [`check()`] first. After an error the module may have
 /// been changed in part; discard it.
 ///

@@ -9,4 +9,6 @@ pub mod finding;
 pub mod folder;
 pub mod generator;
 pub mod ir;
+pub mod measure;
 pub mod process;
+pub mod scale;

@@ -161,3 +161,178 @@ fn without_the_plugin_the_runtime_library_serves_the_same_program() {
         std::fs::read_to_string(expected).expect("the example says what it prints")
     );
 }
+
+/// A kernel that hands a pointer into a region to two functions that nobody described.
+const UNDESCRIBED: &str = "\
+#include <croft.h>
+void first(int *p);
+void second(int *p);
+int kernel(void)
+{
+    CROFT_REGION(r);
+    int *p = CROFT_NEW(r, int);
+    first(p);
+    second(p);
+    return *p;
+}
+";
+
+struct Described {
+    folder: tempfile::TempDir,
+}
+
+impl Described {
+    fn new() -> Described {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let described = Described { folder };
+        described.write("kernel.c", UNDESCRIBED);
+        for name in ["first", "second"] {
+            let entry = format!("[[function]]\nnames = [\"{name}\"]\neffects = \"get(arg0); nounwind\"\n");
+            described.write(&format!("{name}.toml"), &entry);
+        }
+        described.write(
+            "wrong.toml",
+            "[[function]]\nnames = [\"first\"]\neffects = \"eats(arg0)\"\n",
+        );
+        described
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).expect("the folder can be written");
+    }
+
+    /// clang with the plugin, and files with manifests in the environment.
+    fn clang(&self, manifests: Option<&str>) -> process::Run {
+        let mut command = process::clang();
+        command
+            .current_dir(self.folder.path())
+            .args(["-O1", &plugin_flag(), "-c", "kernel.c", "-o", "kernel.o"])
+            .env_remove("CROFT_EFFECTS");
+        let _ = std::fs::remove_file(self.folder.path().join("kernel.o"));
+        let run = process::run(command.envs(manifests.map(|files| ("CROFT_EFFECTS", files))));
+        assert_eq!(
+            run.code == Some(0),
+            self.folder.path().join("kernel.o").exists(),
+            "{}",
+            run.stderr
+        );
+        assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+        run
+    }
+
+    /// opt with the plugin and a pass.
+    fn opt(&self, pass: &str, manifests: Option<&str>) -> process::Run {
+        let bitcode = self.folder.path().join("kernel.bc");
+        process::run(process::clang().current_dir(self.folder.path()).args([
+            "-O1",
+            "-Xclang",
+            "-disable-llvm-passes",
+            "-emit-llvm",
+            "-c",
+            "kernel.c",
+            "-o",
+            "kernel.bc",
+        ]))
+        .expect(0)
+        .unwrap_or_else(|problem| panic!("{problem}"));
+        let mut command = Command::new(artifact::llvm("opt"));
+        command
+            .current_dir(self.folder.path())
+            .arg(format!("-load-pass-plugin={}", artifact::plugin().display()))
+            .arg(format!("-passes={pass}"))
+            .arg("-disable-output")
+            .arg(bitcode)
+            .env_remove("CROFT_EFFECTS");
+        process::run(command.envs(manifests.map(|files| ("CROFT_EFFECTS", files))))
+    }
+}
+
+#[test]
+fn the_environment_names_effect_manifests_for_clang() {
+    let described = Described::new();
+    for (manifests, errors) in [
+        (None, "2 errors"),
+        (Some(""), "2 errors"),
+        (Some("first.toml"), "1 error"),
+        (Some("second.toml:"), "1 error"),
+    ] {
+        let run = described.clang(manifests);
+        assert_eq!(run.code, Some(1), "{manifests:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(&format!("croft: {errors} in this module")),
+            "{manifests:?}: {}",
+            run.stderr
+        );
+    }
+    let run = described.clang(Some("first.toml:second.toml"));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_fails_the_compilation() {
+    let described = Described::new();
+    for (manifests, message) in [
+        ("missing.toml", "croft: cannot read `missing.toml`: No such file"),
+        (
+            "first.toml:wrong.toml",
+            "croft: `wrong.toml` is no effect manifest: effects of `first`: `eats(arg0)` is no effect clause",
+        ),
+        ("kernel.c", "croft: `kernel.c` is no effect manifest: "),
+    ] {
+        let run = described.clang(Some(manifests));
+        assert_eq!(run.code, Some(1), "{manifests}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{manifests}: {}", run.stderr);
+        let run = described.opt("croft-check", Some(manifests));
+        assert_eq!(run.code, Some(1), "{manifests}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{manifests}: {}", run.stderr);
+    }
+    let run = described.opt("croft-check<effects=missing.toml>", None);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("cannot read `missing.toml`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_pass_takes_effect_manifests_in_opt() {
+    let described = Described::new();
+    for (pass, manifests, errors) in [
+        ("croft-check", None, Some("2 errors")),
+        ("croft-check<effects=first.toml>", None, Some("1 error")),
+        ("croft-check<effects=first.toml;effects=second.toml>", None, None),
+        ("croft-check<effects=first.toml>", Some("second.toml"), None),
+        ("croft-check", Some("second.toml:first.toml"), None),
+        (
+            "croft-check<effects=first.toml;effects=second.toml>,croft-lower",
+            None,
+            None,
+        ),
+    ] {
+        let run = described.opt(pass, manifests);
+        assert_eq!(
+            run.code,
+            Some(i32::from(errors.is_some())),
+            "{pass}: {}",
+            run.stderr
+        );
+        if let Some(errors) = errors {
+            assert!(
+                run.stderr.contains(&format!("croft: {errors} in this module")),
+                "{pass}: {}",
+                run.stderr
+            );
+        }
+    }
+    for pass in [
+        "croft-check<>x",
+        "croft-check<effects=>",
+        "croft-check<first.toml>",
+        "croft-check<effects=a;b>",
+    ] {
+        let run = described.opt(pass, None);
+        assert_eq!(run.code, Some(1), "{pass}: {}", run.stderr);
+        assert!(run.stderr.contains("unknown pass name"), "{pass}: {}", run.stderr);
+    }
+}

@@ -52,11 +52,16 @@ pub enum Command {
         source: SourceOptions,
     },
     /// Print the effects of every function, as inferred
-    #[command(after_help = "Example:\n  croft effects kernel.c")]
+    #[command(
+        after_help = "Example:\n  croft effects kernel.c\n  croft effects --emit list.toml list.c && croft check --effects list.toml kernel.c"
+    )]
     Effects {
         /// Files to analyse, each by itself
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Write what the files export as an effect manifest instead, for --effects; - is standard output
+        #[arg(long, value_name = "OUT")]
+        emit: Option<PathBuf>,
         /// How sources are compiled.
         #[command(flatten)]
         source: SourceOptions,

@@ -3,7 +3,7 @@
 use super::arguments::SourceOptions;
 use super::{Failure, toolchain};
 use crate::CheckOptions;
-use crate::effects::manifest::Manifest;
+use crate::effects::manifest;
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, source};
 use inkwell::context::Context;
@@ -64,25 +64,9 @@ impl<'o> Session<'o> {
     /// # Errors
     /// When a manifest cannot be read.
     pub fn check_options(&self) -> Result<CheckOptions, Failure> {
-        let read = |path: &PathBuf| {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::Read {
-                path: path.clone(),
-                error,
-            })?;
-            // Read here for the sake of the message, which names the file.
-            Manifest::default()
-                .extend(&text)
-                .map_err(|error| Failure::Manifest {
-                    path: path.clone(),
-                    error,
-                })?;
-            Ok(text)
-        };
-        let manifests = self
-            .options
-            .effects
-            .iter()
-            .map(read)
+        let files = self.options.effects.iter();
+        let manifests = files
+            .map(|path| Ok(manifest::read(path)?))
             .collect::<Result<_, Failure>>()?;
         Ok(CheckOptions { manifests })
     }
@@ -235,6 +219,14 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
         OutputKind::Text => module.print().into_bytes(),
         OutputKind::Bitcode => module.bitcode(),
     };
+    write_whole(path, &bytes)
+}
+
+/// Writes a file that is whole or not there.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failure = |error| unwritten(path, error);
     let folder = folder_of(path)?;
     let mut file = tempfile::Builder::new()
@@ -242,7 +234,7 @@ pub fn write(module: Module<'_>, path: &Path, kind: OutputKind) -> Result<(), Fa
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
         .tempfile_in(folder)
         .map_err(failure)?;
-    file.write_all(&bytes).map_err(failure)?;
+    file.write_all(bytes).map_err(failure)?;
     file.persist(path).map_err(|error| failure(error.error))?;
     Ok(())
 }

@@ -10,9 +10,11 @@ pub mod report;
 pub mod toolchain;
 
 use crate::diagnostic::{Diagnostic, codes};
+use crate::effects::{Effects, manifest};
 use crate::{engine, lower};
 use arguments::{Arguments, BuildOptions, Command, Format};
 use report::Report;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -78,14 +80,9 @@ pub enum Failure {
         /// LLVM's message.
         message: String,
     },
-    /// An effect manifest is wrong.
-    #[error("`{}` is no effect manifest: {error}", path.display())]
-    Manifest {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: crate::effects::manifest::ManifestError,
-    },
+    /// An effect manifest cannot be read, or is wrong.
+    #[error("{0}")]
+    Manifest(#[from] manifest::FileError),
     /// The checker could not work.
     #[error("{0}")]
     Check(#[from] crate::CheckError),
@@ -148,7 +145,16 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
             *max_findings,
             files,
         ))),
-        Command::Effects { files, source } => effects(files, source),
+        Command::Effects {
+            files,
+            emit: None,
+            source,
+        } => effects(files, source),
+        Command::Effects {
+            files,
+            emit: Some(output),
+            source,
+        } => emit(files, output, source),
         Command::Lower {
             file,
             output,
@@ -218,6 +224,32 @@ fn effects(files: &[PathBuf], source: &arguments::SourceOptions) -> Result<Outco
         for (name, effects) in engine::effects(module.borrow(), &session.check_options()?)? {
             print(&format!("{name}: {effects}\n"));
         }
+    }
+    Ok(Outcome::Accepted)
+}
+
+/// Writes what files export as a manifest. A name that two files define differently is left out: which of the bodies runs,
+/// only the linker knows.
+fn emit(files: &[PathBuf], output: &Path, source: &arguments::SourceOptions) -> Result<Outcome, Failure> {
+    let session = input::Session::new(source)?;
+    let options = session.check_options()?;
+    let mut exports: BTreeMap<String, Option<Effects>> = BTreeMap::new();
+    for file in files {
+        let module = session.for_check(file)?;
+        for (name, effects) in engine::exports(module.borrow(), &options)? {
+            exports
+                .entry(name)
+                .and_modify(|known| *known = known.take().filter(|known| *known == effects))
+                .or_insert_with(|| Some(effects.clone()));
+        }
+    }
+    let exports = exports.iter();
+    let text =
+        manifest::write(exports.filter_map(|(name, effects)| Some((name.as_str(), effects.as_ref()?))));
+    if output.as_os_str() == "-" {
+        print(&text);
+    } else {
+        input::write_whole(output, text.as_bytes())?;
     }
     Ok(Outcome::Accepted)
 }

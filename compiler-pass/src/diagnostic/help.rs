@@ -5,6 +5,7 @@
 
 use super::Place;
 use super::facts::{Facts, Holder, Language};
+use crate::effects::manifest;
 use crate::check::finding::{Place as Keeper, Problem, Role, Way};
 use crate::operation::Operation;
 
@@ -85,7 +86,9 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
         Problem::UnknownCallee {
             callee, suggestion, ..
         } if !suggestion.is_empty() => format!(
-            "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C"
+            "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C, \
+             or put this into a file for `--effects`:\n{}",
+            manifest::entry(callee, suggestion)
         ),
         Problem::UnknownCallee { .. } => {
             "describe the function that it calls, see the effects in docs/ANNOTATIONS.md".to_owned()

@@ -34,7 +34,7 @@ use super::{Effects, MAX_DEPTH, Put, Sink, Source};
 use std::fmt;
 
 /// Why an effect text cannot be read.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrammarError {
     /// No such clause.
     #[error("`{0}` is no effect clause")]
@@ -49,8 +49,9 @@ pub enum GrammarError {
     Place(String),
 }
 
-/// The highest argument number that the grammar accepts.
-const MAX_ARGUMENT: u32 = 255;
+/// The highest argument number that the grammar accepts. Above what compilers emit, and low enough that a number
+/// in a text cannot ask for much memory.
+const MAX_ARGUMENT: u32 = 65_535;
 
 /// Reads an effect summary.
 ///

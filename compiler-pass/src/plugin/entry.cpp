@@ -6,6 +6,10 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Plugins/PassPlugin.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+
 using namespace llvm;
 
 namespace {
@@ -21,14 +25,17 @@ PreservedAnalyses outcome(Module &module, int result, char *message) {
 }
 
 struct CheckPass : PassInfoMixin<CheckPass> {
+  explicit CheckPass(std::string manifests = {}) : manifests(std::move(manifests)) {}
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
     char *message = nullptr;
-    int result = croft_plugin_check(wrap(&module), &message);
+    int result = croft_plugin_check(wrap(&module), manifests.c_str(), &message);
     // Checking works on a copy: even a rejected module is as it was.
     outcome(module, result, message);
     return PreservedAnalyses::all();
   }
   static bool isRequired() { return true; }
+  // Files with effect manifests, a line each.
+  std::string manifests;
 };
 
 struct LowerPass : PassInfoMixin<LowerPass> {
@@ -64,7 +71,7 @@ struct PrintEffectsPass : PassInfoMixin<PrintEffectsPass> {
 struct CheckAndLowerPass : PassInfoMixin<CheckAndLowerPass> {
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
     char *message = nullptr;
-    int result = croft_plugin_check(wrap(&module), &message);
+    int result = croft_plugin_check(wrap(&module), "", &message);
     if (result == CROFT_FAILED)
       return outcome(module, result, message);
     if (message)
@@ -76,9 +83,26 @@ struct CheckAndLowerPass : PassInfoMixin<CheckAndLowerPass> {
   static bool isRequired() { return true; }
 };
 
+// The files of `croft-check<effects=FILE;effects=FILE>`, a line each; nothing if the text is not of that form.
+std::optional<std::string> manifests_of(StringRef name) {
+  if (!name.consume_front("croft-check<") || !name.consume_back(">"))
+    return std::nullopt;
+  std::string files;
+  while (!name.empty()) {
+    auto [parameter, rest] = name.split(';');
+    if (!parameter.consume_front("effects=") || parameter.empty())
+      return std::nullopt;
+    files += parameter.str() + "\n";
+    name = rest;
+  }
+  return files;
+}
+
 bool parse(StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
   if (name == "croft-check")
     passes.addPass(CheckPass());
+  else if (auto manifests = manifests_of(name))
+    passes.addPass(CheckPass(std::move(*manifests)));
   else if (name == "croft-lower" || name == "croft-lower<inline>")
     passes.addPass(LowerPass(CROFT_INLINE));
   else if (name == "croft-lower<call>")

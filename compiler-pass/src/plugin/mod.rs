@@ -2,13 +2,18 @@
 //!
 //! `entry.cpp` registers the passes and fills LLVM's structure; this side does the work. Nothing here may
 //! panic into the host compiler: every entry catches.
+//!
+//! The user's effect manifests come by `croft-check<effects=FILE>` and, since clang gives a plugin's passes no parameters, by the environment
+//! variable `CROFT_EFFECTS`, a list of files as in `PATH`.
 
 use crate::diagnostic::{self, human};
+use crate::effects::manifest;
 use crate::llvm::Module;
 use crate::lower::Mode;
 use crate::{CheckOptions, engine};
 use inkwell::llvm_sys::prelude::LLVMModuleRef;
-use std::ffi::{CString, c_char, c_int};
+use std::ffi::{CStr, CString, OsStr, c_char, c_int};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const UNCHANGED: c_int = 0;
@@ -54,17 +59,46 @@ unsafe fn guarded(
     FAILED
 }
 
-/// Checks a module; the findings go to standard error, their number into the message.
+/// Names files with effect manifests, as in `PATH`.
+const MANIFESTS: &str = "CROFT_EFFECTS";
+
+/// What the checker is told: the environment's manifests, then those of the pass's parameters.
+fn options(parameters: &OsStr) -> Result<CheckOptions, String> {
+    let environment = std::env::var_os(MANIFESTS).unwrap_or_default();
+    let mut files: Vec<_> = std::env::split_paths(&environment).collect();
+    files.extend(
+        parameters
+            .as_bytes()
+            .split(|byte| *byte == b'\n')
+            .map(|path| OsStr::from_bytes(path).into()),
+    );
+    let manifests = files
+        .iter()
+        .filter(|path| !path.as_os_str().is_empty())
+        .map(|path| manifest::read(path).map_err(|error| format!("croft: {error}")))
+        .collect::<Result<_, _>>()?;
+    Ok(CheckOptions { manifests })
+}
+
+/// Checks a module; the findings go to standard error, their number into the message. `manifests` names files with
+/// effect manifests, a line each.
 ///
 /// # Safety
-/// As for [`guarded`].
+/// As for [`guarded`], and
+/// 3. `manifests` is a C string that is alive during the call.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn croft_plugin_check(module: LLVMModuleRef, message: *mut *mut c_char) -> c_int {
+unsafe extern "C" fn croft_plugin_check(
+    module: LLVMModuleRef,
+    manifests: *const c_char,
+    message: *mut *mut c_char,
+) -> c_int {
+    // SAFETY: obligation 3.
+    let manifests = OsStr::from_bytes(unsafe { CStr::from_ptr(manifests) }.to_bytes());
     // SAFETY: the caller's obligations are the same.
     unsafe {
         guarded(module, message, |module| {
             let diagnostics =
-                engine::check(module, &CheckOptions::default()).map_err(|error| format!("croft: {error}"))?;
+                engine::check(module, &options(manifests)?).map_err(|error| format!("croft: {error}"))?;
             if diagnostics.is_empty() {
                 return Ok(UNCHANGED);
             }
@@ -130,7 +164,7 @@ unsafe extern "C" fn croft_plugin_print_effects(module: LLVMModuleRef, message: 
     // SAFETY: the caller's obligations are the same.
     unsafe {
         guarded(module, message, |module| {
-            let effects = engine::effects(module, &CheckOptions::default())
+            let effects = engine::effects(module, &options(OsStr::new(""))?)
                 .map_err(|error| format!("croft: {error}"))?;
             for (name, effects) in effects {
                 eprintln!("{name}: {effects}");

@@ -13,6 +13,6 @@ void work(void)
     int *p = CROFT_NEW(r, int);
     *p = 1;
     pthread_t thread;
-    pthread_create(&thread, NULL, start, p); // error: R0902 "pthread_create"
+    pthread_create(&thread, NULL, start, p); // error: R0402
     pthread_join(thread, NULL);
 }

@@ -1,0 +1,16 @@
+// the place where the number ends is used before the text ends
+#include <croft.h>
+#include <stdlib.h>
+#include <string.h>
+
+char work(const char *number, double *value)
+{
+    croft_region r = croft_push();
+    char *text = CROFT_ARRAY(r, char, 64);
+    strncpy(text, number, 64);
+    char *end;
+    *value = strtod(text, &end);
+    char last = *end;
+    croft_pop(r);
+    return last;
+}
