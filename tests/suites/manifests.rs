@@ -202,23 +202,18 @@ fn declared<'ctx>(context: &'ctx Context, names: &BTreeSet<&str>) -> Declared<'c
     }
 }
 
-fn argument(source: Source) -> u32 {
-    match source {
-        Source::Arg(index) | Source::Beyond(index, _) | Source::In(index) => index,
-    }
-}
-
 /// The arguments that effects treat as pointers, by number.
 fn pointers(effects: &Effects) -> BTreeSet<u32> {
     let mut pointers = BTreeSet::new();
     for (index, param) in effects.params.iter().enumerate() {
-        if param.get || param.get_beyond {
+        if param.get {
             pointers.insert(index as u32);
         }
     }
+    pointers.extend(effects.reads.iter().map(|source| source.argument()));
     for (from, to) in &effects.flows {
-        pointers.insert(argument(*from));
-        if let Sink::Arg(index) | Sink::Beyond(index, _) = to {
+        pointers.insert(from.argument());
+        if let Sink::Arg(index) | Sink::Field(index, _) | Sink::Beyond(index, _) = to {
             pointers.insert(*index);
         }
     }

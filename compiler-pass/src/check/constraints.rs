@@ -80,7 +80,8 @@ impl Solver<'_, '_> {
                     let Some(result) = pointers else { continue };
                     if operation.allocates() {
                         for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
-                            grew |= self.points_to(result, Object::Site(id, region));
+                            let site = self.provenance.name_site(id, region);
+                            grew |= self.points_to(result, site);
                         }
                     } else if let Some(region) = self.cx.regions.of_handle(result) {
                         grew |= self.points_to(result, Object::Region(region));
@@ -341,7 +342,7 @@ impl Solver<'_, '_> {
     fn name_sites(&mut self, id: InstId, call: Call<'_>, index: u32) {
         for argument in self.cx.arguments(&call, index) {
             for region in self.cx.regions.resolve(self.cx.body, argument.value).regions {
-                self.provenance.object(Object::Site(id, region));
+                self.provenance.name_site(id, region);
             }
         }
     }
@@ -405,7 +406,7 @@ pub(super) fn sources(
             .collect(),
         Source::In(_) => arguments
             .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
-            .filter_map(|region| provenance.id(Object::Site(id, region)))
+            .filter_map(|region| provenance.id(provenance.site(id, region)))
             .map(Place::anywhere_in)
             .collect(),
     }

@@ -112,9 +112,13 @@ impl State {
     }
 }
 
+/// How many holders are looked at for whether they are overwritten in time; the others count as not.
+const MAX_ASKS: u32 = 256;
+
 /// The regions that may end in a function, and what their ends leave behind in memory that is not followed cell by cell.
 pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, Vec<Holder>> {
     let mut ended: BTreeMap<RegionId, Vec<Holder>> = BTreeMap::new();
+    let mut asks = MAX_ASKS;
     for inst in cx.body.insts {
         for region in ends(cx, inst.kind) {
             ended.entry(region).or_default();
@@ -137,7 +141,9 @@ pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionI
             if followed || !provenance.holds(object, *region) {
                 continue;
             }
-            if overwrite::certainly(cx, provenance, object, *region) {
+            let asked = asks.checked_sub(1);
+            asks = asked.unwrap_or(0);
+            if asked.is_some() && overwrite::certainly(cx, provenance, object, *region) {
                 continue;
             }
             let cells = provenance.cells(id).iter().filter(|(_, held)| {

@@ -16,9 +16,9 @@
 use super::constraints;
 use super::context::Context;
 use super::object::{Object, Place, Places};
-use crate::effects::MAX_DEPTH;
+use crate::effects::{MAX_DEPTH, Put};
 use crate::form::offset::{Offset, Step};
-use crate::form::{Argument, Call, InstId, ObjectId, RegionId, ValueId};
+use crate::form::{Argument, Call, InstId, InstKind, ObjectId, RegionId, ValueId};
 use std::collections::BTreeMap;
 
 /// How many fields of what a parameter points to are told apart.
@@ -27,6 +27,9 @@ const MAX_FIELDS: usize = 12;
 const MAX_CELLS: usize = 64;
 /// The widest access that is cut into pointer-sized cells, in pointers.
 const MAX_WIDTH: u32 = 16;
+
+/// In a function that allocates in more places than this, all objects of a region are one: sets of places stay short.
+const MAX_SITES: usize = 96;
 
 /// What pointers are stored in an object, by offset.
 pub type Cells = BTreeMap<Offset, Places>;
@@ -42,6 +45,8 @@ pub struct Provenance {
     /// The first instruction that put one object's address into a cell.
     blame: BTreeMap<(ObjectId, Offset, ObjectId), InstId>,
     pointer_bytes: u32,
+    /// In a function that allocates in many places: for each region, the instruction that stands for all.
+    merged: Option<BTreeMap<RegionId, InstId>>,
 }
 
 impl Provenance {
@@ -55,6 +60,7 @@ impl Provenance {
             fields: BTreeMap::new(),
             blame: BTreeMap::new(),
             pointer_bytes: cx.form.pointer_bytes,
+            merged: allocates_in_many_places(cx).then(BTreeMap::new),
         };
         constraints::solve(cx, &mut provenance);
         provenance
@@ -69,6 +75,21 @@ impl Provenance {
         self.memory.push(Cells::new());
         self.index.insert(object, id);
         id
+    }
+
+    /// The object that an instruction allocates in a region.
+    pub fn site(&self, at: InstId, region: RegionId) -> Object {
+        let merged = self.merged.as_ref().and_then(|merged| merged.get(&region));
+        Object::Site(*merged.unwrap_or(&at), region)
+    }
+
+    pub(super) fn name_site(&mut self, at: InstId, region: RegionId) -> Object {
+        if let Some(merged) = &mut self.merged {
+            merged.entry(region).or_insert(at);
+        }
+        let site = self.site(at, region);
+        self.object(site);
+        site
     }
 
     /// What an index stands for.
@@ -343,6 +364,18 @@ impl Provenance {
             Place::anywhere_in(place.object)
         }
     }
+}
+
+fn allocates_in_many_places(cx: Context<'_, '_>) -> bool {
+    let allocates = |inst: &&crate::form::Inst<'_>| match inst.kind {
+        InstKind::Operation(operation, _) => operation.allocates(),
+        InstKind::Call(call) => cx.effects_of(&call).is_some_and(|effects| {
+            let mut params = effects.params.iter();
+            params.any(|param| param.put > Put::No)
+        }),
+        _ => false,
+    };
+    cx.body.insts.iter().filter(allocates).nth(MAX_SITES).is_some()
 }
 
 /// Whether an argument lets a callee that nobody described get hold of what it points to.

@@ -1,4 +1,5 @@
 // a recursion passes one region on as both of its regions, and then allocates in it at every level
+// flags: only-O0 because the optimiser makes a loop of it, which is R0301
 #include <croft.h>
 struct node { struct node *left; int value; };
 CROFT_EFFECTS("pure") extern int choose(int bound);
