@@ -12,3 +12,4 @@ pub mod ir;
 pub mod measure;
 pub mod process;
 pub mod scale;
+pub mod shape;

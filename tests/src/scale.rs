@@ -12,7 +12,8 @@ pub enum Shape {
     Program,
     /// The same with every variable in a stack slot, as compilers without optimisation write it.
     Unoptimised,
-    /// One function of 10 instructions a basic block, with regions open around it and loops in it.
+    /// One function with a basic block for every 4 instructions, a region open around all of it, and loops and regions in it. It is the same
+    /// for every seed.
     OneFunction,
     /// Structures linked through several levels of calls: every function stores its arguments into one another.
     Links,
