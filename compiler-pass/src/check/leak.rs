@@ -50,16 +50,22 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
     let mut leaks = Leaks::default();
     let sites = put_sites(cx);
     let cuts = Cuts::new(cx);
-    let routes: BTreeSet<(RegionId, ValueId)> = sites.iter().map(|site| (site.region, site.handle)).collect();
-    for (region, handle) in routes {
-        let cyclic = cuts.cyclic(cx, region, handle);
+    let mut routes: BTreeMap<(RegionId, ValueId), Vec<&PutSite>> = BTreeMap::new();
+    for site in &sites {
+        routes.entry((site.region, site.handle)).or_default().push(site);
+    }
+    // What lies on no cycle at all lies on none that avoids something.
+    let repeats_at_all = cx.paths.cyclic(|_| false);
+    for ((region, handle), sites) in routes {
+        let cyclic = if sites.iter().any(|site| repeats_at_all[site.node.index()]) {
+            cuts.cyclic(cx, region, handle)
+        } else {
+            vec![false; cx.paths.len()]
+        };
         let known = cx.regions.get(region);
         // The same instruction may stand in several nodes; the worst of them counts, and is told once.
         let mut worst: BTreeMap<InstId, (Put, bool)> = BTreeMap::new();
-        for site in sites
-            .iter()
-            .filter(|site| (site.region, site.handle) == (region, handle))
-        {
+        for site in sites {
             let entry = worst.entry(site.inst).or_insert((Put::No, false));
             entry.0 = entry.0.max(site.put);
             entry.1 |= cyclic[site.node.index()];

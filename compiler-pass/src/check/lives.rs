@@ -113,7 +113,7 @@ impl State {
 }
 
 /// How many holders are looked at for whether they are overwritten in time; the others count as not.
-const MAX_ASKS: u32 = 256;
+const MAX_ASKS: u32 = 64;
 
 /// The regions that may end in a function, and what their ends leave behind in memory that is not followed cell by cell.
 pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionId, Vec<Holder>> {
