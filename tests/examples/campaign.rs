@@ -1,25 +1,163 @@
-use croft_tests::campaign::{*, trial::*};
-use std::time::Instant;
-fn main(){
-  let per: u64 = std::env::args().nth(1).unwrap().parse().unwrap();
-  let base: u64=std::env::args().nth(2).map_or(0,|x|x.parse().unwrap());
-  let t=Instant::now();
-  let mut origins: Vec<(Origin,u64)>=vec![(Origin::Correct,per*4)];
-  origins.extend(mutate::Fault::all().into_iter().map(|f|(Origin::Mutant(f),per)));
-  origins.extend(leak::Route::ALL.into_iter().map(|f|(Origin::Twin(f),per/4)));
-  for (o,per) in origins {
-    let trials: Vec<Trial>=(base..base+per).filter_map(|s| Trial::new(o,s)).collect();
-    let vs=match trial::judge(&trials) { Ok(v)=>v, Err(e)=>{println!("{e}"); continue} };
-    let (mut viol,mut caught,mut invalid,mut stale, mut acc)=(0,0,0,0,0);
-    let mut codes=std::collections::BTreeMap::new();
-    for (t,v) in trials.iter().zip(&vs) {
-      match &t.truth { Truth::Violating(r,..) => { viol+=1; if v.iter().all(|v| !v.is_empty()) {caught+=1} else {
-          println!("UNSOUND {:?} seed {} {:?}: {:?}", t.origin, t.seed, r, judge::Level::ALL.iter().zip(v).filter(|(_,v)|v.is_empty()).map(|(l,_)|l.name()).collect::<Vec<_>>()) } },
-        Truth::Invalid(_) => invalid+=1, 
-        Truth::Stale => stale+=1,
-        Truth::Right => { if v[0].is_empty() { acc+=1 } else { for c in judge::codes(&v[0]) { *codes.entry(c).or_insert(0)+=1 } } } }
+//! The campaign without a bound: random programs, the oracle, the checker, until the seeds or the time are used up.
+//!
+//! `campaign KEY=VALUE…`, where the keys are `seeds` (programs for each kind, default 100), `first` (the first seed), `time`
+//! (seconds), `only` (a part of the names of the kinds to try), `save` (the folder for failures), `reasons` (how many
+//! rejections of right programs to minimise, for each code) and `claims` (a file that gets the table of reasons).
+//! The exit status is 1 if something failed.
+
+use croft_tests::campaign::judge::{self, Level};
+use croft_tests::campaign::leak::Route;
+use croft_tests::campaign::mutate::Fault;
+use croft_tests::campaign::tally::Tally;
+use croft_tests::campaign::trial::{self, Origin, Trial, Truth};
+use croft_tests::campaign::{feature, folder, write};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// How many seeds are tried of every kind before the next progress line.
+const ROUND: u64 = 24;
+
+struct Settings {
+    seeds: u64,
+    first: u64,
+    time: Option<Duration>,
+    only: String,
+    save: PathBuf,
+    reasons: usize,
+    claims: Option<PathBuf>,
+}
+
+fn settings() -> Result<Settings, String> {
+    let mut settings = Settings {
+        seeds: 100,
+        first: 0,
+        time: None,
+        only: String::new(),
+        save: PathBuf::from("target/campaign"),
+        reasons: 0,
+        claims: None,
+    };
+    for argument in std::env::args().skip(1) {
+        let (key, value) = argument.split_once('=').ok_or(format!("no KEY=VALUE: {argument}"))?;
+        let number = || value.parse::<u64>().map_err(|error| format!("{argument}: {error}"));
+        match key {
+            "seeds" => settings.seeds = number()?,
+            "first" => settings.first = number()?,
+            "time" => settings.time = Some(number()?).filter(|time| *time > 0).map(Duration::from_secs),
+            "only" => settings.only = value.to_owned(),
+            "save" => settings.save = PathBuf::from(value),
+            "reasons" => settings.reasons = usize::try_from(number()?).map_err(|error| error.to_string())?,
+            "claims" => settings.claims = Some(PathBuf::from(value)).filter(|path| !path.as_os_str().is_empty()),
+            _ => return Err(format!("unknown key: {key}")),
+        }
     }
-    println!("{:<40} trials {:>4} violating {viol:>4} caught {caught:>4} invalid {invalid:>3} stale {stale:>3} right+accepted {acc:>4} {codes:?}", match o {Origin::Mutant(f)=>f.name(), o=>format!("{o:?}")}, trials.len());
-  }
-  println!("{:?}", t.elapsed());
+    Ok(settings)
+}
+
+fn main() -> ExitCode {
+    match settings().and_then(|settings| campaign(&settings)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("campaign: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The kinds of programs, and how many of each there are for one of the others.
+fn origins(only: &str) -> Vec<(Origin, u64)> {
+    let mut origins = vec![(Origin::Correct, 8)];
+    origins.extend([1, 3, 10, 30].map(|laxness| (Origin::Wild(laxness), 8)));
+    origins.extend(Fault::all().into_iter().map(|fault| (Origin::Mutant(fault), 1)));
+    origins.extend(Route::ALL.map(|route| (Origin::Twin(route), 1)));
+    origins.retain(|(origin, _)| origin.name().contains(only));
+    origins
+}
+
+fn campaign(settings: &Settings) -> Result<bool, String> {
+    let start = Instant::now();
+    let origins = origins(&settings.only);
+    let end = settings.first + settings.seeds;
+    let mut tally = Tally::default();
+    let mut rejected: Vec<(Trial, String)> = Vec::new();
+    let mut seed = settings.first;
+    let out_of_time = || settings.time.is_some_and(|time| start.elapsed() > time);
+    while seed < end && !out_of_time() {
+        let next = end.min(seed + ROUND);
+        for (origin, weight) in &origins {
+            if out_of_time() {
+                break;
+            }
+            let trials: Vec<Trial> =
+                (seed * weight..next * weight).filter_map(|seed| Trial::new(*origin, seed)).collect();
+            let verdicts = trial::judge(&trials)?;
+            for (trial, verdict) in trials.iter().zip(&verdicts) {
+                let before = tally.failures.len();
+                tally.add(trial, verdict);
+                if let Some(failure) = tally.failures[before..].first() {
+                    println!("FAILURE {}", failure.line());
+                    println!("        {}", folder::save(failure, &settings.save)?.display());
+                }
+                let right = matches!(origin, Origin::Correct | Origin::Twin(_)) && trial.truth == Truth::Right;
+                if right && rejected.len() < 10_000 {
+                    rejected.extend(judge::codes(&verdict[0]).into_iter().map(|code| (trial.clone(), code)));
+                }
+            }
+        }
+        seed = next;
+        let all = tally.sum(|_| true);
+        println!(
+            "seeds {}..{seed}: {} programs, {} violating, {} of them caught, {} right, {} of them accepted, {} failures, {} s",
+            settings.first,
+            all.trials,
+            all.violating,
+            all.caught,
+            all.right,
+            all.accepted[0],
+            tally.failures.len(),
+            start.elapsed().as_secs()
+        );
+    }
+    println!("\n{}\n{}", tally.caught(), tally.accepted());
+    if settings.reasons > 0 {
+        let reasons = reasons(&rejected, settings.reasons);
+        println!("{reasons}");
+        if let Some(path) = &settings.claims {
+            std::fs::write(path, format!("{}\n{}\n{reasons}", tally.caught(), tally.accepted()))
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    Ok(tally.failures.is_empty())
+}
+
+/// What the rejected right programs have in common, code by code: some of each are minimised.
+fn reasons(rejected: &[(Trial, String)], each: usize) -> String {
+    let mut by_code: BTreeMap<&str, Vec<&Trial>> = BTreeMap::new();
+    for (trial, code) in rejected {
+        by_code.entry(code).or_default().push(trial);
+    }
+    let mut table = String::from("| code | minimised | what the smallest rejected program makes use of |\n|---|---|---|\n");
+    for (code, trials) in by_code {
+        let mut found: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+        // Spread over all of them: neighbours are of one kind.
+        let step = trials.len().div_ceil(each);
+        for trial in trials.iter().step_by(step) {
+            let small = folder::minimise_rejected(&trial.program, Level::Croft, code);
+            let features: Vec<&str> = feature::features(&small).into_iter().collect();
+            let count = found.entry(features).or_default();
+            *count += 1;
+            if *count == 1 {
+                println!("{code}, {}, seed {}:\n{}", trial.origin.name(), trial.seed, write::one(&small, ""));
+            }
+        }
+        let mut found: Vec<(Vec<&str>, usize)> = found.into_iter().collect();
+        found.sort_by_key(|(features, count)| (std::cmp::Reverse(*count), features.clone()));
+        for (features, count) in found {
+            table.push_str(&format!("| {code} | {count} | {} |\n", features.join(", ")));
+        }
+    }
+    table
 }

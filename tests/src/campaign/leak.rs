@@ -27,6 +27,8 @@ pub enum Route {
     OutParameter,
     /// The out-parameter of a function that ends the region itself.
     OutParameterOfOwner,
+    /// A field of the argument of a function that ends the region itself.
+    FieldOfOwner,
     /// A field of an object of an older region.
     Field,
     /// A field of a field of one.
@@ -99,7 +101,7 @@ pub enum Route {
 
 impl Route {
     /// All of them.
-    pub const ALL: [Route; 41] = [
+    pub const ALL: [Route; 42] = [
         Route::Local,
         Route::LocalOnOneWay,
         Route::Return,
@@ -107,6 +109,7 @@ impl Route {
         Route::ReturnedField,
         Route::OutParameter,
         Route::OutParameterOfOwner,
+        Route::FieldOfOwner,
         Route::Field,
         Route::FieldOfField,
         Route::FieldOfArgument,
@@ -153,24 +156,84 @@ pub enum Use {
     InTime,
 }
 
+/// The routes inside a function that a pointer may take before it takes another one: each leaves nothing behind when its
+/// holder is cleared.
+const DETOURS: [Route; 14] = [
+    Route::Local,
+    Route::ReturnedArgument,
+    Route::ReturnedField,
+    Route::OutParameter,
+    Route::StackArray,
+    Route::ArrayOfArgument,
+    Route::Memcpy,
+    Route::Structure,
+    Route::ReturnedStructure,
+    Route::ReturnedPair,
+    Route::Untyped,
+    Route::Interior,
+    Route::Swapped,
+    Route::Neighbour,
+];
+
+/// How a route is laid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// As a block.
+    Inline,
+    /// As a function of its own.
+    Function,
+    /// As a function that gets the older region.
+    FunctionOfRegion,
+}
+
 /// Lays a route into a program, somewhere. Nothing, where the route has no such use.
 pub fn splice(program: &mut Program, route: Route, when: Use, draws: &mut Draws<'_>) -> Option<()> {
     let function = if draws.one_in(2) { program.root } else { draws.below(program.functions.len()) };
     let mut blocks = 0;
     program.each_block(&mut |owner, _| blocks += usize::from(owner == function));
     let (block, position) = (draws.below(blocks), draws.below(12));
-    let locals = program.functions[function].locals.clone();
+    let layout = [Layout::Inline, Layout::Inline, Layout::Function, Layout::FunctionOfRegion][draws.below(4)];
+    let host = program.functions[function].locals.clone();
+    let locals = match layout {
+        Layout::Inline => host,
+        Layout::Function => vec![],
+        Layout::FunctionOfRegion => vec![Kind::Region],
+    };
     let mut laying = Laying { program, draws, locals, declared: Vec::new() };
-    let stmts = laying.stmts(route, when)?;
-    let Laying { program, locals, declared, .. } = laying;
-    program.functions[function].locals = locals;
-    let mut stmt = Some(Stmt::Block(Block { declared, stmts }, None));
+    let handed = (layout == Layout::FunctionOfRegion).then_some(0);
+    let stmts = laying.stmts(route, when, handed)?;
+    let Laying { program, draws, locals, declared } = laying;
+    let mut stmt = if layout == Layout::Inline {
+        program.functions[function].locals = locals;
+        Stmt::Block(Block { declared, stmts }, None)
+    } else {
+        let params = usize::from(handed.is_some());
+        program.functions.push(Function {
+            locals,
+            params,
+            bounded: vec![],
+            returns: None,
+            noinline: draws.one_in(2),
+            body: Block { declared, stmts },
+        });
+        let callee = Callee::Direct(program.functions.len() - 1);
+        let site = program.fresh();
+        if params == 0 {
+            Stmt::Call { to: None, callee, args: vec![], site }
+        } else {
+            let outer = program.functions[function].locals.len();
+            program.functions[function].locals.push(Kind::Region);
+            let call = Stmt::Call { to: None, callee, args: vec![Expr::local(outer)], site };
+            Stmt::Region(RegionForm::Declared, Variable::Local(outer), false, self::block(vec![call]))
+        }
+    };
     let mut number = 0;
     super::program::walk(&mut program.functions[function].body, &mut |inner| {
-        if number == block
-            && let Some(stmt) = stmt.take()
-        {
+        if number == block {
+            let stmt = std::mem::replace(&mut stmt, Stmt::Break);
             inner.stmts.insert(position.min(inner.stmts.len()), stmt);
+            // What was just laid has blocks of its own, which come next.
+            number = usize::MAX / 2;
         }
         number += 1;
     });
@@ -239,17 +302,36 @@ impl Laying<'_, '_, '_> {
         self.function(&[Kind::Node, Kind::Node], 2, None, vec![store])
     }
 
-    fn stmts(&mut self, route: Route, when: Use) -> Option<Vec<Stmt>> {
+    /// The statements; `handed` is the older region, if somebody else opens it.
+    fn stmts(&mut self, route: Route, when: Use, handed: Option<usize>) -> Option<Vec<Stmt>> {
         match route {
-            Route::Return | Route::OutParameterOfOwner => (when == Use::TooLate).then(|| self.owner(route)),
+            Route::Return | Route::OutParameterOfOwner | Route::FieldOfOwner => {
+                (when == Use::TooLate).then(|| self.owner(route, handed))
+            }
             Route::LoopCarried => Some(self.carried(when)),
             _ => {
-                let outer = self.handle(Kind::Region);
+                let outer = handed.unwrap_or_else(|| self.handle(Kind::Region));
                 let object = self.local(Kind::Node);
-                let way = self.way(route, outer, object);
-                let mut stmts = way.before;
-                let region = self.region(object, way.inside, &way.holder, when);
+                let detour = self.draws.one_in(2).then(|| {
+                    let route = DETOURS[self.draws.below(DETOURS.len())];
+                    let way = self.way(route, outer, object);
+                    let there = self.local(Kind::Node);
+                    let mut inside = way.inside;
+                    inside.push(set(Place::local(there), Expr::Read(way.holder.clone())));
+                    if route != Route::Interior {
+                        inside.push(set(way.holder, Expr::Null));
+                    }
+                    (way.before, inside, there)
+                });
+                let (mut stmts, mut inside, from) = detour.unwrap_or((vec![], vec![], object));
+                let way = self.way(route, outer, from);
+                stmts.extend(way.before);
+                inside.extend(way.inside);
+                let region = self.region(object, inside, &way.holder, when);
                 stmts.extend(region);
+                if handed.is_some() {
+                    return Some(stmts);
+                }
                 let form = self.form();
                 let declared = std::mem::take(&mut self.declared);
                 let body = Block { declared, stmts };
@@ -341,35 +423,62 @@ impl Laying<'_, '_, '_> {
     }
 
     /// A function that opens the region, and ends it before it returns.
-    fn owner(&mut self, route: Route) -> Vec<Stmt> {
+    fn owner(&mut self, route: Route, handed: Option<usize>) -> Vec<Stmt> {
         let to = self.local(Kind::Node);
-        let holder = Place::local(to);
         let form = self.form();
-        // The region, the object, and a pointer to the caller's variable where there is one.
-        let (kinds, params, returns, store, args) = if route == Route::Return {
-            let store = Stmt::Return(Some(Expr::local(1)));
-            (vec![Kind::Region, Kind::Node], 0, Some(Kind::Node), store, vec![])
-        } else {
-            let store = set(Place::At(Box::new(Expr::local(0)), 0), Expr::local(2));
-            let args = vec![Expr::Address(holder.clone())];
-            (vec![Kind::Slot, Kind::Region, Kind::Node], 1, None, store, args)
+        let site = self.program.fresh();
+        // What the function takes and returns, and how it stores the object, the last of its variables.
+        let (kinds, returns, store) = match route {
+            Route::Return => (vec![], Some(Kind::Node), Stmt::Return(Some(Expr::local(1)))),
+            Route::FieldOfOwner => {
+                let store = set(Place::through(Expr::local(0), Field::Right), Expr::local(2));
+                (vec![Kind::Node], None, store)
+            }
+            _ => {
+                let store = set(Place::At(Box::new(Expr::local(0)), 0), Expr::local(2));
+                (vec![Kind::Slot], None, store)
+            }
         };
+        let params = kinds.len();
         let (region, object) = (params, params + 1);
         let made = Stmt::New {
             to: Place::local(object),
             region: Expr::local(region),
             what: Kind::Value,
             tried: false,
-            site: self.program.fresh(),
+            site,
         };
         let body = vec![Stmt::Region(form, Variable::Local(region), false, block(vec![made, store]))];
+        let kinds = [kinds, vec![Kind::Region, Kind::Node]].concat();
         let function = self.function(&kinds, params, returns, body);
         // The region's variable is declared by its statement.
         self.program.functions[function].body.declared = vec![object];
-        let to = returns.map(|_| holder.clone());
-        let mut stmts = vec![self.call(to, Callee::Direct(function), args)];
-        stmts.extend(self.uses(&holder));
-        stmts
+        let callee = Callee::Direct(function);
+        match route {
+            Route::Return => {
+                let mut stmts = vec![self.call(Some(Place::local(to)), callee, vec![])];
+                stmts.extend(self.uses(&Place::local(to)));
+                stmts
+            }
+            Route::FieldOfOwner => {
+                let outer = handed.unwrap_or_else(|| self.handle(Kind::Region));
+                let mut stmts = vec![self.new(to, outer, Kind::Value)];
+                stmts.push(self.call(None, callee, vec![Expr::local(to)]));
+                stmts.extend(self.uses(&Place::through(Expr::local(to), Field::Right)));
+                if handed.is_some() {
+                    return stmts;
+                }
+                let form = self.form();
+                let declared = std::mem::take(&mut self.declared);
+                vec![Stmt::Region(form, Variable::Local(outer), false, Block { declared, stmts })]
+            }
+            _ => {
+                let args = vec![Expr::Address(Place::local(to))];
+                let mut stmts = vec![self.call(None, callee, args)];
+                stmts.extend(self.uses(&Place::local(to)));
+                stmts
+            }
+        }
     }
 
     /// A variable that the next iteration reads.
@@ -399,7 +508,7 @@ impl Laying<'_, '_, '_> {
         let n = Expr::local(object);
         let mut before = Vec::new();
         // A node in the older region.
-        let mut older = |laying: &mut Self, before: &mut Vec<Stmt>| {
+        let older = |laying: &mut Self, before: &mut Vec<Stmt>| {
             let older = laying.local(Kind::Node);
             let new = laying.new(older, outer, Kind::Value);
             before.push(new);
@@ -408,7 +517,11 @@ impl Laying<'_, '_, '_> {
         let whole = |local: usize| Place::local(local);
         let link = |local: usize| Place::through(Expr::local(local), Field::Link);
         let (inside, holder) = match route {
-            Route::Local | Route::Return | Route::OutParameterOfOwner | Route::LoopCarried => {
+            Route::Local
+            | Route::Return
+            | Route::OutParameterOfOwner
+            | Route::FieldOfOwner
+            | Route::LoopCarried => {
                 let to = self.local(Kind::Node);
                 (vec![set(whole(to), n)], whole(to))
             }
@@ -648,8 +761,8 @@ impl Laying<'_, '_, '_> {
                     block(vec![set(whole(slot), Expr::Address(link(to)))]),
                     block(vec![set(whole(slot), Expr::Address(other))]),
                 );
-                let store = set(Place::At(Box::new(Expr::local(slot)), 0), n);
-                (vec![choice, store], link(to))
+                let cell = Place::At(Box::new(Expr::local(slot)), 0);
+                (vec![choice, set(cell.clone(), n)], cell)
             }
             Route::Swapped => {
                 let (to, from) = (self.local(Kind::Node), self.local(Kind::Node));

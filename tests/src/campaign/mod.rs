@@ -6,6 +6,8 @@
 //! checker. See `docs/TESTING.md`.
 
 pub mod draws;
+pub mod feature;
+pub mod folder;
 pub mod generate;
 pub mod interpret;
 pub mod judge;
@@ -15,5 +17,6 @@ pub mod minimise;
 pub mod mutate;
 pub mod program;
 pub mod scope;
+pub mod tally;
 pub mod trial;
 pub mod write;

@@ -88,10 +88,28 @@ pub fn mutate(program: &Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
     let mut mutant = program.clone();
     match fault {
         Fault::Leak(route) => leak::splice(&mut mutant, route, leak::Use::TooLate, draws)?,
-        _ => change(&mut mutant, fault, draws)?,
+        _ => {
+            // Regions in which something happens.
+            let routes: &[Route] = match fault {
+                Fault::DroppedClear => &LENDING,
+                Fault::HoistedAllocation | Fault::HoistedPush | Fault::SunkPop => &[Route::LoopCarried],
+                Fault::SkippedByBreak | Fault::SkippedByContinue => &[Route::LoopCarried],
+                _ => &Route::ALL,
+            };
+            if draws.percent(80)
+                && let Some(route) = draws.pick(routes)
+            {
+                leak::splice(&mut mutant, route, leak::Use::InTime, draws);
+            }
+            change(&mut mutant, fault, draws)?;
+        }
     }
     scope::is_well_formed(&mutant).then_some(mutant)
 }
+
+/// The routes that need a place to be cleared which the end of the program can still read.
+const LENDING: [Route; 5] =
+    [Route::Global, Route::GlobalByCallee, Route::ThreadLocal, Route::GlobalStructure, Route::GlobalArray];
 
 /// A statement: the number of its block in the order of [`Program::each_block`], and its own there.
 type Spot = (usize, usize);
@@ -204,10 +222,11 @@ fn change(program: &mut Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
             })??;
         }
         Fault::HoistedAllocation => {
-            // With the region's handle of any other region that is in scope.
-            let spot = draws.pick(&spots(program, |block, at| matches!(block.stmts[at], Stmt::New { .. })))?;
-            let kinds: Vec<Vec<Kind>> =
-                program.functions.iter().map(|function| function.locals.clone()).collect();
+            // A region around the loop takes what one inside the loop took.
+            let spot = draws.pick(&spots(program, |block, at| match &block.stmts[at] {
+                Stmt::Loop(_, _, body) => allocates(body),
+                _ => false,
+            }))?;
             let mut number = 0;
             let mut owner = 0;
             program.each_block(&mut |function, _| {
@@ -216,15 +235,27 @@ fn change(program: &mut Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
                 }
                 number += 1;
             });
-            let handles: Vec<usize> =
-                (0..kinds[owner].len()).filter(|local| kinds[owner][*local] == Kind::Region).collect();
-            let handle = draws.pick(&handles)?;
+            let outer = program.functions[owner].locals.len();
+            program.functions[owner].locals.push(Kind::Region);
             edit(program, spot, |block, at| {
-                let Stmt::New { region, .. } = &mut block.stmts[at] else { return None };
-                let changed = *region != Expr::local(handle);
-                *region = Expr::local(handle);
-                changed.then_some(())
-            })??;
+                let mut moved = false;
+                if let Stmt::Loop(_, _, body) = &mut block.stmts[at] {
+                    super::program::walk(body, &mut |block| {
+                        for stmt in &mut block.stmts {
+                            if let Stmt::New { region, .. } = stmt
+                                && !moved
+                            {
+                                *region = Expr::local(outer);
+                                moved = true;
+                            }
+                        }
+                    });
+                }
+                let all = Block { declared: vec![], stmts: vec![block.stmts.remove(at)] };
+                // Only a declared region leaves `break` and `continue` alone.
+                let form = super::program::RegionForm::Declared;
+                block.stmts.insert(at, Stmt::Region(form, Variable::Local(outer), false, all));
+            })?;
         }
         Fault::HoistedPush | Fault::SunkPop => hoist(program, fault, draws, &closers)?,
         Fault::SkippedByBreak | Fault::SkippedByContinue | Fault::SkippedByReturn | Fault::SkippedByGoto => {
@@ -290,6 +321,13 @@ fn globals() -> Vec<Place> {
     places
 }
 
+fn allocates(block: &Block) -> bool {
+    block
+        .stmts
+        .iter()
+        .any(|stmt| matches!(stmt, Stmt::New { .. }) || stmt.blocks().into_iter().any(allocates))
+}
+
 fn skip(body: &mut Stmt, position: usize, way: Stmt) {
     if let Stmt::Block(body, _) = body {
         let position = position.min(body.stmts.len());
@@ -314,12 +352,20 @@ fn swap(program: &mut Program, draws: &mut Draws<'_>, closers: &[usize]) -> Opti
         body.stmts[inside] = Stmt::Pop(outer);
         // The inner handle has to be in scope outside now.
         if let Expr::Read(Place::Whole(Variable::Local(local))) = inner {
-            body.declared.retain(|declared| *declared != local);
-            block.declared.push(local);
+            move_up(local, body, &mut block.declared);
         }
         block.stmts[at + 1] = Stmt::Pop(inner);
         Some(())
     })?
+}
+
+/// Declares a variable further outside, unless it is already.
+fn move_up(local: usize, from: &mut Block, to: &mut Vec<usize>) {
+    let before = from.declared.len();
+    from.declared.retain(|declared| *declared != local);
+    if from.declared.len() < before {
+        to.push(local);
+    }
 }
 
 fn ended_at(block: &Block, at: usize, closers: &[usize]) -> Option<Expr> {
@@ -343,9 +389,8 @@ fn hoist(program: &mut Program, fault: Fault, draws: &mut Draws<'_>, closers: &[
         let local = opens(&body.stmts[push])?;
         let pop = (push..body.stmts.len())
             .find(|inner| ended_at(body, *inner, closers) == Some(Expr::local(local)))?;
-        body.declared.retain(|declared| *declared != local);
+        move_up(local, body, &mut block.declared);
         let moved = body.stmts.remove(if fault == Fault::HoistedPush { push } else { pop });
-        block.declared.push(local);
         block.stmts.insert(if fault == Fault::HoistedPush { at } else { at + 1 }, moved);
         Some(())
     })?

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// Whether the program compiles.
 pub fn is_well_formed(program: &Program) -> bool {
     program.functions.iter().all(|function| {
-        let mut scope = Scope {
+        let scope = Scope {
             variables: (0..function.params).collect(),
             in_loop: false,
             labels: BTreeSet::new(),
@@ -28,7 +28,9 @@ impl Scope {
     fn block(&self, block: &Block) -> bool {
         let mut inner = self.clone();
         inner.variables.extend(&block.declared);
-        block.stmts.iter().all(|stmt| inner.stmt(stmt))
+        let distinct: BTreeSet<&usize> = block.declared.iter().collect();
+        distinct.len() == block.declared.len()
+            && block.stmts.iter().all(|stmt| inner.stmt(stmt))
     }
 
     fn stmt(&self, stmt: &Stmt) -> bool {

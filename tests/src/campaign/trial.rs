@@ -27,6 +27,30 @@ pub enum Origin {
     Wild(usize),
 }
 
+impl Origin {
+    /// What keeps the programs of one seed apart.
+    fn salt(self) -> u64 {
+        match self {
+            Origin::Correct => 0,
+            Origin::Wild(laxness) => 1 + laxness as u64,
+            Origin::Twin(route) => 200 + route as u64,
+            Origin::Mutant(fault) => {
+                300 + Fault::all().iter().position(|other| *other == fault).unwrap_or_default() as u64
+            }
+        }
+    }
+
+    /// Its name in tables.
+    pub fn name(self) -> String {
+        match self {
+            Origin::Correct => "right by construction".to_owned(),
+            Origin::Twin(route) => format!("in time: {}", Fault::Leak(route).name().replace("leak: ", "")),
+            Origin::Mutant(fault) => fault.name(),
+            Origin::Wild(laxness) => format!("rules ignored: {laxness} %"),
+        }
+    }
+}
+
 /// What the oracle says of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Truth {
@@ -78,7 +102,7 @@ impl Trial {
     pub fn new(origin: Origin, seed: u64) -> Option<Trial> {
         let laxness = if let Origin::Wild(laxness) = origin { laxness } else { 0 };
         let plan = Plan { laxness, ..Plan::default() };
-        Trial::drawn(origin, plan, &mut Draws::Seed(seed), seed)
+        Trial::drawn(origin, plan, &mut Draws::Seed(seed.wrapping_mul(1000).wrapping_add(origin.salt())), seed)
     }
 
     /// The trial that the draws decide on.
