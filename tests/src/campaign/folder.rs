@@ -3,7 +3,7 @@
 use super::draws::choices;
 use super::judge::{self, Level};
 use super::minimise::minimise;
-use super::program::Program;
+use super::program::{Expr, Kind, Place, Program, Stmt, Variable};
 use super::tally::Failure;
 use super::trial::{Trial, Truth, truth};
 use super::{scope, write};
@@ -61,7 +61,7 @@ pub fn minimise_unsound(trial: &Trial, level: Level) -> Program {
     let Truth::Violating(rule, ..) = trial.truth else {
         return trial.program.clone();
     };
-    minimise(&trial.program, |candidates| {
+    minimise(&trial.program, |_, _, _| false, |candidates| {
         shows(candidates, level, |candidate| matches!(truth(candidate), Truth::Violating(other, ..) if other == rule))
             .into_iter()
             .map(|verdict| verdict.is_some_and(|verdict| verdict.is_empty()))
@@ -71,7 +71,15 @@ pub fn minimise_unsound(trial: &Trial, level: Level) -> Program {
 
 /// The smallest program that is right and still rejected with a code.
 pub fn minimise_rejected(program: &Program, level: Level, code: &str) -> Program {
-    minimise(program, |candidates| {
+    // Without these what is left may be wrong in a way that no run shows.
+    let keep = |program: &Program, function: usize, stmt: &Stmt| match stmt {
+        Stmt::Reset(_) | Stmt::Assign(_, Expr::Null) => true,
+        Stmt::Assign(Place::Whole(Variable::Local(local)), _) => {
+            program.functions[function].locals[*local] == Kind::Region
+        }
+        _ => false,
+    };
+    minimise(program, keep, |candidates| {
         shows(candidates, level, |candidate| truth(candidate) == Truth::Right)
             .into_iter()
             .map(|verdict| verdict.is_some_and(|verdict| judge::codes(&verdict).contains(code)))
@@ -81,7 +89,7 @@ pub fn minimise_rejected(program: &Program, level: Level, code: &str) -> Program
 
 /// The smallest program of which the oracle says the same kind of thing.
 fn minimise_kind(trial: &Trial) -> Program {
-    minimise(&trial.program, |candidates| {
+    minimise(&trial.program, |_, _, _| false, |candidates| {
         candidates
             .iter()
             .map(|candidate| std::mem::discriminant(&truth(candidate)) == std::mem::discriminant(&trial.truth))

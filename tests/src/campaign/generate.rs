@@ -7,7 +7,7 @@
 
 use super::draws::Draws;
 use super::lifetime::Signature;
-use super::program::{Function, Global, Kind, Program};
+use super::program::{Block, Expr, Function, Global, Kind, Place, Program, Stmt, Variable};
 
 mod body;
 mod call;
@@ -37,6 +37,8 @@ impl Default for Plan {
 enum Small {
     /// `croft_region f(void) { return croft_push(); }`
     Opens,
+    /// The same with an object in it, which an out-parameter gets.
+    OpensFilled,
     /// `void f(croft_region r) { croft_pop(r); }`
     Closes,
     /// `void f(croft_region r) { croft_reset(r); }`
@@ -102,7 +104,8 @@ impl Generator<'_, '_> {
             return *index;
         }
         let noinline = self.draws.one_in(2);
-        let index = self.add(small_function(small, noinline), None);
+        let site = self.program.fresh();
+        let index = self.add(small_function(small, noinline, site), None);
         self.small.push((small, index));
         index
     }
@@ -114,23 +117,29 @@ impl Generator<'_, '_> {
     }
 }
 
-fn small_function(small: Small, noinline: bool) -> Function {
-    use super::program::{Block, Expr, Stmt, Variable};
-    let (stmts, params, returns) = match small {
-        Small::Opens => (
-            vec![Stmt::Push(Variable::Local(0), false), Stmt::Return(Some(Expr::local(0)))],
-            0,
-            Some(Kind::Region),
-        ),
-        Small::Closes => (vec![Stmt::Pop(Expr::local(0))], 1, None),
-        Small::Resets => (vec![Stmt::Reset(Expr::local(0))], 1, None),
+fn small_function(small: Small, noinline: bool, site: usize) -> Function {
+    let handle = Expr::local;
+    let (locals, params, returns, stmts) = match small {
+        Small::Opens => {
+            let push = Stmt::Push(Variable::Local(0), false);
+            (vec![Kind::Region], 0, Some(Kind::Region), vec![push, Stmt::Return(Some(handle(0)))])
+        }
+        Small::OpensFilled => {
+            let push = Stmt::Push(Variable::Local(1), false);
+            let new = Stmt::New {
+                to: Place::local(2),
+                region: handle(1),
+                what: Kind::Value,
+                tried: false,
+                site,
+            };
+            let store = Stmt::Assign(Place::At(Box::new(Expr::local(0)), 0), Expr::local(2));
+            let stmts = vec![push, new, store, Stmt::Return(Some(handle(1)))];
+            (vec![Kind::Slot, Kind::Region, Kind::Node], 1, Some(Kind::Region), stmts)
+        }
+        Small::Closes => (vec![Kind::Region], 1, None, vec![Stmt::Pop(handle(0))]),
+        Small::Resets => (vec![Kind::Region], 1, None, vec![Stmt::Reset(handle(0))]),
     };
-    Function {
-        locals: vec![Kind::Region],
-        params,
-        bounded: vec![],
-        returns,
-        noinline,
-        body: Block { declared: if params == 0 { vec![0] } else { vec![] }, stmts },
-    }
+    let declared = (params..locals.len()).collect();
+    Function { locals, params, bounded: vec![], returns, noinline, body: Block { declared, stmts } }
 }

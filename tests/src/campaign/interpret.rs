@@ -57,6 +57,8 @@ const FUEL: usize = 20_000;
 /// More calls in one another than any run of a sensible program makes.
 const DEPTH: usize = 160;
 
+const ENDED: &str = "an operation on a region that has ended";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Value {
     Null,
@@ -409,7 +411,7 @@ impl<'p> Machine<'p> {
     }
 
     fn iterate(&mut self, frame: &mut Frame<'p>, form: LoopForm, id: usize, body: &'p Block) -> Attempt<Flow> {
-        let rounds = if form == LoopForm::For { self.choose(5) } else { i64::MAX };
+        let rounds = if form == LoopForm::For { self.choose(8) } else { i64::MAX };
         let activation = self.activation();
         let mut iteration = 0;
         let mut result = Flow::Next;
@@ -466,6 +468,9 @@ impl<'p> Machine<'p> {
     }
 
     fn pop(&mut self, region: usize) -> Attempt<()> {
+        if !self.regions[region].open {
+            return Err(Stop::Violation(Rule::Dangling, ENDED.to_owned()));
+        }
         if self.stack.last() != Some(&region) {
             return Err(Stop::Violation(Rule::Balance, "a region is popped that is not innermost".to_owned()));
         }
@@ -478,10 +483,7 @@ impl<'p> Machine<'p> {
     fn region(&mut self, frame: &Frame<'p>, handle: &Expr) -> Attempt<usize> {
         match self.value(frame, handle)? {
             Value::Region(region) if self.regions[region].open => Ok(region),
-            Value::Region(_) => Err(Stop::Violation(
-                Rule::Dangling,
-                "an operation on a region that has ended".to_owned(),
-            )),
+            Value::Region(_) => Err(Stop::Violation(Rule::Dangling, ENDED.to_owned())),
             _ => Err(Stop::Invalid("an operation on no region")),
         }
     }

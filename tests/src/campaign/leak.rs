@@ -347,7 +347,25 @@ impl Laying<'_, '_, '_> {
     /// What is done with what the holder holds.
     fn uses(&mut self, holder: &Place) -> Vec<Stmt> {
         let held = Expr::Read(holder.clone());
-        match self.draws.below(6) {
+        match self.draws.below(8) {
+            6 => {
+                // By a function that gets only what leads to the holder.
+                if let Place::Through(pointer, field) = holder
+                    && let Expr::Read(Place::Whole(Variable::Local(local))) = **pointer
+                {
+                    let kind = self.locals[local];
+                    let held = Expr::local(0).field(*field);
+                    let reads = Stmt::Use(Kind::Number, held.field(Field::Value));
+                    let reader = self.function(&[kind], 1, None, vec![reads]);
+                    return vec![self.call(None, Callee::Direct(reader), vec![Expr::local(local)])];
+                }
+                vec![Stmt::Use(Kind::Number, held.field(Field::Value))]
+            }
+            7 => {
+                // Only sometimes.
+                let read = Stmt::Use(Kind::Number, held.field(Field::Value));
+                vec![Stmt::If(Condition::Choice, block(vec![read]), Block::default())]
+            }
             0 => vec![Stmt::Keep(held)],
             1 => vec![set(Place::through(held, Field::Value), Expr::Number(3))],
             2 => {
@@ -374,16 +392,25 @@ impl Laying<'_, '_, '_> {
             self.new(object, region, Kind::Value),
             set(Place::through(Expr::local(object), Field::Value), Expr::Number(9)),
         ];
+        let clear = set(holder.clone(), Expr::Null);
+        if when == Use::TooLate && self.draws.one_in(6) {
+            // Too early to help.
+            body.push(clear.clone());
+        }
         body.append(&mut inside);
+        if when == Use::TooLate && self.draws.one_in(4) {
+            // Cleared, but not always.
+            body.push(Stmt::If(Condition::Choice, block(vec![clear.clone()]), Block::default()));
+        }
         let uses = self.uses(holder);
         if when == Use::InTime {
             body.extend(uses.clone());
-            body.push(set(holder.clone(), Expr::Null));
+            body.push(clear);
         }
         let plain = |declared: &mut Vec<usize>| declared.push(region);
         let push = Stmt::Push(Variable::Local(region), false);
         let handle = Expr::local(region);
-        let mut stmts = match self.draws.below(7) {
+        let mut stmts = match self.draws.below(8) {
             0..3 => {
                 let form = self.form();
                 vec![Stmt::Region(form, Variable::Local(region), false, block(body))]
@@ -400,12 +427,18 @@ impl Laying<'_, '_, '_> {
             }
             by => {
                 // A reset ends the object as well; the region's own end comes after the use.
-                let end = if by == 5 {
-                    Stmt::Reset(handle)
-                } else {
-                    let resetter =
-                        self.function(&[Kind::Region], 1, None, vec![Stmt::Reset(Expr::local(0))]);
-                    self.call(None, Callee::Direct(resetter), vec![handle])
+                let sometimes = |stmt| Stmt::If(Condition::Choice, block(vec![stmt]), Block::default());
+                let end = match by {
+                    5 => Stmt::Reset(handle),
+                    6 => sometimes(Stmt::Reset(handle)),
+                    _ => {
+                        let mut reset = Stmt::Reset(Expr::local(0));
+                        if self.draws.one_in(2) {
+                            reset = sometimes(reset);
+                        }
+                        let resetter = self.function(&[Kind::Region], 1, None, vec![reset]);
+                        self.call(None, Callee::Direct(resetter), vec![handle])
+                    }
                 };
                 let mut all = body;
                 all.push(end);
@@ -493,7 +526,14 @@ impl Laying<'_, '_, '_> {
             Use::TooLate => {
                 let region = self.handle(Kind::Region);
                 let mut stmts = vec![self.new(object, region, Kind::Value)];
-                stmts.extend(inside);
+                if self.draws.one_in(2) {
+                    // It takes two iterations.
+                    let middle = self.local(Kind::Node);
+                    stmts.push(set(holder.clone(), Expr::local(middle)));
+                    stmts.push(set(Place::local(middle), Expr::local(object)));
+                } else {
+                    stmts.extend(inside);
+                }
                 let form = self.form();
                 vec![Stmt::Region(form, Variable::Local(region), false, block(stmts))]
             }

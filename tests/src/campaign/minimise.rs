@@ -7,26 +7,31 @@ use super::scope;
 const AT_ONCE: usize = 24;
 
 /// Deletes statements, and takes compound ones apart, while `shows` says of a candidate that it still shows what it should.
+/// What `keep` holds on to goes only with the block that it is in.
 /// `shows` gets several candidates at once, so that it can ask the checker about all in one go.
-pub fn minimise(program: &Program, mut shows: impl FnMut(&[Program]) -> Vec<bool>) -> Program {
+pub fn minimise(
+    program: &Program,
+    keep: impl Fn(&Program, usize, &Stmt) -> bool,
+    mut shows: impl FnMut(&[Program]) -> Vec<bool>,
+) -> Program {
     let mut best = program.clone();
     loop {
-        let candidates: Vec<Program> = candidates(&best).into_iter().filter(scope::is_well_formed).collect();
+        let candidates: Vec<Program> = candidates(&best, &keep).into_iter().filter(scope::is_well_formed).collect();
         let smaller = candidates.chunks(AT_ONCE).find_map(|some| {
             let at = shows(some).iter().position(|shown| *shown)?;
             some.get(at).cloned()
         });
         match smaller {
             Some(smaller) => best = smaller,
-            None => return best,
+            None => return prune(best),
         }
     }
 }
 
 /// All programs that are one step smaller, the smallest first.
-fn candidates(program: &Program) -> Vec<Program> {
+fn candidates(program: &Program, keep: &impl Fn(&Program, usize, &Stmt) -> bool) -> Vec<Program> {
     let mut all = Vec::new();
-    for index in 0..program.functions.len() {
+    for index in program.reachable() {
         if !program.functions[index].body.stmts.is_empty() {
             let mut emptied = program.clone();
             emptied.functions[index].body = Block::default();
@@ -41,8 +46,8 @@ fn candidates(program: &Program) -> Vec<Program> {
                 let mut changed = program.clone();
                 let mut next = 0;
                 let mut done = false;
-                changed.each_block(&mut |_, block| {
-                    if next == number {
+                changed.each_block(&mut |function, block| {
+                    if next == number && !(change == 0 && keep(program, function, &block.stmts[at])) {
                         done = reduce(block, at, change);
                     }
                     next += 1;
@@ -54,6 +59,36 @@ fn candidates(program: &Program) -> Vec<Program> {
         }
     }
     all
+}
+
+/// The program without the variables that nothing mentions.
+fn prune(mut program: Program) -> Program {
+    let mut blocks = 0;
+    program.each_block(&mut |_, _| blocks += 1);
+    for number in 0..blocks {
+        let mut at = 0;
+        loop {
+            let mut pruned = program.clone();
+            let mut next = 0;
+            let mut more = false;
+            pruned.each_block(&mut |_, block| {
+                if next == number && at < block.declared.len() {
+                    block.declared.remove(at);
+                    more = true;
+                }
+                next += 1;
+            });
+            if !more {
+                break;
+            }
+            if scope::is_well_formed(&pruned) {
+                program = pruned;
+            } else {
+                at += 1;
+            }
+        }
+    }
+    program
 }
 
 /// Deletes a statement, or puts what is in it in its place. Whether there was anything to do.

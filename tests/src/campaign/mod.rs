@@ -15,6 +15,7 @@ pub mod leak;
 pub mod lifetime;
 pub mod minimise;
 pub mod mutate;
+pub mod native;
 pub mod program;
 pub mod scope;
 pub mod tally;

@@ -4,6 +4,8 @@
 //! would read through a null pointer does nothing; in C it stands under a condition. All that a program decides at run time
 //! it asks of `choose`, and all that it reads it tells `observe`, so no compiler can leave a read out.
 
+use std::collections::BTreeSet;
+
 /// What a variable, a field or an expression holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -170,7 +172,7 @@ pub enum Condition {
 pub enum LoopForm {
     /// `while (choose(2))`
     While,
-    /// `for (int i = 0, n = choose(5); i < n; i++)`
+    /// `for (int i = 0, n = choose(8); i < n; i++)`
     For,
     /// `do … while (choose(2));`
     Do,
@@ -323,11 +325,38 @@ impl Program {
         count
     }
 
+    /// The functions that the root leads to, in order: the others are not written.
+    pub fn reachable(&self) -> BTreeSet<usize> {
+        let mut reachable = BTreeSet::new();
+        let mut work = vec![self.root];
+        while let Some(index) = work.pop() {
+            if reachable.insert(index) {
+                mentioned(&self.functions[index].body, &mut work);
+            }
+        }
+        reachable
+    }
+
     /// Visits every block with its function's number, outer ones first.
     pub fn each_block(&mut self, visit: &mut dyn FnMut(usize, &mut Block)) {
         for (index, function) in self.functions.iter_mut().enumerate() {
             walk(&mut function.body, &mut |block| visit(index, block));
         }
+    }
+}
+
+/// The functions that a block calls or names.
+fn mentioned(block: &Block, into: &mut Vec<usize>) {
+    for stmt in &block.stmts {
+        match stmt {
+            Stmt::Call { callee: Callee::Direct(function), .. } | Stmt::Assign(_, Expr::Function(function)) => {
+                into.push(*function);
+            }
+            Stmt::Call { callee: Callee::Table(functions, _), .. } => into.extend(functions),
+            Stmt::Call { callee: Callee::Either(first, second, _), .. } => into.extend([*first, *second]),
+            _ => {}
+        }
+        stmt.blocks().into_iter().for_each(|block| mentioned(block, into));
     }
 }
 

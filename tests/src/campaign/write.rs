@@ -58,11 +58,13 @@ pub fn one(program: &Program, prefix: &str) -> String {
         let name = declarator(global.kind, &format!("{prefix}g{index}"));
         let _ = writeln!(writer.text, "static {thread}{name};");
     }
-    for index in 0..program.functions.len() {
-        let head = writer.head(index);
+    let reachable = program.reachable();
+    for index in &reachable {
+        let head = writer.head(*index);
         let _ = writeln!(writer.text, "{head};");
     }
-    for (index, function) in program.functions.iter().enumerate() {
+    for index in reachable {
+        let function = &program.functions[index];
         writer.function = function;
         writer.known.clear();
         let head = writer.head(index);
@@ -414,7 +416,7 @@ impl Writer<'_> {
         match form {
             LoopForm::While => self.braces("while (choose(2)) ", body, None),
             LoopForm::For => {
-                let head = format!("for (int i{id} = 0, e{id} = choose(5); i{id} < e{id}; i{id}++) ");
+                let head = format!("for (int i{id} = 0, e{id} = choose(8); i{id} < e{id}; i{id}++) ");
                 self.braces(&head, body, None);
             }
             LoopForm::Do => {

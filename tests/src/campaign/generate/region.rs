@@ -30,7 +30,15 @@ impl Generator<'_, '_> {
         // Sometimes one function opens it, sometimes another one ends it.
         let opened_by = (!bounded && self.draws.one_in(3)).then(|| self.small(Small::Opens));
         let closed_by = self.draws.one_in(3).then(|| self.small(Small::Closes));
+        let mut filled = None;
         stmts.push(match opened_by {
+            Some(_) if self.draws.one_in(3) => {
+                let function = self.small(Small::OpensFilled);
+                let node = body.hidden(Kind::Node);
+                filled = Some(node);
+                let out = Expr::Address(Place::local(node));
+                self.plain_call(Some(Place::Whole(variable)), function, vec![out])
+            }
             Some(function) => self.plain_call(Some(Place::Whole(variable)), function, vec![]),
             None => Stmt::Push(variable, bounded),
         });
@@ -39,6 +47,10 @@ impl Generator<'_, '_> {
             None => Stmt::Pop(Expr::local(handle)),
         };
         body.levels.push(Level { handle: Some(handle), depth: body.depth, bounded, closed: false });
+        if let Some(node) = filled {
+            body.visible.push(node);
+            body.states.insert(node, Some(Span::exact(level)));
+        }
         let block = self.in_region(body, Way::Plain(level, vec![end.clone()]), level);
         stmts.push(Stmt::Block(block, None));
         if !self.may(false) {
@@ -54,11 +66,15 @@ impl Generator<'_, '_> {
 
     /// Ends everything in a region of this function.
     pub(super) fn reset(&mut self, body: &mut Body, stmts: &mut Vec<Stmt>) -> Option<()> {
-        let known: Vec<usize> =
-            (1..body.levels.len()).filter(|level| self.resettable(body, *level)).collect();
+        let known: Vec<usize> = (1..body.levels.len())
+            .filter(|level| self.resettable(body, *level) || self.resettable_for_caller(body, *level))
+            .collect();
         let level = self.draws.pick(&known)?;
         let handle = Expr::local(body.levels[level].handle?);
         body.kill(level);
+        if level < body.first_own_level() {
+            body.signature.resets = Some(level);
+        }
         stmts.push(if self.draws.one_in(3) {
             let function = self.small(Small::Resets);
             self.plain_call(None, function, vec![handle])
@@ -66,6 +82,16 @@ impl Generator<'_, '_> {
             Stmt::Reset(handle)
         });
         Some(())
+    }
+
+    /// Whether a region of the caller's may be ended here; the caller will know.
+    fn resettable_for_caller(&self, body: &Body, level: usize) -> bool {
+        level < body.first_own_level()
+            && body.levels[level].handle.is_some()
+            && body.depth == 0
+            && !body.recursive
+            && body.signature.resets.is_none_or(|known| known == level)
+            && !body.ways.iter().any(|way| matches!(way, Way::Lent(_)))
     }
 
     /// A pointer that a longer-lived place holds for a while.
