@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint snapshots clean
+.PHONY: help deps build demo test lint snapshots campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +39,21 @@ lint: deps ## formatting, clippy and the documentation, warnings denied
 snapshots: build ## accept the snapshots as they are now; review them with git diff
 	INSTA_UPDATE=always $(CARGO) test --release --package croft-tests
 	@git diff --stat -- '*.snap'
+
+SEEDS ?= 100
+FIRST ?= 0
+TIME ?= 0
+ONLY ?=
+REASONS ?= 0
+CLAIMS ?=
+
+campaign: build ## random programs against the oracle and the checker: SEEDS=100 FIRST=0 TIME=seconds ONLY=name REASONS=0
+	CROFT_BIN=$(TARGET)/release $(CARGO) run --release --package croft-tests --example campaign -- \
+		seeds=$(SEEDS) first=$(FIRST) time=$(TIME) only="$(ONLY)" reasons=$(REASONS) claims="$(CLAIMS)" \
+		save=$(TARGET)/campaign
+
+fuzz: deps ## the same programs, led by the checker's coverage, until something fails, or for TIME=seconds
+	scripts/fuzz.sh $(TIME)
 
 clean: ## remove what was built
 	$(CARGO) clean

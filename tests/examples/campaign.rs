@@ -40,8 +40,14 @@ fn settings() -> Result<Settings, String> {
         claims: None,
     };
     for argument in std::env::args().skip(1) {
-        let (key, value) = argument.split_once('=').ok_or(format!("no KEY=VALUE: {argument}"))?;
-        let number = || value.parse::<u64>().map_err(|error| format!("{argument}: {error}"));
+        let (key, value) = argument
+            .split_once('=')
+            .ok_or(format!("no KEY=VALUE: {argument}"))?;
+        let number = || {
+            value
+                .parse::<u64>()
+                .map_err(|error| format!("{argument}: {error}"))
+        };
         match key {
             "seeds" => settings.seeds = number()?,
             "first" => settings.first = number()?,
@@ -49,7 +55,9 @@ fn settings() -> Result<Settings, String> {
             "only" => settings.only = value.to_owned(),
             "save" => settings.save = PathBuf::from(value),
             "reasons" => settings.reasons = usize::try_from(number()?).map_err(|error| error.to_string())?,
-            "claims" => settings.claims = Some(PathBuf::from(value)).filter(|path| !path.as_os_str().is_empty()),
+            "claims" => {
+                settings.claims = Some(PathBuf::from(value)).filter(|path| !path.as_os_str().is_empty())
+            }
             _ => return Err(format!("unknown key: {key}")),
         }
     }
@@ -91,8 +99,9 @@ fn campaign(settings: &Settings) -> Result<bool, String> {
             if out_of_time() {
                 break;
             }
-            let trials: Vec<Trial> =
-                (seed * weight..next * weight).filter_map(|seed| Trial::new(*origin, seed)).collect();
+            let trials: Vec<Trial> = (seed * weight..next * weight)
+                .filter_map(|seed| Trial::new(*origin, seed))
+                .collect();
             let verdicts = trial::judge(&trials)?;
             for (trial, verdict) in trials.iter().zip(&verdicts) {
                 let before = tally.failures.len();
@@ -101,9 +110,14 @@ fn campaign(settings: &Settings) -> Result<bool, String> {
                     println!("FAILURE {}", failure.line());
                     println!("        {}", folder::save(failure, &settings.save)?.display());
                 }
-                let right = matches!(origin, Origin::Correct | Origin::Twin(_)) && trial.truth == Truth::Right;
+                let right =
+                    matches!(origin, Origin::Correct | Origin::Twin(_)) && trial.truth == Truth::Right;
                 if right && rejected.len() < 10_000 {
-                    rejected.extend(judge::codes(&verdict[0]).into_iter().map(|code| (trial.clone(), code)));
+                    rejected.extend(
+                        judge::codes(&verdict[0])
+                            .into_iter()
+                            .map(|code| (trial.clone(), code)),
+                    );
                 }
             }
         }
@@ -126,8 +140,11 @@ fn campaign(settings: &Settings) -> Result<bool, String> {
         let reasons = reasons(&rejected, settings.reasons);
         println!("{reasons}");
         if let Some(path) = &settings.claims {
-            std::fs::write(path, format!("{}\n{}\n{reasons}", tally.caught(), tally.accepted()))
-                .map_err(|error| format!("{}: {error}", path.display()))?;
+            std::fs::write(
+                path,
+                format!("{}\n{}\n{reasons}", tally.caught(), tally.accepted()),
+            )
+            .map_err(|error| format!("{}: {error}", path.display()))?;
         }
     }
     Ok(tally.failures.is_empty())
@@ -139,7 +156,9 @@ fn reasons(rejected: &[(Trial, String)], each: usize) -> String {
     for (trial, code) in rejected {
         by_code.entry(code).or_default().push(trial);
     }
-    let mut table = String::from("| code | minimised | what the smallest rejected program makes use of |\n|---|---|---|\n");
+    let mut table = String::from(
+        "| code | minimised | what the smallest rejected program makes use of |\n|---|---|---|\n",
+    );
     for (code, trials) in by_code {
         let mut found: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
         // Spread over all of them: neighbours are of one kind.
@@ -150,7 +169,12 @@ fn reasons(rejected: &[(Trial, String)], each: usize) -> String {
             let count = found.entry(features).or_default();
             *count += 1;
             if *count == 1 {
-                println!("{code}, {}, seed {}:\n{}", trial.origin.name(), trial.seed, write::one(&small, ""));
+                println!(
+                    "{code}, {}, seed {}:\n{}",
+                    trial.origin.name(),
+                    trial.seed,
+                    write::one(&small, "")
+                );
             }
         }
         let mut found: Vec<(Vec<&str>, usize)> = found.into_iter().collect();

@@ -24,8 +24,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut tests = vec![
         Test::test("right programs are accepted", || right().map_err(Failed::from)),
-        Test::test("routes that are used in time are accepted", || in_time().map_err(Failed::from)),
-        Test::test("the oracle agrees with native runs", || natively().map_err(Failed::from)),
+        Test::test("routes that are used in time are accepted", || {
+            in_time().map_err(Failed::from)
+        }),
+        Test::test("the oracle agrees with native runs", || {
+            natively().map_err(Failed::from)
+        }),
         Test::test("choices are the same everywhere", || same().map_err(Failed::from)),
     ];
     for laxness in [1, 3, 10, 30] {
@@ -50,7 +54,11 @@ fn tally(origin: Origin, seeds: std::ops::Range<u64>) -> Result<Tally, String> {
     }
     match tally.failures.first() {
         None => Ok(tally),
-        Some(first) => Err(format!("{} failures; the first: {}", tally.failures.len(), first.line())),
+        Some(first) => Err(format!(
+            "{} failures; the first: {}",
+            tally.failures.len(),
+            first.line()
+        )),
     }
 }
 
@@ -59,7 +67,11 @@ fn precise(tally: &Tally, floor: usize) -> Result<(), String> {
     println!("{}", tally.accepted());
     for (accepted, level) in sum.accepted.iter().zip(croft_tests::campaign::judge::Level::ALL) {
         if accepted * 100 < floor * sum.right {
-            return Err(format!("{}: {accepted} of {} accepted, the floor is {floor} %", level.name(), sum.right));
+            return Err(format!(
+                "{}: {accepted} of {} accepted, the floor is {floor} %",
+                level.name(),
+                sum.right
+            ));
         }
     }
     Ok(())
@@ -83,7 +95,10 @@ fn wild(laxness: usize) -> Result<(), String> {
     let tally = tally(Origin::Wild(laxness), 0..96)?;
     println!("{}", tally.caught());
     if laxness >= 10 && tally.sum(|_| true).violating < VIOLATING {
-        return Err(format!("hardly any program violates anything:\n{}", tally.caught()));
+        return Err(format!(
+            "hardly any program violates anything:\n{}",
+            tally.caught()
+        ));
     }
     Ok(())
 }
@@ -99,7 +114,13 @@ fn caught(fault: Fault) -> Result<(), String> {
         let sum = tally(Origin::Mutant(fault), first..first + 12)?.sum(|_| true);
         first += 12;
         violating += sum.violating;
-        println!("{}: {} mutants, {} violating, {} caught", fault.name(), sum.trials, sum.violating, sum.caught);
+        println!(
+            "{}: {} mutants, {} violating, {} caught",
+            fault.name(),
+            sum.trials,
+            sum.violating,
+            sum.caught
+        );
     }
     Ok(())
 }
@@ -109,7 +130,9 @@ fn natively() -> Result<(), String> {
         let mut programs: Vec<Program> = Vec::new();
         for seed in seeds {
             programs.extend([0, 3, 30].map(Origin::Wild).map(|origin| {
-                Trial::new(origin, seed).map(|trial| trial.program).unwrap_or_default()
+                Trial::new(origin, seed)
+                    .map(|trial| trial.program)
+                    .unwrap_or_default()
             }));
             for fault in Fault::all().into_iter().skip(seed as usize % 4).step_by(4) {
                 programs.extend(Trial::new(Origin::Mutant(fault), seed).map(|trial| trial.program));
@@ -117,9 +140,14 @@ fn natively() -> Result<(), String> {
         }
         let programs: Vec<&Program> = programs.iter().collect();
         let (right, violating) = native::compare(&programs, level, 8)?;
-        println!("{level}: {} programs, {right} right runs, {violating} violating ones", programs.len());
+        println!(
+            "{level}: {} programs, {right} right runs, {violating} violating ones",
+            programs.len()
+        );
         if right < 1000 || violating < 1000 {
-            return Err(format!("{level}: only {right} right runs and {violating} violating ones"));
+            return Err(format!(
+                "{level}: only {right} right runs and {violating} violating ones"
+            ));
         }
     }
     Ok(())
@@ -132,8 +160,12 @@ fn same() -> Result<(), String> {
     if a.program != b.program || a.program == c.program {
         return Err("the program of a seed changes, or does not depend on it".to_owned());
     }
-    let runs: Vec<_> = (0..trial::RUNS).map(|seed| interpret::run(&a.program, &choices(seed))).collect();
-    let again: Vec<_> = (0..trial::RUNS).map(|seed| interpret::run(&b.program, &choices(seed))).collect();
+    let runs: Vec<_> = (0..trial::RUNS)
+        .map(|seed| interpret::run(&a.program, &choices(seed)))
+        .collect();
+    let again: Vec<_> = (0..trial::RUNS)
+        .map(|seed| interpret::run(&b.program, &choices(seed)))
+        .collect();
     if runs != again || runs.iter().any(|run| run.outcome != Outcome::Right) {
         return Err("a run changes, or a right program is wrong".to_owned());
     }

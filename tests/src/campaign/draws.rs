@@ -56,7 +56,11 @@ pub fn choices(seed: u64) -> Vec<u8> {
     (0..length)
         .map(|_| {
             let byte = draws.below(256) as u8;
-            if eager && draws.percent(60) { byte | 1 } else { byte }
+            if eager && draws.percent(60) {
+                byte | 1
+            } else {
+                byte
+            }
         })
         .collect()
 }

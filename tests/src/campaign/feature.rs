@@ -7,8 +7,15 @@ use std::collections::BTreeSet;
 pub fn features(program: &Program) -> BTreeSet<&'static str> {
     let mut features = BTreeSet::new();
     for (index, function) in program.functions.iter().enumerate() {
-        let mut search = Search { program, index, features: &mut features, in_loop: false };
-        if function.body.stmts == [Stmt::Pop(Expr::local(0))] || function.body.stmts == [Stmt::Reset(Expr::local(0))] {
+        let mut search = Search {
+            program,
+            index,
+            features: &mut features,
+            in_loop: false,
+        };
+        if function.body.stmts == [Stmt::Pop(Expr::local(0))]
+            || function.body.stmts == [Stmt::Reset(Expr::local(0))]
+        {
             continue;
         }
         search.block(&function.body);
@@ -104,8 +111,14 @@ impl Search<'_> {
 
     fn place(&mut self, place: &Place, cleared: bool) {
         match place {
-            Place::Whole(Variable::Global(_)) | Place::Part(Variable::Global(_), _) | Place::Cell(Variable::Global(_), _) => {
-                self.found(if cleared { "a global that is cleared" } else { "a global" });
+            Place::Whole(Variable::Global(_))
+            | Place::Part(Variable::Global(_), _)
+            | Place::Cell(Variable::Global(_), _) => {
+                self.found(if cleared {
+                    "a global that is cleared"
+                } else {
+                    "a global"
+                });
             }
             Place::Whole(_) => {}
             Place::Part(..) => self.found("a structure on the stack"),

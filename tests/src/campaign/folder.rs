@@ -32,7 +32,12 @@ pub fn save(failure: &Failure, folder: &Path) -> Result<PathBuf, String> {
     let path = folder.join(format!("{stem}.c"));
     let whole = folder.join(format!("{stem}-whole.c"));
     for (path, program) in [(&whole, &trial.program), (&path, &small)] {
-        let text = format!("{}{}{}", head(failure, program), write::PRELUDE, write::one(program, ""));
+        let text = format!(
+            "{}{}{}",
+            head(failure, program),
+            write::PRELUDE,
+            write::one(program, "")
+        );
         std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(path)
@@ -44,7 +49,11 @@ fn head(failure: &Failure, program: &Program) -> String {
     let truth = truth(program);
     let _ = writeln!(head, "// The oracle on this text: {truth:?}");
     if let Truth::Violating(_, _, seed) = truth {
-        let _ = writeln!(head, "// when `choose` answers, each byte modulo its argument: {:?}", choices(seed));
+        let _ = writeln!(
+            head,
+            "// when `choose` answers, each byte modulo its argument: {:?}",
+            choices(seed)
+        );
     }
     for level in Level::ALL {
         let verdict = match judge::verdicts(&[program], level) {
@@ -61,12 +70,20 @@ pub fn minimise_unsound(trial: &Trial, level: Level) -> Program {
     let Truth::Violating(rule, ..) = trial.truth else {
         return trial.program.clone();
     };
-    minimise(&trial.program, |_, _, _| false, |candidates| {
-        shows(candidates, level, |candidate| matches!(truth(candidate), Truth::Violating(other, ..) if other == rule))
+    minimise(
+        &trial.program,
+        |_, _, _| false,
+        |candidates| {
+            shows(
+                candidates,
+                level,
+                |candidate| matches!(truth(candidate), Truth::Violating(other, ..) if other == rule),
+            )
             .into_iter()
             .map(|verdict| verdict.is_some_and(|verdict| verdict.is_empty()))
             .collect()
-    })
+        },
+    )
 }
 
 /// The smallest program that is right and still rejected with a code.
@@ -89,12 +106,18 @@ pub fn minimise_rejected(program: &Program, level: Level, code: &str) -> Program
 
 /// The smallest program of which the oracle says the same kind of thing.
 fn minimise_kind(trial: &Trial) -> Program {
-    minimise(&trial.program, |_, _, _| false, |candidates| {
-        candidates
-            .iter()
-            .map(|candidate| std::mem::discriminant(&truth(candidate)) == std::mem::discriminant(&trial.truth))
-            .collect()
-    })
+    minimise(
+        &trial.program,
+        |_, _, _| false,
+        |candidates| {
+            candidates
+                .iter()
+                .map(|candidate| {
+                    std::mem::discriminant(&truth(candidate)) == std::mem::discriminant(&trial.truth)
+                })
+                .collect()
+        },
+    )
 }
 
 /// The verdicts on those candidates that fit.
@@ -103,10 +126,16 @@ fn shows(
     level: Level,
     fits: impl Fn(&Program) -> bool,
 ) -> Vec<Option<judge::Verdict>> {
-    let fitting: Vec<bool> =
-        candidates.iter().map(|candidate| scope::is_well_formed(candidate) && fits(candidate)).collect();
-    let asked: Vec<&Program> =
-        candidates.iter().zip(&fitting).filter(|(_, fits)| **fits).map(|(candidate, _)| candidate).collect();
+    let fitting: Vec<bool> = candidates
+        .iter()
+        .map(|candidate| scope::is_well_formed(candidate) && fits(candidate))
+        .collect();
+    let asked: Vec<&Program> = candidates
+        .iter()
+        .zip(&fitting)
+        .filter(|(_, fits)| **fits)
+        .map(|(candidate, _)| candidate)
+        .collect();
     if asked.is_empty() {
         return vec![None; candidates.len()];
     }
@@ -114,5 +143,8 @@ fn shows(
         Ok(verdicts) => verdicts.into_iter(),
         Err(_) => return vec![None; candidates.len()],
     };
-    fitting.iter().map(|fits| if *fits { verdicts.next() } else { None }).collect()
+    fitting
+        .iter()
+        .map(|fits| if *fits { verdicts.next() } else { None })
+        .collect()
 }

@@ -28,7 +28,11 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Plan {
-        Plan { laxness: 0, size: 9, functions: 4 }
+        Plan {
+            laxness: 0,
+            size: 9,
+            functions: 4,
+        }
     }
 }
 
@@ -82,11 +86,26 @@ struct Generator<'g, 'b> {
 
 /// The globals that every program has, by kind: each is only ever set and cleared, but for the first.
 const GLOBALS: [Global; 5] = [
-    Global { kind: Kind::Value, thread_local: false },
-    Global { kind: Kind::Node, thread_local: false },
-    Global { kind: Kind::Node, thread_local: true },
-    Global { kind: Kind::Box, thread_local: false },
-    Global { kind: Kind::Array, thread_local: false },
+    Global {
+        kind: Kind::Value,
+        thread_local: false,
+    },
+    Global {
+        kind: Kind::Node,
+        thread_local: false,
+    },
+    Global {
+        kind: Kind::Node,
+        thread_local: true,
+    },
+    Global {
+        kind: Kind::Box,
+        thread_local: false,
+    },
+    Global {
+        kind: Kind::Array,
+        thread_local: false,
+    },
 ];
 
 impl Generator<'_, '_> {
@@ -122,7 +141,12 @@ fn small_function(small: Small, noinline: bool, site: usize) -> Function {
     let (locals, params, returns, stmts) = match small {
         Small::Opens => {
             let push = Stmt::Push(Variable::Local(0), false);
-            (vec![Kind::Region], 0, Some(Kind::Region), vec![push, Stmt::Return(Some(handle(0)))])
+            (
+                vec![Kind::Region],
+                0,
+                Some(Kind::Region),
+                vec![push, Stmt::Return(Some(handle(0)))],
+            )
         }
         Small::OpensFilled => {
             let push = Stmt::Push(Variable::Local(1), false);
@@ -135,11 +159,23 @@ fn small_function(small: Small, noinline: bool, site: usize) -> Function {
             };
             let store = Stmt::Assign(Place::At(Box::new(Expr::local(0)), 0), Expr::local(2));
             let stmts = vec![push, new, store, Stmt::Return(Some(handle(1)))];
-            (vec![Kind::Slot, Kind::Region, Kind::Node], 1, Some(Kind::Region), stmts)
+            (
+                vec![Kind::Slot, Kind::Region, Kind::Node],
+                1,
+                Some(Kind::Region),
+                stmts,
+            )
         }
         Small::Closes => (vec![Kind::Region], 1, None, vec![Stmt::Pop(handle(0))]),
         Small::Resets => (vec![Kind::Region], 1, None, vec![Stmt::Reset(handle(0))]),
     };
     let declared = (params..locals.len()).collect();
-    Function { locals, params, bounded: vec![], returns, noinline, body: Block { declared, stmts } }
+    Function {
+        locals,
+        params,
+        bounded: vec![],
+        returns,
+        noinline,
+        body: Block { declared, stmts },
+    }
 }

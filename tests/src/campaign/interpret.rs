@@ -13,8 +13,13 @@
 //! A pointer into an ended region that stays in a longer-lived place is only noted: reading it there is no violation, using it
 //! is. What C forbids for reasons of its own (a pointer to a variable that is gone, freed memory) makes a run invalid.
 
+mod memory;
+mod trace;
+
+use self::trace::Step;
 use super::program::{
-    Block, Callee, Condition, Expr, Field, Function, Kind, LoopForm, Place, Program, RegionForm, Stmt, Variable,
+    Block, Callee, Condition, Expr, Field, Function, Kind, LoopForm, Place, Program, RegionForm, Stmt,
+    Variable,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -90,24 +95,6 @@ struct Region {
     bounded: bool,
 }
 
-/// What leads to a statement, from the outside in: calls and loops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Call { function: usize, site: usize, activation: usize },
-    Loop { id: usize, activation: usize, iteration: usize },
-}
-
-impl Step {
-    /// The same place in the program.
-    fn resembles(self, other: Step) -> bool {
-        match (self, other) {
-            (Step::Call { site: a, function: f, .. }, Step::Call { site: b, function: g, .. }) => a == b && f == g,
-            (Step::Loop { id: a, .. }, Step::Loop { id: b, .. }) => a == b,
-            _ => false,
-        }
-    }
-}
-
 enum Stop {
     Violation(Rule, String),
     Invalid(&'static str),
@@ -162,7 +149,11 @@ fn run_for(program: &Program, choices: &[u8], leaks: bool) -> Run {
         Err(Stop::Violation(rule, text)) => Outcome::Violation(rule, text),
         Err(Stop::Invalid(why)) => Outcome::Invalid(why),
     };
-    Run { outcome, checksum: machine.checksum, stale: machine.stale }
+    Run {
+        outcome,
+        checksum: machine.checksum,
+        stale: machine.stale,
+    }
 }
 
 struct Machine<'p> {
@@ -208,7 +199,11 @@ impl<'p> Machine<'p> {
     }
 
     fn object(&mut self, home: Home, cells: usize) -> usize {
-        self.objects.push(Object { cells: vec![Value::Null; cells], home, gone: false });
+        self.objects.push(Object {
+            cells: vec![Value::Null; cells],
+            home,
+            gone: false,
+        });
         self.objects.len() - 1
     }
 
@@ -223,14 +218,21 @@ impl<'p> Machine<'p> {
             return Err(Stop::Invalid("the recursion is too deep"));
         }
         self.depth += 1;
-        let mut frame = Frame { function: callee, locals: vec![None; callee.locals.len()] };
+        let mut frame = Frame {
+            function: callee,
+            locals: vec![None; callee.locals.len()],
+        };
         for (index, value) in args.into_iter().enumerate() {
             let object = self.object(Home::Stack, callee.locals[index].cells());
             self.objects[object].cells = value;
             frame.locals[index] = Some(object);
         }
         let activation = self.activation();
-        self.trace.push(Step::Call { function, site, activation });
+        self.trace.push(Step::Call {
+            function,
+            site,
+            activation,
+        });
         let flow = self.block(&mut frame, &callee.body)?;
         self.trace.pop();
         self.depth -= 1;
@@ -264,7 +266,10 @@ impl<'p> Machine<'p> {
     }
 
     fn stmt(&mut self, frame: &mut Frame<'p>, stmt: &'p Stmt) -> Attempt<Flow> {
-        self.fuel = self.fuel.checked_sub(1).ok_or(Stop::Invalid("the run is too long"))?;
+        self.fuel = self
+            .fuel
+            .checked_sub(1)
+            .ok_or(Stop::Invalid("the run is too long"))?;
         for guard in stmt.guards() {
             if self.value(frame, &guard)? == Value::Null {
                 return Ok(Flow::Next);
@@ -293,7 +298,13 @@ impl<'p> Machine<'p> {
                 self.store(object, cell, &values)?;
                 self.observe(i64::from(values[0] != Value::Null));
             }
-            Stmt::New { to, region, what, site, .. } => {
+            Stmt::New {
+                to,
+                region,
+                what,
+                site,
+                ..
+            } => {
                 let region = self.region(frame, region)?;
                 let life = self.regions[region].life;
                 if self.leaks && !self.regions[region].bounded {
@@ -311,7 +322,10 @@ impl<'p> Machine<'p> {
                 Value::Pointer(object, _) => match self.objects[object].home {
                     Home::Heap if !self.objects[object].gone => self.objects[object].gone = true,
                     Home::Life(_) => {
-                        return Err(Stop::Violation(Rule::Dangling, "an object of a region is freed".to_owned()));
+                        return Err(Stop::Violation(
+                            Rule::Dangling,
+                            "an object of a region is freed".to_owned(),
+                        ));
                     }
                     _ => return Err(Stop::Invalid("free of what malloc did not return")),
                 },
@@ -331,7 +345,12 @@ impl<'p> Machine<'p> {
                 self.ended.push(false);
                 self.regions[region].life = self.ended.len() - 1;
             }
-            Stmt::Call { to, callee, args, site } => {
+            Stmt::Call {
+                to,
+                callee,
+                args,
+                site,
+            } => {
                 let function = self.callee(frame, callee)?;
                 let kinds = &self.program.functions[function].locals;
                 let args = args
@@ -410,8 +429,18 @@ impl<'p> Machine<'p> {
         Ok(Flow::Next)
     }
 
-    fn iterate(&mut self, frame: &mut Frame<'p>, form: LoopForm, id: usize, body: &'p Block) -> Attempt<Flow> {
-        let rounds = if form == LoopForm::For { self.choose(8) } else { i64::MAX };
+    fn iterate(
+        &mut self,
+        frame: &mut Frame<'p>,
+        form: LoopForm,
+        id: usize,
+        body: &'p Block,
+    ) -> Attempt<Flow> {
+        let rounds = if form == LoopForm::For {
+            self.choose(8)
+        } else {
+            i64::MAX
+        };
         let activation = self.activation();
         let mut iteration = 0;
         let mut result = Flow::Next;
@@ -419,7 +448,11 @@ impl<'p> Machine<'p> {
             if form == LoopForm::While && self.choose(2) == 0 {
                 break;
             }
-            self.trace.push(Step::Loop { id, activation, iteration });
+            self.trace.push(Step::Loop {
+                id,
+                activation,
+                iteration,
+            });
             let flow = self.block(frame, body)?;
             self.trace.pop();
             match flow {
@@ -448,181 +481,19 @@ impl<'p> Machine<'p> {
         Ok(match callee {
             Callee::Direct(function) => *function,
             Callee::Table(functions, by) => functions[number(by)? as usize % functions.len()],
-            Callee::Either(first, second, by) => if number(by)? == 0 { *second } else { *first },
+            Callee::Either(first, second, by) => {
+                if number(by)? == 0 {
+                    *second
+                } else {
+                    *first
+                }
+            }
             Callee::Closure(variable) => {
                 match self.value(frame, &Expr::Read(Place::Part(*variable, Field::Code)))? {
                     Value::Code(function) => function,
                     _ => return Err(Stop::Invalid("a call of no function")),
                 }
             }
-        })
-    }
-
-    // ------------------------------------------------------------------------------------------- regions
-
-    fn push(&mut self, bounded: bool) -> usize {
-        self.ended.push(false);
-        self.regions.push(Region { life: self.ended.len() - 1, open: true, bounded });
-        self.stack.push(self.regions.len() - 1);
-        self.regions.len() - 1
-    }
-
-    fn pop(&mut self, region: usize) -> Attempt<()> {
-        if !self.regions[region].open {
-            return Err(Stop::Violation(Rule::Dangling, ENDED.to_owned()));
-        }
-        if self.stack.last() != Some(&region) {
-            return Err(Stop::Violation(Rule::Balance, "a region is popped that is not innermost".to_owned()));
-        }
-        self.stack.pop();
-        self.regions[region].open = false;
-        self.end_life(region);
-        Ok(())
-    }
-
-    fn region(&mut self, frame: &Frame<'p>, handle: &Expr) -> Attempt<usize> {
-        match self.value(frame, handle)? {
-            Value::Region(region) if self.regions[region].open => Ok(region),
-            Value::Region(_) => Err(Stop::Violation(Rule::Dangling, ENDED.to_owned())),
-            _ => Err(Stop::Invalid("an operation on no region")),
-        }
-    }
-
-    fn end_life(&mut self, region: usize) {
-        let life = self.regions[region].life;
-        self.ended[life] = true;
-        let younger: Vec<usize> = match self.stack.iter().position(|open| *open == region) {
-            Some(at) => self.stack[at + 1..].iter().map(|open| self.regions[*open].life).collect(),
-            None => vec![],
-        };
-        let lives_on = |home: Home| match home {
-            Home::Static | Home::Heap => true,
-            Home::Life(other) => !self.ended[other] && !younger.contains(&other),
-            Home::Stack => false,
-        };
-        self.stale |= self.objects.iter().filter(|object| !object.gone && lives_on(object.home)).any(|object| {
-            object.cells.iter().any(|cell| {
-                matches!(cell, Value::Pointer(to, _) if self.objects[*to].home == Home::Life(life))
-            })
-        });
-    }
-
-    /// Notes an allocation, and refuses the fourth of a cycle.
-    fn count(&mut self, life: usize, site: usize) -> Attempt<()> {
-        let trace: Rc<[Step]> = self.trace.clone().into();
-        let earlier = self.puts.entry((life, site)).or_default();
-        if earlier.iter().filter(|other| cycle(other, &trace)).count() >= 3 {
-            return Err(Stop::Violation(Rule::Leak, format!("site {site} fills one region again and again")));
-        }
-        earlier.push(trace);
-        Ok(())
-    }
-
-    // -------------------------------------------------------------------------------------------- memory
-
-    fn access(&self, object: usize) -> Attempt<()> {
-        match self.objects[object].home {
-            Home::Life(life) if self.ended[life] => {
-                Err(Stop::Violation(Rule::Dangling, "an object is used after its region ended".to_owned()))
-            }
-            Home::Stack | Home::Heap if self.objects[object].gone => {
-                Err(Stop::Invalid("a variable or a freed object is used that is gone"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn load(&self, object: usize, cell: usize, count: usize) -> Attempt<Vec<Value>> {
-        self.access(object)?;
-        let cells = self.objects[object].cells.get(cell..cell + count);
-        cells.map(<[Value]>::to_vec).ok_or(Stop::Invalid("past the end of an object"))
-    }
-
-    fn store(&mut self, object: usize, cell: usize, values: &[Value]) -> Attempt<()> {
-        self.access(object)?;
-        match self.objects[object].cells.get_mut(cell..cell + values.len()) {
-            Some(cells) => cells.copy_from_slice(values),
-            None => return Err(Stop::Invalid("past the end of an object")),
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, frame: &Frame<'p>, place: &Place, values: &[Value]) -> Attempt<()> {
-        let (object, cell, _) = self.locate(frame, place)?;
-        self.store(object, cell, values)
-    }
-
-    /// The object of a place, its first cell there and how many.
-    fn locate(&self, frame: &Frame<'p>, place: &Place) -> Attempt<(usize, usize, usize)> {
-        let offset = |kind: Kind, field| {
-            let at = kind.fields().iter().position(|other| *other == field);
-            at.ok_or(Stop::Invalid("a field of another structure"))
-        };
-        Ok(match place {
-            Place::Whole(variable) => {
-                let (object, kind) = self.variable(frame, *variable)?;
-                (object, 0, kind.cells())
-            }
-            Place::Part(variable, field) => {
-                let (object, kind) = self.variable(frame, *variable)?;
-                (object, offset(kind, *field)?, 1)
-            }
-            Place::Cell(variable, index) => (self.variable(frame, *variable)?.0, *index, 1),
-            Place::Through(pointer, field) => {
-                let (object, cell) = self.pointer(frame, pointer)?;
-                let kind = if matches!(field, Field::First | Field::Second | Field::Number) {
-                    Kind::Box
-                } else {
-                    Kind::Value
-                };
-                (object, cell + offset(kind, *field)?, 1)
-            }
-            Place::At(pointer, index) => {
-                let (object, cell) = self.pointer(frame, pointer)?;
-                (object, cell + index, 1)
-            }
-            Place::Object(pointer) => {
-                let (object, cell) = self.pointer(frame, pointer)?;
-                (object, cell, self.objects[object].cells.len() - cell)
-            }
-        })
-    }
-
-    fn variable(&self, frame: &Frame<'p>, variable: Variable) -> Attempt<(usize, Kind)> {
-        match variable {
-            Variable::Local(index) => {
-                let object = frame.locals[index].ok_or(Stop::Invalid("a variable out of scope"))?;
-                Ok((object, frame.function.locals[index]))
-            }
-            Variable::Global(index) => Ok((self.globals[index], self.program.globals[index].kind)),
-        }
-    }
-
-    fn pointer(&self, frame: &Frame<'p>, pointer: &Expr) -> Attempt<(usize, usize)> {
-        match self.value(frame, pointer)? {
-            Value::Pointer(object, cell) => Ok((object, cell)),
-            _ => Err(Stop::Invalid("no pointer")),
-        }
-    }
-
-    fn value(&self, frame: &Frame<'p>, expr: &Expr) -> Attempt<Value> {
-        Ok(self.values(frame, expr)?[0])
-    }
-
-    fn values(&self, frame: &Frame<'p>, expr: &Expr) -> Attempt<Vec<Value>> {
-        Ok(match expr {
-            Expr::Null => vec![Value::Null],
-            Expr::Number(number) => vec![Value::Number(*number)],
-            Expr::Read(place) => {
-                let (object, cell, count) = self.locate(frame, place)?;
-                self.load(object, cell, count)?
-            }
-            Expr::Address(place) => {
-                let (object, cell, _) = self.locate(frame, place)?;
-                vec![Value::Pointer(object, cell)]
-            }
-            Expr::Cast(_, inner) => self.values(frame, inner)?,
-            Expr::Function(function) => vec![Value::Code(*function)],
         })
     }
 }
@@ -634,40 +505,4 @@ pub fn reads_memory(expr: &Expr) -> bool {
         Expr::Cast(_, inner) => reads_memory(inner),
         _ => false,
     }
-}
-
-/// Whether two allocations of a site are steps of a cycle; see the module's header.
-fn cycle(earlier: &[Step], later: &[Step]) -> bool {
-    let same = earlier.iter().zip(later).take_while(|(a, b)| a == b).count();
-    let alike = |a: &[Step], b: &[Step]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.resembles(*b));
-    if let (
-        Some(Step::Loop { activation: a, iteration: i, .. }),
-        Some(Step::Loop { activation: b, iteration: j, .. }),
-    ) = (earlier.get(same), later.get(same))
-        && a == b
-        && i != j
-        && alike(&earlier[same + 1..], &later[same + 1..])
-    {
-        return true;
-    }
-    // Two activations of a function, below an activation of it that both share (or that is one of them).
-    let activations = |trace: &[Step]| -> Vec<(usize, usize, usize)> {
-        trace
-            .iter()
-            .enumerate()
-            .filter_map(|(at, step)| match step {
-                Step::Call { function, activation, .. } => Some((at, *function, *activation)),
-                Step::Loop { .. } => None,
-            })
-            .collect()
-    };
-    let (first, second) = (activations(earlier), activations(later));
-    first.iter().any(|(at, function, activation)| {
-        second.iter().any(|(other_at, other, other_activation)| {
-            function == other
-                && activation != other_activation
-                && first.iter().any(|(outer_at, outer, _)| outer == function && *outer_at < same)
-                && alike(&earlier[at + 1..], &later[other_at + 1..])
-        })
-    })
 }

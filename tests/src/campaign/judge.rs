@@ -96,5 +96,8 @@ pub fn compile(source: &Path, level: Level, bitcode: &Path) -> Result<(), String
 
 /// The codes in a verdict.
 pub fn codes(verdict: &[String]) -> BTreeSet<String> {
-    verdict.iter().filter_map(|text| text.split(' ').next().map(str::to_owned)).collect()
+    verdict
+        .iter()
+        .filter_map(|text| text.split(' ').next().map(str::to_owned))
+        .collect()
 }

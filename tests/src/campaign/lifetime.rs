@@ -17,7 +17,10 @@ pub struct Span {
 
 impl Span {
     /// Of null: it fits everywhere.
-    pub const NULL: Span = Span { lo: usize::MAX, hi: 0 };
+    pub const NULL: Span = Span {
+        lo: usize::MAX,
+        hi: 0,
+    };
 
     /// Exactly one level.
     pub fn exact(level: usize) -> Span {
@@ -31,7 +34,10 @@ impl Span {
 
     /// Either of two.
     pub fn join(self, other: Span) -> Span {
-        Span { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
+        Span {
+            lo: self.lo.min(other.lo),
+            hi: self.hi.max(other.hi),
+        }
     }
 
     /// Whether all of it lies in another.

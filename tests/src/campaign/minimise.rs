@@ -16,7 +16,10 @@ pub fn minimise(
 ) -> Program {
     let mut best = program.clone();
     loop {
-        let candidates: Vec<Program> = candidates(&best, &keep).into_iter().filter(scope::is_well_formed).collect();
+        let candidates: Vec<Program> = candidates(&best, &keep)
+            .into_iter()
+            .filter(scope::is_well_formed)
+            .collect();
         let smaller = candidates.chunks(AT_ONCE).find_map(|some| {
             let at = shows(some).iter().position(|shown| *shown)?;
             some.get(at).cloned()
@@ -39,7 +42,9 @@ fn candidates(program: &Program, keep: &impl Fn(&Program, usize, &Stmt) -> bool)
         }
     }
     let mut sizes = Vec::new();
-    program.clone().each_block(&mut |_, block| sizes.push(block.stmts.len()));
+    program
+        .clone()
+        .each_block(&mut |_, block| sizes.push(block.stmts.len()));
     for (number, size) in sizes.iter().enumerate() {
         for at in 0..*size {
             for change in 0..3 {
@@ -102,7 +107,9 @@ fn reduce(block: &mut Block, at: usize, change: usize) -> bool {
     }
     let inner = match (&mut block.stmts[at], change) {
         (Stmt::If(_, body, _), 1) | (Stmt::If(_, _, body), 2) => std::mem::take(body),
-        (Stmt::Loop(_, _, body) | Stmt::Block(body, _) | Stmt::Region(_, _, _, body), 1) => std::mem::take(body),
+        (Stmt::Loop(_, _, body) | Stmt::Block(body, _) | Stmt::Region(_, _, _, body), 1) => {
+            std::mem::take(body)
+        }
         _ => return false,
     };
     block.declared.extend(inner.declared);

@@ -108,8 +108,13 @@ pub fn mutate(program: &Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
 }
 
 /// The routes that need a place to be cleared which the end of the program can still read.
-const LENDING: [Route; 5] =
-    [Route::Global, Route::GlobalByCallee, Route::ThreadLocal, Route::GlobalStructure, Route::GlobalArray];
+const LENDING: [Route; 5] = [
+    Route::Global,
+    Route::GlobalByCallee,
+    Route::ThreadLocal,
+    Route::GlobalStructure,
+    Route::GlobalArray,
+];
 
 /// A statement: the number of its block in the order of [`Program::each_block`], and its own there.
 type Spot = (usize, usize);
@@ -118,7 +123,11 @@ fn spots(program: &mut Program, mut fits: impl FnMut(&Block, usize) -> bool) -> 
     let mut spots = Vec::new();
     let mut number = 0;
     program.each_block(&mut |_, block| {
-        spots.extend((0..block.stmts.len()).filter(|at| fits(block, *at)).map(|at| (number, at)));
+        spots.extend(
+            (0..block.stmts.len())
+                .filter(|at| fits(block, *at))
+                .map(|at| (number, at)),
+        );
         number += 1;
     });
     spots
@@ -150,9 +159,11 @@ fn closers(program: &Program) -> Vec<usize> {
 fn ended(stmt: &Stmt, closers: &[usize]) -> Option<Expr> {
     match stmt {
         Stmt::Pop(handle) => Some(handle.clone()),
-        Stmt::Call { callee: Callee::Direct(function), args, .. } if closers.contains(function) => {
-            args.first().cloned()
-        }
+        Stmt::Call {
+            callee: Callee::Direct(function),
+            args,
+            ..
+        } if closers.contains(function) => args.first().cloned(),
         _ => None,
     }
 }
@@ -181,8 +192,10 @@ fn spell_out(program: &mut Program) {
 /// Whether a block has a way out that would skip what follows it.
 fn leaves(block: &Block) -> bool {
     block.stmts.iter().any(|stmt| {
-        matches!(stmt, Stmt::Break | Stmt::Continue | Stmt::Goto(_) | Stmt::Return(_))
-            || stmt.blocks().into_iter().any(leaves)
+        matches!(
+            stmt,
+            Stmt::Break | Stmt::Continue | Stmt::Goto(_) | Stmt::Return(_)
+        ) || stmt.blocks().into_iter().any(leaves)
     })
 }
 
@@ -203,7 +216,9 @@ fn change(program: &mut Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
         }
         Fault::DoubledPop => {
             let spot = draws.pick(&spots(program, |block, at| ends(block.stmts.get(at)).is_some()))?;
-            edit(program, spot, |block, at| block.stmts.insert(at, block.stmts[at].clone()))?;
+            edit(program, spot, |block, at| {
+                block.stmts.insert(at, block.stmts[at].clone())
+            })?;
         }
         Fault::SwappedPops => swap(program, draws, &closers)?,
         Fault::EarlyPop | Fault::EarlyReset => {
@@ -215,7 +230,9 @@ fn change(program: &mut Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
                 } else {
                     Stmt::Reset(ended(&block.stmts[at + 1], &closers)?)
                 };
-                let Stmt::Block(body, _) = &mut block.stmts[at] else { return None };
+                let Stmt::Block(body, _) = &mut block.stmts[at] else {
+                    return None;
+                };
                 let position = position.min(body.stmts.len());
                 body.stmts.insert(position, end);
                 Some(())
@@ -251,10 +268,15 @@ fn change(program: &mut Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
                         }
                     });
                 }
-                let all = Block { declared: vec![], stmts: vec![block.stmts.remove(at)] };
+                let all = Block {
+                    declared: vec![],
+                    stmts: vec![block.stmts.remove(at)],
+                };
                 // Only a declared region leaves `break` and `continue` alone.
                 let form = super::program::RegionForm::Declared;
-                block.stmts.insert(at, Stmt::Region(form, Variable::Local(outer), false, all));
+                block
+                    .stmts
+                    .insert(at, Stmt::Region(form, Variable::Local(outer), false, all));
             })?;
         }
         Fault::HoistedPush | Fault::SunkPop => hoist(program, fault, draws, &closers)?,
@@ -270,9 +292,14 @@ fn change(program: &mut Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
                     _ => Stmt::Return(Some(Expr::Null)),
                 };
                 if fault == Fault::SkippedByGoto {
-                    let both = Block { declared: vec![], stmts: block.stmts.drain(at..at + 2).collect() };
+                    let both = Block {
+                        declared: vec![],
+                        stmts: block.stmts.drain(at..at + 2).collect(),
+                    };
                     block.stmts.insert(at, Stmt::Block(both, Some(label)));
-                    let Stmt::Block(both, _) = &mut block.stmts[at] else { return };
+                    let Stmt::Block(both, _) = &mut block.stmts[at] else {
+                        return;
+                    };
                     skip(&mut both.stmts[0], position, way);
                 } else {
                     skip(&mut block.stmts[at], position, way);
@@ -302,7 +329,10 @@ fn change(program: &mut Program, fault: Fault, draws: &mut Draws<'_>) -> Option<
             let root = program.root;
             for pointer in globals() {
                 let number = Expr::Read(pointer).field(Field::Value);
-                program.functions[root].body.stmts.push(Stmt::Use(Kind::Number, number));
+                program.functions[root]
+                    .body
+                    .stmts
+                    .push(Stmt::Use(Kind::Number, number));
             }
         }
         Fault::Leak(_) => return None,
@@ -331,8 +361,12 @@ fn allocates(block: &Block) -> bool {
 fn skip(body: &mut Stmt, position: usize, way: Stmt) {
     if let Stmt::Block(body, _) = body {
         let position = position.min(body.stmts.len());
-        let out = Block { declared: vec![], stmts: vec![way] };
-        body.stmts.insert(position, Stmt::If(Condition::Choice, out, Block::default()));
+        let out = Block {
+            declared: vec![],
+            stmts: vec![way],
+        };
+        body.stmts
+            .insert(position, Stmt::If(Condition::Choice, out, Block::default()));
     }
 }
 
@@ -346,8 +380,12 @@ fn swap(program: &mut Program, draws: &mut Draws<'_>, closers: &[usize]) -> Opti
     let spot = draws.pick(&spots(program, nested))?;
     edit(program, spot, |block, at| {
         let outer = ended_at(block, at + 1, closers)?;
-        let Stmt::Block(body, _) = &mut block.stmts[at] else { return None };
-        let inside = (0..body.stmts.len()).rev().find(|inner| ended_at(body, *inner, closers).is_some())?;
+        let Stmt::Block(body, _) = &mut block.stmts[at] else {
+            return None;
+        };
+        let inside = (0..body.stmts.len())
+            .rev()
+            .find(|inner| ended_at(body, *inner, closers).is_some())?;
         let inner = ended_at(body, inside, closers)?;
         body.stmts[inside] = Stmt::Pop(outer);
         // The inner handle has to be in scope outside now.
@@ -384,14 +422,20 @@ fn hoist(program: &mut Program, fault: Fault, draws: &mut Draws<'_>, closers: &[
     };
     let spot = draws.pick(&spots(program, fits))?;
     edit(program, spot, |block, at| {
-        let Stmt::Loop(_, _, body) = &mut block.stmts[at] else { return None };
+        let Stmt::Loop(_, _, body) = &mut block.stmts[at] else {
+            return None;
+        };
         let push = body.stmts.iter().position(|stmt| opens(stmt).is_some())?;
         let local = opens(&body.stmts[push])?;
         let pop = (push..body.stmts.len())
             .find(|inner| ended_at(body, *inner, closers) == Some(Expr::local(local)))?;
         move_up(local, body, &mut block.declared);
-        let moved = body.stmts.remove(if fault == Fault::HoistedPush { push } else { pop });
-        block.stmts.insert(if fault == Fault::HoistedPush { at } else { at + 1 }, moved);
+        let moved = body
+            .stmts
+            .remove(if fault == Fault::HoistedPush { push } else { pop });
+        block
+            .stmts
+            .insert(if fault == Fault::HoistedPush { at } else { at + 1 }, moved);
         Some(())
     })?
 }

@@ -18,7 +18,9 @@ pub fn compare(programs: &[&Program], level: &str, runs: u64) -> Result<(usize, 
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     let (source, binary) = (scratch.path().join("programs.c"), scratch.path().join("programs"));
     let mut text = write::file(programs);
-    let roots: Vec<String> = (0..programs.len()).map(|index| write::root(&write::prefix(index))).collect();
+    let roots: Vec<String> = (0..programs.len())
+        .map(|index| write::root(&write::prefix(index)))
+        .collect();
     let _ = writeln!(text, "void (*const roots[])(void) = {{{}}};", roots.join(", "));
     std::fs::write(&source, text).map_err(|error| error.to_string())?;
     process::run(
@@ -52,7 +54,11 @@ pub fn compare(programs: &[&Program], level: &str, runs: u64) -> Result<(usize, 
         .map_err(|error| error.to_string())?;
     let output = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.lines().count() != expected.len() {
-        return Err(format!("{} runs, {} results", expected.len(), output.lines().count()));
+        return Err(format!(
+            "{} runs, {} results",
+            expected.len(),
+            output.lines().count()
+        ));
     }
     let (mut right, mut violating) = (0, 0);
     for ((index, seed, run), line) in expected.iter().zip(output.lines()) {
@@ -63,7 +69,11 @@ pub fn compare(programs: &[&Program], level: &str, runs: u64) -> Result<(usize, 
             }
             Outcome::Violation(rule, _) => {
                 violating += 1;
-                let rule = if *rule == Rule::Balance { "balance" } else { "dangling" };
+                let rule = if *rule == Rule::Balance {
+                    "balance"
+                } else {
+                    "dangling"
+                };
                 line.starts_with(rule)
             }
             Outcome::Invalid(_) => true,

@@ -349,11 +349,21 @@ impl Program {
 fn mentioned(block: &Block, into: &mut Vec<usize>) {
     for stmt in &block.stmts {
         match stmt {
-            Stmt::Call { callee: Callee::Direct(function), .. } | Stmt::Assign(_, Expr::Function(function)) => {
+            Stmt::Call {
+                callee: Callee::Direct(function),
+                ..
+            }
+            | Stmt::Assign(_, Expr::Function(function)) => {
                 into.push(*function);
             }
-            Stmt::Call { callee: Callee::Table(functions, _), .. } => into.extend(functions),
-            Stmt::Call { callee: Callee::Either(first, second, _), .. } => into.extend([*first, *second]),
+            Stmt::Call {
+                callee: Callee::Table(functions, _),
+                ..
+            } => into.extend(functions),
+            Stmt::Call {
+                callee: Callee::Either(first, second, _),
+                ..
+            } => into.extend([*first, *second]),
             _ => {}
         }
         stmt.blocks().into_iter().for_each(|block| mentioned(block, into));

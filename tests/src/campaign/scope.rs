@@ -29,8 +29,7 @@ impl Scope {
         let mut inner = self.clone();
         inner.variables.extend(&block.declared);
         let distinct: BTreeSet<&usize> = block.declared.iter().collect();
-        distinct.len() == block.declared.len()
-            && block.stmts.iter().all(|stmt| inner.stmt(stmt))
+        distinct.len() == block.declared.len() && block.stmts.iter().all(|stmt| inner.stmt(stmt))
     }
 
     fn stmt(&self, stmt: &Stmt) -> bool {
@@ -52,9 +51,7 @@ impl Scope {
                     }
                     Callee::Closure(variable) => self.variable(*variable),
                 };
-                callee
-                    && to.as_ref().is_none_or(|to| self.place(to))
-                    && args.iter().all(|arg| self.expr(arg))
+                callee && to.as_ref().is_none_or(|to| self.place(to)) && args.iter().all(|arg| self.expr(arg))
             }
             Stmt::If(condition, yes, no) => {
                 let condition = match condition {
@@ -64,7 +61,11 @@ impl Scope {
                 };
                 condition && self.block(yes) && self.block(no)
             }
-            Stmt::Loop(_, _, body) => Scope { in_loop: true, ..self.clone() }.block(body),
+            Stmt::Loop(_, _, body) => Scope {
+                in_loop: true,
+                ..self.clone()
+            }
+            .block(body),
             Stmt::Block(body, label) => {
                 let mut inner = self.clone();
                 inner.labels.extend(label);

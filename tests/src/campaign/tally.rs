@@ -38,7 +38,12 @@ impl Failure {
             Failure::Unsound(trial, level) => (trial, format!("accepted ({})", level.name())),
             Failure::NotRight(trial) => (trial, "generated as right".to_owned()),
         };
-        format!("{}, seed {}: {what}, but {:?}", trial.origin.name(), trial.seed, trial.truth)
+        format!(
+            "{}, seed {}: {what}, but {:?}",
+            trial.origin.name(),
+            trial.seed,
+            trial.truth
+        )
     }
 }
 
@@ -66,7 +71,11 @@ impl Tally {
                     .map(|(level, _)| level)
                     .collect();
                 row.caught += usize::from(accepted.is_empty());
-                self.failures.extend(accepted.into_iter().map(|level| Failure::Unsound(trial.clone(), level)));
+                self.failures.extend(
+                    accepted
+                        .into_iter()
+                        .map(|level| Failure::Unsound(trial.clone(), level)),
+                );
             }
             Truth::Right => {
                 row.right += 1;
@@ -87,7 +96,12 @@ impl Tally {
     /// Several rows as one.
     pub fn sum(&self, of: impl Fn(Origin) -> bool) -> Row {
         let mut sum = Row::default();
-        for row in self.rows.iter().filter(|(origin, _)| of(**origin)).map(|(_, row)| row) {
+        for row in self
+            .rows
+            .iter()
+            .filter(|(origin, _)| of(**origin))
+            .map(|(_, row)| row)
+        {
             sum.trials += row.trials;
             sum.violating += row.violating;
             sum.caught += row.caught;
@@ -117,7 +131,11 @@ impl Tally {
             );
         }
         let sum = self.sum(|origin| wrong(&origin));
-        let _ = writeln!(table, "| all | {} | {} | {} |", sum.trials, sum.violating, sum.caught);
+        let _ = writeln!(
+            table,
+            "| all | {} | {} | {} |",
+            sum.trials, sum.violating, sum.caught
+        );
         table
     }
 
@@ -139,7 +157,10 @@ impl Tally {
 fn shares(row: &Row) -> String {
     let mut codes: Vec<(&String, &usize)> = row.codes.iter().collect();
     codes.sort_by_key(|(code, count)| (std::cmp::Reverse(**count), (*code).clone()));
-    let codes: Vec<String> = codes.iter().map(|(code, count)| format!("{code}: {count}")).collect();
+    let codes: Vec<String> = codes
+        .iter()
+        .map(|(code, count)| format!("{code}: {count}"))
+        .collect();
     let share = |accepted: usize| format!("{:.1} %", accepted as f64 * 100.0 / row.right as f64);
     let shares: Vec<String> = row.accepted.iter().map(|accepted| share(*accepted)).collect();
     format!("{} | {} | {}", row.right, shares.join(" | "), codes.join(", "))

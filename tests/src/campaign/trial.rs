@@ -35,7 +35,10 @@ impl Origin {
             Origin::Wild(laxness) => 1 + laxness as u64,
             Origin::Twin(route) => 200 + route as u64,
             Origin::Mutant(fault) => {
-                300 + Fault::all().iter().position(|other| *other == fault).unwrap_or_default() as u64
+                300 + Fault::all()
+                    .iter()
+                    .position(|other| *other == fault)
+                    .unwrap_or_default() as u64
             }
         }
     }
@@ -100,9 +103,21 @@ pub fn truth(program: &Program) -> Truth {
 impl Trial {
     /// The trial of a seed; nothing, if the fault finds no place in the seed's program.
     pub fn new(origin: Origin, seed: u64) -> Option<Trial> {
-        let laxness = if let Origin::Wild(laxness) = origin { laxness } else { 0 };
-        let plan = Plan { laxness, ..Plan::default() };
-        Trial::drawn(origin, plan, &mut Draws::Seed(seed.wrapping_mul(1000).wrapping_add(origin.salt())), seed)
+        let laxness = if let Origin::Wild(laxness) = origin {
+            laxness
+        } else {
+            0
+        };
+        let plan = Plan {
+            laxness,
+            ..Plan::default()
+        };
+        Trial::drawn(
+            origin,
+            plan,
+            &mut Draws::Seed(seed.wrapping_mul(1000).wrapping_add(origin.salt())),
+            seed,
+        )
     }
 
     /// The trial that the draws decide on.
@@ -117,7 +132,12 @@ impl Trial {
             Origin::Mutant(fault) => program = mutate::mutate(&program, fault, draws)?,
         }
         let truth = truth(&program);
-        Some(Trial { origin, seed, program, truth })
+        Some(Trial {
+            origin,
+            seed,
+            program,
+            truth,
+        })
     }
 }
 
@@ -155,8 +175,10 @@ fn judge_batch(trials: &[Trial]) -> Result<Vec<[Verdict; 3]>, String> {
     let mut all = vec![[const { Vec::new() }; 3]; trials.len()];
     for (at, level) in Level::ALL.into_iter().enumerate() {
         let verdicts = judge::verdicts(&programs, level).map_err(|error| {
-            let names: Vec<String> =
-                trials.iter().map(|trial| format!("{:?} of seed {}", trial.origin, trial.seed)).collect();
+            let names: Vec<String> = trials
+                .iter()
+                .map(|trial| format!("{:?} of seed {}", trial.origin, trial.seed))
+                .collect();
             format!("{} on {}:\n{error}", level.name(), names.join(", "))
         })?;
         for (program, verdict) in verdicts.into_iter().enumerate() {

@@ -1,9 +1,12 @@
 //! A program as C, with what `croft.h` offers.
 
+mod expression;
+
+use self::expression::{base, declarator, field, stem, zero};
 use super::interpret::reads_memory;
 use super::program::{
-    Block, Callee, Condition, CopyForm, Expr, Field, Function, Kind, LoopForm, Place, Program, ROW, RegionForm, Stmt,
-    Variable,
+    Block, Callee, Condition, CopyForm, Expr, Function, Kind, LoopForm, Place, Program, ROW, RegionForm,
+    Stmt, Variable,
 };
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -79,55 +82,6 @@ pub fn one(program: &Program, prefix: &str) -> String {
     writer.text
 }
 
-fn base(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Number => "int ",
-        Kind::Integer => "uintptr_t ",
-        Kind::Node => "struct node *",
-        Kind::Slot | Kind::Row => "struct node **",
-        Kind::Any => "void *",
-        Kind::BoxAt => "struct box *",
-        Kind::Box => "struct box ",
-        Kind::Pair => "struct pair ",
-        Kind::Value => "struct node ",
-        Kind::Array => "struct node *",
-        Kind::Region => "croft_region ",
-        Kind::Closure => "struct closure ",
-        Kind::Code => "void (*",
-    }
-}
-
-fn declarator(kind: Kind, name: &str) -> String {
-    match kind {
-        Kind::Array => format!("{}{name}[{ROW}]", base(kind)),
-        Kind::Code => format!("{}{name})(struct box *, struct node *)", base(kind)),
-        _ => format!("{}{name}", base(kind)),
-    }
-}
-
-/// Zero as an expression.
-fn zero(kind: Kind) -> String {
-    match kind {
-        Kind::Number | Kind::Integer => "0".to_owned(),
-        Kind::Box | Kind::Pair | Kind::Value | Kind::Closure => format!("({}){{0}}", base(kind).trim()),
-        _ => "NULL".to_owned(),
-    }
-}
-
-fn field(field: Field) -> &'static str {
-    match field {
-        Field::Left => "left",
-        Field::Right => "right",
-        Field::Link => "link",
-        Field::Value => "value",
-        Field::First => "first",
-        Field::Second => "second",
-        Field::Number => "number",
-        Field::Code => "code",
-        Field::Context => "context",
-    }
-}
-
 struct Writer<'p> {
     program: &'p Program,
     prefix: &'p str,
@@ -155,10 +109,22 @@ impl Writer<'_> {
                 kind => declarator(kind, &stem(kind, param)),
             })
             .collect();
-        let params = if params.is_empty() { "void".to_owned() } else { params.join(", ") };
+        let params = if params.is_empty() {
+            "void".to_owned()
+        } else {
+            params.join(", ")
+        };
         let linkage = if index == self.program.root { "" } else { "static " };
-        let noinline = if function.noinline { "__attribute__((noinline)) " } else { "" };
-        let bounded: String = function.bounded.iter().map(|param| format!("CROFT_BOUNDED_PARAM({param}) ")).collect();
+        let noinline = if function.noinline {
+            "__attribute__((noinline)) "
+        } else {
+            ""
+        };
+        let bounded: String = function
+            .bounded
+            .iter()
+            .map(|param| format!("CROFT_BOUNDED_PARAM({param}) "))
+            .collect();
         let result = function.returns.map_or("void ", base);
         format!("{bounded}{noinline}{linkage}{result}{name}({params})")
     }
@@ -221,7 +187,11 @@ impl Writer<'_> {
             self.indent -= 1;
         }
         self.known.retain(|local| !changed.contains(local));
-        if let Stmt::New { to: Place::Whole(Variable::Local(local)), tried: false, .. } = stmt
+        if let Stmt::New {
+            to: Place::Whole(Variable::Local(local)),
+            tried: false,
+            ..
+        } = stmt
             && guards.is_empty()
         {
             self.known.insert(*local);
@@ -245,11 +215,20 @@ impl Writer<'_> {
                 };
                 self.line(&format!("{{ {copy} observe(({to}).{head} != NULL); }}"));
             }
-            Stmt::New { to, region, what, tried, site } => {
+            Stmt::New {
+                to,
+                region,
+                what,
+                tried,
+                site,
+            } => {
                 let (to, region) = (self.place(to), self.expr(region));
                 let how = if *tried { "TRY_" } else { "" };
                 let (kind, made) = match what {
-                    Kind::Array => (Kind::Row, format!("CROFT_{how}ARRAY({region}, struct node *, {ROW})")),
+                    Kind::Array => (
+                        Kind::Row,
+                        format!("CROFT_{how}ARRAY({region}, struct node *, {ROW})"),
+                    ),
                     Kind::Box => (Kind::BoxAt, format!("CROFT_{how}NEW({region}, struct box)")),
                     _ => (Kind::Node, format!("CROFT_{how}NEW({region}, struct node)")),
                 };
@@ -258,8 +237,15 @@ impl Writer<'_> {
                     _ if site % 2 == 0 => "memset(made, 0, sizeof *made);".to_owned(),
                     _ => format!("*made = {};", zero(kind.pointee().unwrap_or(Kind::Value))),
                 };
-                let zeroed = if *tried { format!("if (made) {zeroed}") } else { zeroed };
-                self.line(&format!("{{ {}made = {made}; {zeroed} {to} = made; }}", base(kind)));
+                let zeroed = if *tried {
+                    format!("if (made) {zeroed}")
+                } else {
+                    zeroed
+                };
+                self.line(&format!(
+                    "{{ {}made = {made}; {zeroed} {to} = made; }}",
+                    base(kind)
+                ));
             }
             Stmt::Malloc(to) => {
                 let to = self.place(to);
@@ -270,7 +256,11 @@ impl Writer<'_> {
             Stmt::Free(e) => self.operation("free", e),
             Stmt::Push(to, bounded) => {
                 let to = self.variable(*to);
-                let push = if *bounded { "croft_push_bounded(1u << 20)" } else { "croft_push()" };
+                let push = if *bounded {
+                    "croft_push_bounded(1u << 20)"
+                } else {
+                    "croft_push()"
+                };
                 self.line(&format!("{to} = {push};"));
             }
             Stmt::Pop(e) => self.operation("croft_pop", e),
@@ -294,7 +284,11 @@ impl Writer<'_> {
             }
             Stmt::Region(form, to, bounded, body) => {
                 let name = self.variable(*to);
-                let (suffix, budget) = if *bounded { ("_BOUNDED", ", 1u << 20") } else { ("", "") };
+                let (suffix, budget) = if *bounded {
+                    ("_BOUNDED", ", 1u << 20")
+                } else {
+                    ("", "")
+                };
                 match form {
                     RegionForm::Declared => {
                         self.line("{");
@@ -322,7 +316,10 @@ impl Writer<'_> {
             Stmt::Goto(label) => self.line(&format!("goto l{label};")),
             Stmt::Return(None) => self.line("return;"),
             Stmt::Return(Some(Expr::Null)) => {
-                self.line(&format!("return {};", zero(self.function.returns.unwrap_or(Kind::Node))));
+                self.line(&format!(
+                    "return {};",
+                    zero(self.function.returns.unwrap_or(Kind::Node))
+                ));
             }
             Stmt::Return(Some(e)) => {
                 let text = self.expr(e);
@@ -386,7 +383,11 @@ impl Writer<'_> {
             }
             Callee::Either(first, second, by) => {
                 let by = self.variable(*by);
-                format!("{to}({by} ? {} : {})({args});", self.name_of(*first), self.name_of(*second))
+                format!(
+                    "{to}({by} ? {} : {})({args});",
+                    self.name_of(*first),
+                    self.name_of(*second)
+                )
             }
             Callee::Closure(variable) => format!("{to}{}.code({args});", self.variable(*variable)),
         };
@@ -436,75 +437,6 @@ impl Writer<'_> {
         }
         self.ways.pop();
     }
-
-    // ------------------------------------------------------------------------------------- expressions
-
-    fn kind_of(&self, place: &Place) -> Kind {
-        let of = |variable: &Variable| match variable {
-            Variable::Local(local) => self.function.locals[*local],
-            Variable::Global(global) => self.program.globals[*global].kind,
-        };
-        match place {
-            Place::Whole(variable) => of(variable),
-            Place::Part(_, Field::Code) => Kind::Code,
-            Place::Part(_, Field::Context) => Kind::BoxAt,
-            Place::Part(_, Field::Number | Field::Value) | Place::Through(_, Field::Number | Field::Value) => {
-                Kind::Number
-            }
-            Place::Part(..) | Place::Cell(..) | Place::Through(..) | Place::At(..) => Kind::Node,
-            Place::Object(_) => Kind::Box,
-        }
-    }
-
-    fn variable(&self, variable: Variable) -> String {
-        match variable {
-            Variable::Local(local) => stem(self.function.locals[local], local),
-            Variable::Global(global) => format!("{}g{global}", self.prefix),
-        }
-    }
-
-    fn place(&self, place: &Place) -> String {
-        match place {
-            Place::Whole(variable) => self.variable(*variable),
-            Place::Part(variable, part) => format!("{}.{}", self.variable(*variable), field(*part)),
-            Place::Cell(variable, index) => format!("{}[{index}]", self.variable(*variable)),
-            Place::Through(pointer, part) => format!("{}->{}", self.expr(pointer), field(*part)),
-            Place::At(pointer, 0) => format!("(*{})", self.expr(pointer)),
-            Place::At(pointer, index) => format!("{}[{index}]", self.expr(pointer)),
-            Place::Object(pointer) => format!("(*{})", self.expr(pointer)),
-        }
-    }
-
-    fn expr(&self, expr: &Expr) -> String {
-        match expr {
-            Expr::Null => "NULL".to_owned(),
-            Expr::Number(number) => number.to_string(),
-            Expr::Read(place) => self.place(place),
-            Expr::Address(place) => format!("(&{})", self.place(place)),
-            Expr::Cast(kind, inner) => format!("(({}){})", base(*kind).trim(), self.expr(inner)),
-            Expr::Function(function) => self.name_of(*function),
-        }
-    }
-}
-
-fn stem(kind: Kind, index: usize) -> String {
-    let stem = match kind {
-        Kind::Number => "k",
-        Kind::Integer => "u",
-        Kind::Node => "n",
-        Kind::Slot => "s",
-        Kind::Row => "w",
-        Kind::Any => "a",
-        Kind::BoxAt => "x",
-        Kind::Box => "y",
-        Kind::Pair => "z",
-        Kind::Value => "v",
-        Kind::Array => "t",
-        Kind::Region => "r",
-        Kind::Closure => "f",
-        Kind::Code => "h",
-    };
-    format!("{stem}{index}")
 }
 
 /// The local variables that a statement may change.

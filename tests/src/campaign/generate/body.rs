@@ -136,7 +136,11 @@ impl Generator<'_, '_> {
     /// Adds a function that others may call.
     pub(super) fn function(&mut self) {
         let closure = self.closures.is_empty() && self.draws.one_in(4);
-        let (signature, params, returns) = if closure { closure_signature() } else { self.signature() };
+        let (signature, params, returns) = if closure {
+            closure_signature()
+        } else {
+            self.signature()
+        };
         let recursive = !closure && self.draws.one_in(4);
         let fresh = recursive && signature.handles.iter().any(Option::is_some) && self.draws.one_in(2);
         let signature = Signature { fresh, ..signature };
@@ -168,10 +172,18 @@ impl Generator<'_, '_> {
         }
         for _ in 0..self.draws.below(4) {
             let kind = PARAMETERS[self.draws.below(PARAMETERS.len())];
-            let level = if levels == 0 { 0 } else { 1 + self.draws.below(levels) };
+            let level = if levels == 0 {
+                0
+            } else {
+                1 + self.draws.below(levels)
+            };
             let exact = matches!(kind, Kind::Slot | Kind::BoxAt | Kind::Row) || self.draws.one_in(2);
             kinds.push(kind);
-            signature.spans.push(Some(if exact { Span::exact(level) } else { Span { lo: 0, hi: level } }));
+            signature.spans.push(Some(if exact {
+                Span::exact(level)
+            } else {
+                Span { lo: 0, hi: level }
+            }));
         }
         let returns = match self.draws.below(20) {
             0..7 => None,
@@ -182,16 +194,28 @@ impl Generator<'_, '_> {
         };
         if returns.is_some() {
             let level = self.draws.below(levels + 1);
-            signature.result =
-                Some(if self.draws.one_in(2) { Span::exact(level) } else { Span { lo: 0, hi: level } });
+            signature.result = Some(if self.draws.one_in(2) {
+                Span::exact(level)
+            } else {
+                Span { lo: 0, hi: level }
+            });
         }
         (signature, kinds, returns)
     }
 
-    fn body(&mut self, signature: Signature, params: Vec<Kind>, returns: Option<Kind>, recursive: bool) -> usize {
+    fn body(
+        &mut self,
+        signature: Signature,
+        params: Vec<Kind>,
+        returns: Option<Kind>,
+        recursive: bool,
+    ) -> usize {
         let noinline = self.draws.one_in(2);
-        let bounded =
-            signature.bounded.iter().filter_map(|level| signature.handles[level - 1]).collect::<Vec<_>>();
+        let bounded = signature
+            .bounded
+            .iter()
+            .filter_map(|level| signature.handles[level - 1])
+            .collect::<Vec<_>>();
         let function = Function {
             locals: params.clone(),
             params: params.len(),
@@ -201,7 +225,12 @@ impl Generator<'_, '_> {
             body: Block::default(),
         };
         let index = self.add(function, Some(signature.clone()));
-        let mut levels = vec![Level { handle: None, depth: 0, bounded: false, closed: true }];
+        let mut levels = vec![Level {
+            handle: None,
+            depth: 0,
+            bounded: false,
+            closed: true,
+        }];
         for (at, handle) in signature.handles.iter().enumerate() {
             levels.push(Level {
                 handle: *handle,
@@ -219,7 +248,9 @@ impl Generator<'_, '_> {
         let mut body = Body {
             index,
             signature,
-            visible: (0..params.len()).filter(|param| params[*param] != Kind::Region).collect(),
+            visible: (0..params.len())
+                .filter(|param| params[*param] != Kind::Region)
+                .collect(),
             depths: (0..params.len()).map(|param| (param, 0)).collect(),
             locals: params,
             levels,
@@ -234,12 +265,17 @@ impl Generator<'_, '_> {
             budget: self.plan.size + self.draws.below(self.plan.size),
         };
         let count = body.budget;
-        let block = self.block(&mut body, count, |_, _, _| {}, |generator, body, stmts| {
-            if body.returns.is_some() {
-                let value = generator.result(body);
-                stmts.push(Stmt::Return(Some(value)));
-            }
-        });
+        let block = self.block(
+            &mut body,
+            count,
+            |_, _, _| {},
+            |generator, body, stmts| {
+                if body.returns.is_some() {
+                    let value = generator.result(body);
+                    stmts.push(Stmt::Return(Some(value)));
+                }
+            },
+        );
         self.program.functions[index].locals = body.locals;
         self.program.functions[index].body = block;
         self.signatures[index] = Some(body.signature);
@@ -270,7 +306,10 @@ impl Generator<'_, '_> {
         for local in body.visible.split_off(visible) {
             body.states.remove(&local);
         }
-        Block { declared: body.declared.pop().unwrap_or_default(), stmts }
+        Block {
+            declared: body.declared.pop().unwrap_or_default(),
+            stmts,
+        }
     }
 
     /// What the function returns here: a variable that fits, or zero.

@@ -13,8 +13,11 @@ impl Generator<'_, '_> {
             .collect();
         let function = self.draws.pick(&known)?;
         let itself = function == body.index;
-        let signature =
-            if itself { body.signature.clone() } else { self.signatures[function].clone().unwrap_or_default() };
+        let signature = if itself {
+            body.signature.clone()
+        } else {
+            self.signatures[function].clone().unwrap_or_default()
+        };
         let map = self.levels(body, &signature, itself)?;
         let kinds = if itself {
             body.locals[..signature.spans.len()].to_vec()
@@ -25,11 +28,17 @@ impl Generator<'_, '_> {
         for (param, kind) in kinds.iter().enumerate() {
             args.push(match (kind, signature.spans[param]) {
                 (Kind::Region, _) => {
-                    let level = 1 + signature.handles.iter().position(|handle| *handle == Some(param))?;
+                    let level = 1 + signature
+                        .handles
+                        .iter()
+                        .position(|handle| *handle == Some(param))?;
                     Expr::local(body.levels[map[level]].handle?)
                 }
                 (_, Some(span)) => {
-                    let span = Span { lo: map[span.lo], hi: map[span.hi] };
+                    let span = Span {
+                        lo: map[span.lo],
+                        hi: map[span.hi],
+                    };
                     self.argument(body, *kind, span)?
                 }
                 _ => Expr::Number(1),
@@ -37,8 +46,10 @@ impl Generator<'_, '_> {
         }
         // Known and not mended yet: the checker does not see that a recursion fills a region which two of its parameters
         // become. Without lifetimes to keep to, a call of the function itself could do that.
-        let handles: Vec<usize> =
-            (1..map.len()).filter(|level| signature.handles[level - 1].is_some()).map(|level| map[level]).collect();
+        let handles: Vec<usize> = (1..map.len())
+            .filter(|level| signature.handles[level - 1].is_some())
+            .map(|level| map[level])
+            .collect();
         if itself && handles.windows(2).any(|two| two[0] == two[1]) {
             return None;
         }
@@ -55,25 +66,59 @@ impl Generator<'_, '_> {
         if let Some(level) = signature.resets {
             body.kill(map[level]);
         }
-        let returns = if itself { body.returns } else { self.program.functions[function].returns };
+        let returns = if itself {
+            body.returns
+        } else {
+            self.program.functions[function].returns
+        };
         let to = match (returns, signature.result) {
-            (Some(kind), Some(span)) if !self.draws.one_in(8) => {
-                Some(self.set(body, kind, Span { lo: map[span.lo], hi: map[span.hi] }))
-            }
+            (Some(kind), Some(span)) if !self.draws.one_in(8) => Some(self.set(
+                body,
+                kind,
+                Span {
+                    lo: map[span.lo],
+                    hi: map[span.hi],
+                },
+            )),
             _ => None,
         };
         let site = self.program.fresh();
         let callee = self.callee(body, function, itself, stmts);
-        let call = Stmt::Call { to, callee, args, site };
+        let call = Stmt::Call {
+            to,
+            callee,
+            args,
+            site,
+        };
         if itself {
             // Only if `choose` says so, or it never ends. What it assigns is assigned on one way only.
-            let Stmt::Call { to, callee, args, site } = call else { return None };
+            let Stmt::Call {
+                to,
+                callee,
+                args,
+                site,
+            } = call
+            else {
+                return None;
+            };
             if let Some(to) = &to {
                 stmts.push(Stmt::Assign(to.clone(), Expr::Null));
             }
-            let call = Stmt::Call { to, callee, args, site };
-            let block = super::super::program::Block { declared: vec![], stmts: vec![call] };
-            stmts.push(Stmt::If(super::super::program::Condition::Choice, block, Default::default()));
+            let call = Stmt::Call {
+                to,
+                callee,
+                args,
+                site,
+            };
+            let block = super::super::program::Block {
+                declared: vec![],
+                stmts: vec![call],
+            };
+            stmts.push(Stmt::If(
+                super::super::program::Condition::Choice,
+                block,
+                Default::default(),
+            ));
         } else {
             stmts.push(call);
         }
@@ -82,27 +127,35 @@ impl Generator<'_, '_> {
 
     fn callee(&mut self, body: &mut Body, function: usize, itself: bool, stmts: &mut Vec<Stmt>) -> Callee {
         // Another function of the same signature, which allocates into the same regions at most.
-        let twin = [function + 1, function.wrapping_sub(1)].into_iter().find(|other| {
-            let (Some(Some(a)), Some(Some(b))) = (self.signatures.get(*other), self.signatures.get(function)) else {
-                return false;
-            };
-            let (f, g) = (&self.program.functions[*other], &self.program.functions[function]);
-            *other != body.index
-                && f.locals.get(..f.params) == g.locals.get(..g.params)
-                && (f.returns, &f.bounded, f.params) == (g.returns, &g.bounded, g.params)
-                && a.spans == b.spans
-                && a.result == b.result
-                && a.handles == b.handles
-                && a.resets.is_none()
-                && b.resets.is_none()
-                && a.puts.iter().all(|level| b.puts.contains(level))
-        });
+        let twin = [function + 1, function.wrapping_sub(1)]
+            .into_iter()
+            .find(|other| {
+                let (Some(Some(a)), Some(Some(b))) =
+                    (self.signatures.get(*other), self.signatures.get(function))
+                else {
+                    return false;
+                };
+                let (f, g) = (&self.program.functions[*other], &self.program.functions[function]);
+                *other != body.index
+                    && f.locals.get(..f.params) == g.locals.get(..g.params)
+                    && (f.returns, &f.bounded, f.params) == (g.returns, &g.bounded, g.params)
+                    && a.spans == b.spans
+                    && a.result == b.result
+                    && a.handles == b.handles
+                    && a.resets.is_none()
+                    && b.resets.is_none()
+                    && a.puts.iter().all(|level| b.puts.contains(level))
+            });
         let Some(twin) = twin.filter(|_| !itself && self.draws.one_in(2)) else {
             return Callee::Direct(function);
         };
         let by = Variable::Local(body.hidden(Kind::Number));
         stmts.push(Stmt::Choose(by, 2));
-        if self.draws.one_in(2) { Callee::Table(vec![function, twin], by) } else { Callee::Either(function, twin, by) }
+        if self.draws.one_in(2) {
+            Callee::Table(vec![function, twin], by)
+        } else {
+            Callee::Either(function, twin, by)
+        }
     }
 
     /// The level of the caller for each of the callee's, which keep their order.
@@ -123,7 +176,8 @@ impl Generator<'_, '_> {
                     }
                     let own = *at >= body.first_own_level();
                     lax || (!signature.bounded.contains(&level) || candidate.bounded)
-                        && (!(signature.puts.contains(&level) || itself && signature.fresh) || body.fillable(*at))
+                        && (!(signature.puts.contains(&level) || itself && signature.fresh)
+                            || body.fillable(*at))
                         && (!(itself && signature.fresh) || own)
                         && (signature.resets != Some(level) || self.resettable(body, *at))
                 })
@@ -144,7 +198,8 @@ impl Generator<'_, '_> {
     fn argument(&mut self, body: &mut Body, kind: Kind, span: Span) -> Option<Expr> {
         match kind {
             Kind::Node => Some(
-                self.variable(body, Kind::Node, |held| held.fits(span)).map_or(Expr::Null, Expr::local),
+                self.variable(body, Kind::Node, |held| held.fits(span))
+                    .map_or(Expr::Null, Expr::local),
             ),
             Kind::Any => Some(match self.variable(body, Kind::Any, |held| held.fits(span)) {
                 Some(any) => Expr::local(any),
@@ -154,7 +209,8 @@ impl Generator<'_, '_> {
                 },
             }),
             Kind::Slot => {
-                if let Some(slot) = self.variable(body, Kind::Slot, |held| held.fits(span) && held != Span::NULL)
+                if let Some(slot) =
+                    self.variable(body, Kind::Slot, |held| held.fits(span) && held != Span::NULL)
                     && self.draws.one_in(2)
                 {
                     return Some(Expr::local(slot));
@@ -170,7 +226,8 @@ impl Generator<'_, '_> {
                 Some(Expr::Address(Place::local(node)))
             }
             Kind::BoxAt => {
-                if let Some(at) = self.variable(body, Kind::BoxAt, |held| held.fits(span) && held != Span::NULL)
+                if let Some(at) =
+                    self.variable(body, Kind::BoxAt, |held| held.fits(span) && held != Span::NULL)
                     && self.draws.one_in(2)
                 {
                     return Some(Expr::local(at));
@@ -193,16 +250,20 @@ impl Generator<'_, '_> {
                 self.add_to(body, local, span.read()).then_some(())?;
                 Some(Expr::Address(Place::Cell(Variable::Local(local), 0)))
             }
-            Kind::Box | Kind::Pair | Kind::Value => {
-                Some(self.variable(body, kind, |held| held.fits(span)).map_or(Expr::Null, Expr::local))
-            }
+            Kind::Box | Kind::Pair | Kind::Value => Some(
+                self.variable(body, kind, |held| held.fits(span))
+                    .map_or(Expr::Null, Expr::local),
+            ),
             _ => Some(Expr::Null),
         }
     }
 
     /// A closure over a box of this function's, and its call.
     pub(super) fn closure(&mut self, body: &mut Body, stmts: &mut Vec<Stmt>) -> Option<()> {
-        let function = self.draws.pick(&self.closures.clone()).filter(|function| *function != body.index)?;
+        let function = self
+            .draws
+            .pick(&self.closures.clone())
+            .filter(|function| *function != body.index)?;
         let map = self.levels(body, &self.signatures[function].clone()?, false)?;
         let span = Span::exact(map[1]);
         let context = self.argument(body, Kind::BoxAt, span)?;

@@ -1,6 +1,6 @@
 //! Statements with statements in them, and the ways out of them.
 
-use super::super::lifetime::{Span, meet};
+use super::super::lifetime::Span;
 use super::super::program::{Block, Condition, Expr, Kind, LoopForm, RegionForm, Stmt};
 use super::Generator;
 use super::body::{Body, Way, kill, meet_all};
@@ -56,7 +56,9 @@ impl Generator<'_, '_> {
         let form = [LoopForm::While, LoopForm::For, LoopForm::Do, LoopForm::Goto][self.draws.below(4)];
         // What the loop may do to the variables from outside it: each of these holds at its head and at its end.
         for local in body.visible.clone() {
-            let Some(state) = body.states.get(&local).copied() else { continue };
+            let Some(state) = body.states.get(&local).copied() else {
+                continue;
+            };
             let free = body.depths.get(&local) == Some(&body.depth)
                 || body.frozen.get(&local).is_none_or(Option::is_none);
             let changed = match (state, self.draws.below(6)) {
@@ -174,7 +176,10 @@ impl Generator<'_, '_> {
             left.clear();
         }
         left.push(found);
-        let block = Block { declared: vec![], stmts: left };
+        let block = Block {
+            declared: vec![],
+            stmts: left,
+        };
         stmts.push(Stmt::If(Condition::Choice, block, Block::default()));
         Some(())
     }
@@ -192,7 +197,11 @@ impl Generator<'_, '_> {
 
     /// How a region is written that its statement ends.
     pub(super) fn region_form(&mut self) -> RegionForm {
-        if self.draws.one_in(3) { RegionForm::Scope } else { RegionForm::Declared }
+        if self.draws.one_in(3) {
+            RegionForm::Scope
+        } else {
+            RegionForm::Declared
+        }
     }
 
     /// Something that is wrong more often than not.
@@ -203,7 +212,6 @@ impl Generator<'_, '_> {
             0 => Stmt::Pop(handle),
             _ => Stmt::Reset(handle),
         });
-        let _ = meet(None, None);
         Some(())
     }
 }

@@ -18,9 +18,18 @@ impl Generator<'_, '_> {
             body.declared.push(Vec::new());
             let handle = body.hidden(Kind::Region);
             body.declared.pop();
-            body.levels.push(Level { handle: Some(handle), depth: body.depth, bounded, closed: false });
+            body.levels.push(Level {
+                handle: Some(handle),
+                depth: body.depth,
+                bounded,
+                closed: false,
+            });
             let form = self.region_form();
-            let way = if form == RegionForm::Scope { Way::Scope(level) } else { Way::Region(level) };
+            let way = if form == RegionForm::Scope {
+                Way::Scope(level)
+            } else {
+                Way::Region(level)
+            };
             let block = self.in_region(body, way, level);
             stmts.push(Stmt::Region(form, Variable::Local(handle), bounded, block));
             return Some(());
@@ -46,7 +55,12 @@ impl Generator<'_, '_> {
             Some(function) => self.plain_call(None, function, vec![Expr::local(handle)]),
             None => Stmt::Pop(Expr::local(handle)),
         };
-        body.levels.push(Level { handle: Some(handle), depth: body.depth, bounded, closed: false });
+        body.levels.push(Level {
+            handle: Some(handle),
+            depth: body.depth,
+            bounded,
+            closed: false,
+        });
         if let Some(node) = filled {
             body.visible.push(node);
             body.states.insert(node, Some(Span::exact(level)));
@@ -61,7 +75,12 @@ impl Generator<'_, '_> {
 
     fn plain_call(&mut self, to: Option<Place>, function: usize, args: Vec<Expr>) -> Stmt {
         let site = self.program.fresh();
-        Stmt::Call { to, callee: Callee::Direct(function), args, site }
+        Stmt::Call {
+            to,
+            callee: Callee::Direct(function),
+            args,
+            site,
+        }
     }
 
     /// Ends everything in a region of this function.
@@ -115,11 +134,15 @@ impl Generator<'_, '_> {
             4 => {
                 let holder = body.hidden(Kind::BoxAt);
                 set.push(Stmt::Malloc(Place::local(holder)));
-                (Place::through(Expr::local(holder), Field::First), Stmt::Free(Expr::local(holder)))
+                (
+                    Place::through(Expr::local(holder), Field::First),
+                    Stmt::Free(Expr::local(holder)),
+                )
             }
             _ => {
-                let known: Vec<usize> =
-                    (1..body.levels.len().min(span.lo)).filter(|level| body.fillable(*level)).collect();
+                let known: Vec<usize> = (1..body.levels.len().min(span.lo))
+                    .filter(|level| body.fillable(*level))
+                    .collect();
                 let level = self.draws.pick(&known)?;
                 let holder = body.hidden(Kind::Node);
                 if level < body.first_own_level() && !body.signature.puts.contains(&level) {
@@ -127,7 +150,13 @@ impl Generator<'_, '_> {
                 }
                 let region = Expr::local(body.levels[level].handle?);
                 let site = self.program.fresh();
-                set.push(Stmt::New { to: Place::local(holder), region, what: Kind::Value, tried: false, site });
+                set.push(Stmt::New {
+                    to: Place::local(holder),
+                    region,
+                    what: Kind::Value,
+                    tried: false,
+                    site,
+                });
                 let place = Place::through(Expr::local(holder), Field::Left);
                 (place.clone(), Stmt::Assign(place, Expr::Null))
             }
@@ -175,7 +204,10 @@ impl Generator<'_, '_> {
         if self.draws.one_in(2) {
             round.push(Stmt::If(
                 Condition::Choice,
-                Block { declared: vec![], stmts: vec![Stmt::Continue] },
+                Block {
+                    declared: vec![],
+                    stmts: vec![Stmt::Continue],
+                },
                 Block::default(),
             ));
         }
@@ -193,7 +225,14 @@ impl Generator<'_, '_> {
             set(now, first),
             set(other, second),
             new(self, last, first),
-            Stmt::Loop(form, id, Block { declared: vec![], stmts: round }),
+            Stmt::Loop(
+                form,
+                id,
+                Block {
+                    declared: vec![],
+                    stmts: round,
+                },
+            ),
             number(last),
             Stmt::Pop(Expr::of(second)),
             Stmt::Pop(Expr::of(first)),

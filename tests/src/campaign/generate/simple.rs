@@ -94,13 +94,22 @@ impl Generator<'_, '_> {
             _ => (Kind::Value, Kind::Node),
         };
         let to = self.set(body, kind, Span::exact(level));
-        if level < body.first_own_level() && !body.levels[level].bounded && !body.signature.puts.contains(&level) {
+        if level < body.first_own_level()
+            && !body.levels[level].bounded
+            && !body.signature.puts.contains(&level)
+        {
             body.signature.puts.push(level);
         }
         let region = Expr::local(body.levels[level].handle?);
         let site = self.program.fresh();
         let tried = self.draws.one_in(6);
-        stmts.push(Stmt::New { to: to.clone(), region, what, tried, site });
+        stmts.push(Stmt::New {
+            to: to.clone(),
+            region,
+            what,
+            tried,
+            site,
+        });
         if what == Kind::Value {
             let number = Expr::Number(self.draws.below(100) as i64);
             stmts.push(Stmt::Assign(Place::through(Expr::Read(to), Field::Value), number));
@@ -133,7 +142,10 @@ impl Generator<'_, '_> {
     fn store_in_node(&mut self, body: &mut Body, stmts: &mut Vec<Stmt>) -> Option<()> {
         let (holder, span) = self.live(body, Kind::Node)?;
         let (value, _) = self.older_node(body, span.lo);
-        stmts.push(Stmt::Assign(Place::through(Expr::local(holder), self.link()), value));
+        stmts.push(Stmt::Assign(
+            Place::through(Expr::local(holder), self.link()),
+            value,
+        ));
         Some(())
     }
 
@@ -213,7 +225,11 @@ impl Generator<'_, '_> {
 
     /// Structures on the stack that hold pointers.
     fn structures(&mut self, body: &mut Body, stmts: &mut Vec<Stmt>, kind: Kind) -> Option<()> {
-        let field = if kind == Kind::Box && self.draws.one_in(2) { Field::Second } else { Field::First };
+        let field = if kind == Kind::Box && self.draws.one_in(2) {
+            Field::Second
+        } else {
+            Field::First
+        };
         let Some((local, span)) = self.live(body, kind) else {
             body.declare(kind);
             return self.structures_fill(body, stmts, kind, field);
@@ -235,7 +251,13 @@ impl Generator<'_, '_> {
         }
     }
 
-    fn structures_fill(&mut self, body: &mut Body, stmts: &mut Vec<Stmt>, kind: Kind, field: Field) -> Option<()> {
+    fn structures_fill(
+        &mut self,
+        body: &mut Body,
+        stmts: &mut Vec<Stmt>,
+        kind: Kind,
+        field: Field,
+    ) -> Option<()> {
         let (local, _) = self.live(body, kind)?;
         let (node, span) = self.live(body, Kind::Node)?;
         self.add_to(body, local, span).then_some(())?;
@@ -245,7 +267,11 @@ impl Generator<'_, '_> {
     }
 
     fn copy_form(&mut self) -> CopyForm {
-        if self.draws.one_in(2) { CopyForm::Memcpy } else { CopyForm::Assign }
+        if self.draws.one_in(2) {
+            CopyForm::Memcpy
+        } else {
+            CopyForm::Assign
+        }
     }
 
     /// Arrays of pointers on the stack.
@@ -254,7 +280,10 @@ impl Generator<'_, '_> {
         let local = match self.live(body, Kind::Array) {
             Some((local, span)) if self.draws.one_in(2) => {
                 let to = self.set(body, Kind::Node, span.read());
-                stmts.push(Stmt::Assign(to, Expr::Read(Place::Cell(Variable::Local(local), index))));
+                stmts.push(Stmt::Assign(
+                    to,
+                    Expr::Read(Place::Cell(Variable::Local(local), index)),
+                ));
                 return Some(());
             }
             Some((local, _)) => local,
@@ -262,7 +291,10 @@ impl Generator<'_, '_> {
         };
         let (node, span) = self.live(body, Kind::Node)?;
         self.add_to(body, local, span).then_some(())?;
-        stmts.push(Stmt::Assign(Place::Cell(Variable::Local(local), index), Expr::local(node)));
+        stmts.push(Stmt::Assign(
+            Place::Cell(Variable::Local(local), index),
+            Expr::local(node),
+        ));
         Some(())
     }
 
@@ -283,7 +315,11 @@ impl Generator<'_, '_> {
     fn boxes(&mut self, body: &mut Body, stmts: &mut Vec<Stmt>) -> Option<()> {
         let (at, span) = self.live(body, Kind::BoxAt)?;
         let pointer = Expr::local(at);
-        let field = if self.draws.one_in(2) { Field::First } else { Field::Second };
+        let field = if self.draws.one_in(2) {
+            Field::First
+        } else {
+            Field::Second
+        };
         match self.draws.below(4) {
             0 => {
                 let (value, _) = self.older_node(body, span.lo);
@@ -297,13 +333,23 @@ impl Generator<'_, '_> {
                 // The copy is skipped when there is no box: then the old contents stay.
                 if self.add_to(body, to, span.read()) {
                     let form = self.copy_form();
-                    stmts.push(Stmt::Copy(Kind::Box, Place::local(to), Place::Object(Box::new(pointer)), form));
+                    stmts.push(Stmt::Copy(
+                        Kind::Box,
+                        Place::local(to),
+                        Place::Object(Box::new(pointer)),
+                        form,
+                    ));
                 }
             }
             _ => {
                 let from = self.variable(body, Kind::Box, |held| held.hi <= span.lo)?;
                 let form = self.copy_form();
-                stmts.push(Stmt::Copy(Kind::Box, Place::Object(Box::new(pointer)), Place::local(from), form));
+                stmts.push(Stmt::Copy(
+                    Kind::Box,
+                    Place::Object(Box::new(pointer)),
+                    Place::local(from),
+                    form,
+                ));
             }
         }
         Some(())
@@ -353,12 +399,18 @@ impl Generator<'_, '_> {
         match self.live(body, Kind::Any) {
             Some((any, span)) if self.draws.one_in(2) => {
                 let to = self.set(body, Kind::Node, span);
-                stmts.push(Stmt::Assign(to, Expr::Cast(Kind::Node, Box::new(Expr::local(any)))));
+                stmts.push(Stmt::Assign(
+                    to,
+                    Expr::Cast(Kind::Node, Box::new(Expr::local(any))),
+                ));
             }
             _ => {
                 let (node, span) = self.live(body, Kind::Node)?;
                 let to = self.set(body, Kind::Any, span);
-                stmts.push(Stmt::Assign(to, Expr::Cast(Kind::Any, Box::new(Expr::local(node)))));
+                stmts.push(Stmt::Assign(
+                    to,
+                    Expr::Cast(Kind::Any, Box::new(Expr::local(node))),
+                ));
             }
         }
         Some(())
