@@ -156,17 +156,15 @@ fn reasons(rejected: &[(Trial, String)], each: usize) -> String {
     for (trial, code) in rejected {
         by_code.entry(code).or_default().push(trial);
     }
-    let mut table = String::from(
-        "| code | minimised | what the smallest rejected program makes use of |\n|---|---|---|\n",
-    );
+    let mut table = String::from("| code | rejected | of those minimised | why |\n|---|---|---|---|\n");
     for (code, trials) in by_code {
-        let mut found: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+        let mut found: BTreeMap<String, usize> = BTreeMap::new();
         // Spread over all of them: neighbours are of one kind.
         let step = trials.len().div_ceil(each);
         for trial in trials.iter().step_by(step) {
             let small = folder::minimise_rejected(&trial.program, Level::Croft, code);
-            let features: Vec<&str> = feature::features(&small).into_iter().collect();
-            let count = found.entry(features).or_default();
+            let cause = feature::cause(&small);
+            let count = found.entry(cause).or_default();
             *count += 1;
             if *count == 1 {
                 println!(
@@ -177,10 +175,11 @@ fn reasons(rejected: &[(Trial, String)], each: usize) -> String {
                 );
             }
         }
-        let mut found: Vec<(Vec<&str>, usize)> = found.into_iter().collect();
-        found.sort_by_key(|(features, count)| (std::cmp::Reverse(*count), features.clone()));
-        for (features, count) in found {
-            table.push_str(&format!("| {code} | {count} | {} |\n", features.join(", ")));
+        let mut found: Vec<(String, usize)> = found.into_iter().collect();
+        found.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), cause.clone()));
+        for (cause, count) in found {
+            let all = trials.len();
+            table.push_str(&format!("| {code} | {all} | {count} | {cause} |\n"));
         }
     }
     table

@@ -78,13 +78,13 @@ fn precise(tally: &Tally, floor: usize) -> Result<(), String> {
 }
 
 fn right() -> Result<(), String> {
-    precise(&tally(Origin::Correct, 0..240)?, PRECISION)
+    precise(&tally(Origin::Correct, 0..160)?, PRECISION)
 }
 
 fn in_time() -> Result<(), String> {
     let mut all = Tally::default();
     for route in Route::ALL {
-        for (origin, row) in tally(Origin::Twin(route), 0..4)?.rows {
+        for (origin, row) in tally(Origin::Twin(route), 0..3)?.rows {
             all.rows.insert(origin, row);
         }
     }
@@ -92,7 +92,7 @@ fn in_time() -> Result<(), String> {
 }
 
 fn wild(laxness: usize) -> Result<(), String> {
-    let tally = tally(Origin::Wild(laxness), 0..96)?;
+    let tally = tally(Origin::Wild(laxness), 0..64)?;
     println!("{}", tally.caught());
     if laxness >= 10 && tally.sum(|_| true).violating < VIOLATING {
         return Err(format!(

@@ -23,6 +23,50 @@ pub fn features(program: &Program) -> BTreeSet<&'static str> {
     features
 }
 
+/// What is known to lead to rejections, by what the smallest rejected program makes use of: the first that fits.
+const CAUSES: [(&[&str], &str); 7] = [
+    (
+        &["a handle that is assigned"],
+        "two regions used in turn: a loop exchanges the handles",
+    ),
+    (
+        &["a region that a callee opens and fills"],
+        "a region is handed over together with an object, which an out-parameter gets",
+    ),
+    (&["a pointer as an integer"], "a pointer goes through an integer"),
+    (
+        &["a function by choice"],
+        "a call through a table, or of one of two functions",
+    ),
+    (
+        &["a holder on the heap"],
+        "a holder on the heap, freed before the region ends",
+    ),
+    (
+        &["a global that is cleared"],
+        "a global that is cleared in time: a call in between, or a loop",
+    ),
+    (
+        &["a field that is cleared"],
+        "a field in an older region that is cleared in time: by another address, or a call in between",
+    ),
+];
+
+/// Why a right program is rejected, judging by the smallest program made of it.
+pub fn cause(smallest: &Program) -> String {
+    let features = features(smallest);
+    let known = CAUSES
+        .iter()
+        .find(|(needed, _)| needed.iter().all(|feature| features.contains(feature)));
+    match known {
+        Some((_, cause)) => (*cause).to_owned(),
+        None => format!(
+            "not classified: {}",
+            features.into_iter().collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
 struct Search<'s> {
     program: &'s Program,
     index: usize,
@@ -104,6 +148,9 @@ impl Search<'_> {
             [Stmt::Pop(_)] => "a region that a callee ends",
             [Stmt::Reset(_)] => "a region that a callee resets",
             [Stmt::Push(..), _] => "a region that a callee opens",
+            [Stmt::Push(..), ..] if callee.returns == Some(Kind::Region) => {
+                "a region that a callee opens and fills"
+            }
             _ if function == self.index => "recursion",
             _ => "a call",
         });
