@@ -45,11 +45,12 @@ FIRST ?= 0
 TIME ?= 0
 ONLY ?=
 REASONS ?= 0
+SEED ?=
 CLAIMS ?=
 
-campaign: build ## random programs against the oracle and the checker: SEEDS=100 FIRST=0 TIME=seconds ONLY=name REASONS=0
+campaign: build ## random programs against the oracle and the checker: SEEDS=100 FIRST=0 TIME=seconds ONLY=name REASONS=0 SEED=one
 	CROFT_BIN=$(TARGET)/release $(CARGO) run --release --package croft-tests --example campaign -- \
-		seeds=$(SEEDS) first=$(FIRST) time=$(TIME) only="$(ONLY)" reasons=$(REASONS) claims="$(CLAIMS)" \
+		seeds=$(SEEDS) first=$(FIRST) time=$(TIME) only="$(ONLY)" reasons=$(REASONS) claims="$(CLAIMS)" seed=$(SEED) \
 		save=$(TARGET)/campaign
 
 fuzz: deps ## the same programs, led by the checker's coverage, until something fails, or for TIME=seconds

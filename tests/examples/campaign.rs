@@ -2,7 +2,8 @@
 //!
 //! `campaign KEY=VALUE…`, where the keys are `seeds` (programs for each kind, default 100), `first` (the first seed), `time`
 //! (seconds), `only` (a part of the names of the kinds to try), `save` (the folder for failures), `reasons` (how many
-//! rejections of right programs to minimise, for each code) and `claims` (a file that gets the table of reasons).
+//! rejections of right programs to minimise, for each code) and `claims` (a file that gets the tables). With `seed` it shows
+//! the program of one seed, for each kind that `only` fits, and what is said of it.
 //! The exit status is 1 if something failed.
 
 use croft_tests::campaign::judge::{self, Level};
@@ -27,6 +28,7 @@ struct Settings {
     save: PathBuf,
     reasons: usize,
     claims: Option<PathBuf>,
+    seed: Option<u64>,
 }
 
 fn settings() -> Result<Settings, String> {
@@ -38,6 +40,7 @@ fn settings() -> Result<Settings, String> {
         save: PathBuf::from("target/campaign"),
         reasons: 0,
         claims: None,
+        seed: None,
     };
     for argument in std::env::args().skip(1) {
         let (key, value) = argument
@@ -52,6 +55,8 @@ fn settings() -> Result<Settings, String> {
             "seeds" => settings.seeds = number()?,
             "first" => settings.first = number()?,
             "time" => settings.time = Some(number()?).filter(|time| *time > 0).map(Duration::from_secs),
+            "seed" if value.is_empty() => {}
+            "seed" => settings.seed = Some(number()?),
             "only" => settings.only = value.to_owned(),
             "save" => settings.save = PathBuf::from(value),
             "reasons" => settings.reasons = usize::try_from(number()?).map_err(|error| error.to_string())?,
@@ -88,6 +93,9 @@ fn origins(only: &str) -> Vec<(Origin, u64)> {
 fn campaign(settings: &Settings) -> Result<bool, String> {
     let start = Instant::now();
     let origins = origins(&settings.only);
+    if let Some(seed) = settings.seed {
+        return show(&origins, seed);
+    }
     let end = settings.first + settings.seeds;
     let mut tally = Tally::default();
     let mut rejected: Vec<(Trial, String)> = Vec::new();
@@ -146,6 +154,30 @@ fn campaign(settings: &Settings) -> Result<bool, String> {
             )
             .map_err(|error| format!("{}: {error}", path.display()))?;
         }
+    }
+    Ok(tally.failures.is_empty())
+}
+
+/// Shows the programs of one seed.
+fn show(origins: &[(Origin, u64)], seed: u64) -> Result<bool, String> {
+    let mut tally = Tally::default();
+    for (origin, _) in origins {
+        let Some(trial) = Trial::new(*origin, seed) else {
+            println!("// {}, seed {seed}: no such program", origin.name());
+            continue;
+        };
+        let text = format!("{}{}", write::PRELUDE, write::one(&trial.program, ""));
+        println!(
+            "// {}, seed {seed}\n// the oracle: {:?}",
+            origin.name(),
+            trial.truth
+        );
+        let verdicts = trial::judge(std::slice::from_ref(&trial))?;
+        for (level, verdict) in Level::ALL.into_iter().zip(&verdicts[0]) {
+            println!("// the checker ({}): {verdict:?}", level.name());
+        }
+        println!("{text}");
+        tally.add(&trial, &verdicts[0]);
     }
     Ok(tally.failures.is_empty())
 }
