@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint snapshots bench-check clean
+.PHONY: help deps build demo test lint snapshots bench-check campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,6 +42,22 @@ snapshots: build ## accept the snapshots as they are now; review them with git d
 
 bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)
+
+SEEDS ?= 100
+FIRST ?= 0
+TIME ?= 0
+ONLY ?=
+REASONS ?= 0
+SEED ?=
+CLAIMS ?=
+
+campaign: build ## random programs against the oracle and the checker: SEEDS=100 FIRST=0 TIME=seconds ONLY=name REASONS=0 SEED=one
+	CROFT_BIN=$(TARGET)/release $(CARGO) run --release --package croft-tests --example campaign -- \
+		seeds=$(SEEDS) first=$(FIRST) time=$(TIME) only="$(ONLY)" reasons=$(REASONS) claims="$(CLAIMS)" seed=$(SEED) \
+		save=$(TARGET)/campaign
+
+fuzz: deps ## the same programs, led by the checker's coverage, until something fails, or for TIME=seconds
+	scripts/fuzz.sh $(TIME)
 
 clean: ## remove what was built
 	$(CARGO) clean

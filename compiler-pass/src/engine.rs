@@ -5,6 +5,7 @@ use crate::diagnostic::{self, Diagnostic, explain};
 use crate::effects::Effects;
 use crate::effects::manifest::{Manifest, ManifestError};
 use crate::form;
+use crate::llvm::module::Printing;
 use crate::llvm::{Module, shim};
 use crate::lower::has_operations;
 use bumpalo::Bump;
@@ -62,6 +63,7 @@ pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnosti
         ));
     }
     let verdict = check::run(&form);
+    let _printing = Printing::new(copy.borrow());
     Ok(diagnostic::sort(
         verdict
             .findings

@@ -85,9 +85,13 @@ fn target() -> (PathBuf, PathBuf) {
     let executable = std::env::current_exe().expect("the system knows this executable");
     let profile = executable
         .ancestors()
-        .find(|folder| folder.file_name().is_some_and(|name| name == "deps"))
+        .find(|folder| {
+            folder
+                .file_name()
+                .is_some_and(|name| name == "deps" || name == "examples")
+        })
         .and_then(Path::parent)
-        .expect("cargo puts test executables into <profile>/deps");
+        .expect("cargo puts test executables into <profile>/deps, examples beside it");
     let target = profile.parent().expect("a profile lies in the target folder");
     (target.to_owned(), profile.to_owned())
 }

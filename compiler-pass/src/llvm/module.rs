@@ -16,6 +16,25 @@ pub struct Module<'m>(LLVMModuleRef, PhantomData<&'m ()>);
 #[derive(Debug)]
 pub struct OwnedModule(LLVMModuleRef);
 
+/// While this is alive, printing instructions of a module costs what they are long, not what their function is.
+pub struct Printing<'m>(std::marker::PhantomData<Module<'m>>);
+
+impl<'m> Printing<'m> {
+    /// Begins. The module must not change as long as this lives, for which the borrow stands.
+    pub fn new(module: Module<'m>) -> Printing<'m> {
+        // SAFETY: LLVM-I1; `drop` ends it before the module can go.
+        unsafe { shim::croft_shim_begin_printing(module.raw()) };
+        Printing(std::marker::PhantomData)
+    }
+}
+
+impl Drop for Printing<'_> {
+    fn drop(&mut self) {
+        // SAFETY: no argument; idempotent.
+        unsafe { shim::croft_shim_end_printing() };
+    }
+}
+
 impl<'m> Module<'m> {
     /// # Safety
     /// 1. `raw` names a verified module that stays alive for `'m`.

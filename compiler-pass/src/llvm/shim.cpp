@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <numeric>
 #include <string>
 
@@ -19,6 +20,7 @@
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/ModuleSlotTracker.h>
 #include <llvm/IR/Operator.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/SourceMgr.h>
@@ -329,6 +331,32 @@ void croft_shim_choose_callee(LLVMValueRef value, LLVMValueRef *functions, size_
 int croft_shim_has_final_initializer(LLVMValueRef value) {
   auto *variable = dyn_cast<GlobalVariable>(unwrap(value));
   return variable && variable->hasDefinitiveInitializer();
+}
+
+static thread_local std::unique_ptr<ModuleSlotTracker> slot_numbers;
+static thread_local const Module *numbered;
+static thread_local const Function *numbered_function;
+
+void croft_shim_begin_printing(LLVMModuleRef module) {
+  numbered = unwrap(module);
+  numbered_function = nullptr;
+  slot_numbers = std::make_unique<ModuleSlotTracker>(numbered);
+}
+
+void croft_shim_end_printing(void) { slot_numbers.reset(); }
+
+char *croft_shim_print(LLVMValueRef value) {
+  auto *inst = dyn_cast<Instruction>(unwrap(value));
+  if (!slot_numbers || !inst || !inst->getParent() || inst->getModule() != numbered)
+    return nullptr;
+  if (numbered_function != inst->getFunction()) {
+    numbered_function = inst->getFunction();
+    slot_numbers->incorporateFunction(*numbered_function);
+  }
+  std::string text;
+  raw_string_ostream stream(text);
+  inst->print(stream, *slot_numbers);
+  return copy(text);
 }
 
 void croft_shim_set_call_nounwind(LLVMValueRef value) {

@@ -57,6 +57,11 @@ unsigned croft_shim_accessed_bytes(LLVMValueRef instruction);
 // must be one of them.
 void croft_shim_choose_callee(LLVMValueRef call, LLVMValueRef *functions, size_t count);
 int croft_shim_has_final_initializer(LLVMValueRef variable);
+// Printing an instruction numbers its whole function first. Between `begin` and `end` the numbers are kept from one
+// instruction to the next; the module must not change meanwhile. `print` returns null outside, and for other values.
+void croft_shim_begin_printing(LLVMModuleRef module);
+void croft_shim_end_printing(void);
+char *croft_shim_print(LLVMValueRef instruction);
 void croft_shim_set_call_nounwind(LLVMValueRef call);
 // Removes module flags and identification, which would clash or linger when the module is linked.
 void croft_shim_drop_module_metadata(LLVMModuleRef module);

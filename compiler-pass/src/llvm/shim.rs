@@ -43,6 +43,9 @@ unsafe extern "C" {
     pub fn croft_shim_accessed_bytes(instruction: LLVMValueRef) -> c_uint;
     pub fn croft_shim_choose_callee(call: LLVMValueRef, functions: *mut LLVMValueRef, count: usize);
     pub fn croft_shim_has_final_initializer(variable: LLVMValueRef) -> c_int;
+    pub fn croft_shim_begin_printing(module: LLVMModuleRef);
+    pub fn croft_shim_end_printing();
+    pub fn croft_shim_print(instruction: LLVMValueRef) -> *mut c_char;
     pub fn croft_shim_set_call_nounwind(call: LLVMValueRef);
     pub fn croft_shim_drop_module_metadata(module: LLVMModuleRef);
 }

@@ -344,6 +344,15 @@ impl<'m> Value<'m> {
 
     /// The value as LLVM prints it.
     pub fn print(self) -> String {
+        // SAFETY: LLVM-I1; the shim allocates the text for us to free, and answers null outside of a `Printing`.
+        unsafe {
+            let text = shim::croft_shim_print(self.0);
+            if !text.is_null() {
+                let copy = std::ffi::CStr::from_ptr(text).to_string_lossy().into_owned();
+                shim::croft_shim_free(text);
+                return copy;
+            }
+        }
         // SAFETY: LLVM-I1; the message is handed over.
         take_message(unsafe { LLVMPrintValueToString(self.0) })
     }
