@@ -3,9 +3,9 @@
 use super::context::Context;
 use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
-use crate::effects::{Effects, MAX_DEPTH, Sink, Source};
+use crate::effects::{Effects, MAX_DEPTH, RETURNED, Sink, Source};
 use crate::form::offset::{Offset, Step};
-use crate::form::{Call, Callee, InstId, InstKind, ValueId, ValueKind};
+use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId, ValueKind};
 
 /// How many pointers a copy may be long so that the fields of a parameter are copied one by one.
 const SMALL_COPY: u32 = 8;
@@ -340,10 +340,8 @@ impl Solver<'_, '_> {
 
     /// Makes the objects known that a callee allocates in a region it is given.
     fn name_sites(&mut self, id: InstId, call: Call<'_>, index: u32) {
-        for argument in self.cx.arguments(&call, index) {
-            for region in self.cx.regions.resolve(self.cx.body, argument.value).regions {
-                self.provenance.name_site(id, region);
-            }
+        for region in regions_of(self.cx, id, &call, index) {
+            self.provenance.name_site(id, region);
         }
     }
 
@@ -404,12 +402,27 @@ pub(super) fn sources(
         Source::Beyond(_, depth) => arguments
             .flat_map(|argument| provenance.beyond(provenance.places(argument.value), depth))
             .collect(),
-        Source::In(_) => arguments
-            .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
+        Source::In(index) => regions_of(cx, id, call, index)
+            .into_iter()
             .filter_map(|region| provenance.id(provenance.site(id, region)))
             .map(Place::anywhere_in)
             .collect(),
     }
+}
+
+/// The regions that an argument of a call may name, or the region that the callee opened and returns.
+fn regions_of(cx: Context<'_, '_>, id: InstId, call: &Call<'_>, index: u32) -> Vec<RegionId> {
+    if index == RETURNED {
+        let result = cx.body.inst(id).result;
+        return result
+            .and_then(|result| cx.regions.of_handle(result))
+            .into_iter()
+            .collect();
+    }
+    let arguments = cx.arguments(call, index).iter();
+    arguments
+        .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
+        .collect()
 }
 
 /// The memory that a summary's sink stands for at a call.

@@ -14,7 +14,7 @@ use super::object::Object;
 use super::overwrite;
 use super::prepare::RETURN_MARK;
 use super::provenance::Provenance;
-use crate::effects::{Sink, Source};
+use crate::effects::{RETURNED, Sink, Source};
 use crate::form::offset::Offset;
 use crate::form::regions::Origin;
 use crate::form::{InstId, InstKind, ObjectId, RegionId, ValueId};
@@ -37,6 +37,7 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> E
         cx,
         provenance,
         balance,
+        handed: handed_over(cx, balance),
         escapes: &mut escapes,
     };
     judge.returns();
@@ -44,10 +45,29 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> E
     escapes
 }
 
+/// The regions that a function hands over to its caller.
+fn handed_over(cx: Context<'_, '_>, balance: &Balance) -> Vec<RegionId> {
+    let returned = cx.body.insts.iter().filter_map(|inst| match inst.kind {
+        InstKind::Return(value) => value,
+        _ => None,
+    });
+    let returned: Vec<ValueId> = returned.collect();
+    match (balance.opens, &returned[..]) {
+        // Of one return only: another one might hand over another region.
+        (Some(_), [value]) => match cx.regions.resolve(cx.body, *value).regions[..] {
+            [region] => vec![region],
+            _ => vec![],
+        },
+        _ => vec![],
+    }
+}
+
 struct Judge<'j, 'a> {
     cx: Context<'j, 'a>,
     provenance: &'j Provenance,
     balance: &'j Balance,
+    /// The regions that are open at every return, because they are handed over.
+    handed: Vec<RegionId>,
     escapes: &'j mut Escapes,
 }
 
@@ -70,10 +90,14 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// An object in a region that the caller passed.
+    /// An object in a region that the caller passed, or gets.
     fn in_callers_region(&self, object: Object) -> Option<Source> {
-        match self.cx.regions.get(object.region()?).origin {
+        let region = object.region()?;
+        match self.cx.regions.get(region).origin {
             Origin::Param(index) => Some(Source::In(index)),
+            _ if matches!(object, Object::Site(..)) && self.handed.contains(&region) => {
+                Some(Source::In(RETURNED))
+            }
             _ => None,
         }
     }
@@ -129,6 +153,7 @@ impl Judge<'_, '_> {
             (Object::Beyond(index, depth), _) => Sink::Beyond(index, depth),
             (Object::Site(_, region), _) => match self.cx.regions.get(region).origin {
                 Origin::Param(index) => Sink::In(index),
+                _ if self.handed.contains(&region) => Sink::In(RETURNED),
                 _ => return,
             },
             (Object::Region(_), _) => return,
@@ -143,7 +168,8 @@ impl Judge<'_, '_> {
 
     /// What a cell is to a region, if it outlives it.
     fn outliving(&self, cell: Object, region: RegionId) -> Option<Place> {
-        let is_callers = matches!(self.cx.regions.get(region).origin, Origin::Param(_));
+        let is_callers =
+            matches!(self.cx.regions.get(region).origin, Origin::Param(_)) || self.handed.contains(&region);
         match cell {
             Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_) => Some(Place::Global),
             Object::Param(_) | Object::Field(..) | Object::Beyond(..) => {

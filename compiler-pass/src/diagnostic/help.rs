@@ -5,8 +5,8 @@
 
 use super::Place;
 use super::facts::{Facts, Holder, Language};
-use crate::effects::manifest;
 use crate::check::finding::{Place as Keeper, Problem, Role, Way};
+use crate::effects::manifest;
 use crate::operation::Operation;
 
 /// The help of a finding.

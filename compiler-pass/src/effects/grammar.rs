@@ -20,6 +20,7 @@
 //!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
 //!         | "nounwind" | "noreturn"
 //! source  = arg | "in(" arg ")"                   the argument itself; an object in its region
+//!         | "in(return)"                          an object in the region that it opened and returns
 //!         | "*" arg | "**" arg                    a pointer that one read from there leads to; two or more
 //!         | "*" arg "[" number "]"                the pointer that is read so many bytes from there
 //! place   = source | "global"                     memory that these point to
@@ -30,7 +31,7 @@
 //! What is not stated is not done, except that a function may unwind unless it says `nounwind` (or LLVM's
 //! attribute of that name does).
 
-use super::{Effects, MAX_DEPTH, Put, Sink, Source};
+use super::{Effects, MAX_DEPTH, Put, RETURNED, Sink, Source};
 use std::fmt;
 
 /// Why an effect text cannot be read.
@@ -190,10 +191,14 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         _ => return Err(unknown()),
     }
     for (from, to) in effects.flows.clone() {
-        if let Source::In(index) = from {
+        if let Source::In(index) = from
+            && index != RETURNED
+        {
             effects.param_mut(index as usize).region = true;
         }
-        if let Sink::In(index) = to {
+        if let Sink::In(index) = to
+            && index != RETURNED
+        {
             effects.param_mut(index as usize).region = true;
         }
     }
@@ -250,6 +255,7 @@ fn source(text: &str) -> Result<Source, GrammarError> {
         return Ok(Source::Beyond(argument(inner)?, depth));
     }
     match text.strip_prefix("in(").and_then(|rest| rest.strip_suffix(')')) {
+        Some(inner) if inner.trim() == "return" => Ok(Source::In(RETURNED)),
         Some(inner) => argument(inner).map(Source::In),
         None => argument(text).map(Source::Arg),
     }
@@ -261,6 +267,7 @@ impl fmt::Display for Source {
             Source::Arg(index) => write!(f, "arg{index}"),
             Source::Field(index, offset) => write!(f, "*arg{index}[{offset}]"),
             Source::Beyond(index, depth) => write!(f, "{}arg{index}", "*".repeat(usize::from(*depth))),
+            Source::In(RETURNED) => f.write_str("in(return)"),
             Source::In(index) => write!(f, "in(arg{index})"),
         }
     }
@@ -276,7 +283,7 @@ impl fmt::Display for Sink {
             Sink::Arg(index) => write!(f, "arg{index}"),
             Sink::Field(index, offset) => write!(f, "arg{index}[{offset}]"),
             Sink::Beyond(index, depth) => write!(f, "{}", Source::Beyond(*index, *depth)),
-            Sink::In(index) => write!(f, "in(arg{index})"),
+            Sink::In(index) => write!(f, "{}", Source::In(*index)),
         }
     }
 }
@@ -339,7 +346,7 @@ impl fmt::Display for Effects {
         }
         for (from, to) in &self.flows {
             let implied = matches!((from, to), (Source::In(from), Sink::In(to))
-                if from == to && self.param(*from as usize).put > Put::No);
+                if from == to && *from != RETURNED && self.param(*from as usize).put > Put::No);
             if implied {
                 continue;
             }
@@ -382,6 +389,7 @@ mod tests {
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
             "get(arg0); get(*arg0[8]); store(*arg0[8] -> arg1[-16]); return(*arg0[0])",
             "new(return); get(arg0); nounwind",
+            "open(return); store(in(return) -> arg0[0]); nounwind",
             "set(arg1[8]); store(arg0 -> arg1[8]); nounwind",
             "reset(arg0); get(*arg1); late(arg0, *arg1[8])",
             "store(arg1 -> *arg0)",

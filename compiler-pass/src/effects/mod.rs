@@ -46,6 +46,10 @@ pub struct ParamEffects {
 /// How many reads a summary tells apart. Two separate a structure from what its fields point to, and that from the rest.
 pub const MAX_DEPTH: u8 = 2;
 
+/// The number of the argument by which [`Source::In`] and [`Sink::In`] name the region that the function opened and
+/// returns.
+pub const RETURNED: u32 = u32::MAX;
+
 /// Where a pointer comes from, as a summary names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {

@@ -88,10 +88,13 @@ fn read_function<'a>(
         if let Some(text) = note.strip_prefix("croft.effects=") {
             texts.push(text.to_owned());
         } else if let Some(number) = note.strip_prefix("croft.bounded=") {
+            // In C a structure that is returned in memory is no parameter.
+            let hidden = usize::from(llvm.returns_through_memory());
             match number
                 .trim()
                 .parse::<usize>()
                 .ok()
+                .and_then(|n| n.checked_add(hidden))
                 .and_then(|n| bounded.get_mut(n))
             {
                 Some(flag) => *flag = true,

@@ -307,6 +307,19 @@ impl<'m> Value<'m> {
         }
     }
 
+    /// Whether the first parameter of a function is where it puts the structure that it returns.
+    pub fn returns_through_memory(self) -> bool {
+        if !self.is_function() {
+            return false;
+        }
+        let name = "sret";
+        // SAFETY: LLVM-I1, LLVM-I2; the name is passed with its length, and 1 is the index of the first parameter.
+        unsafe {
+            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
+            !LLVMGetEnumAttributeAtIndex(self.0, 1, kind).is_null()
+        }
+    }
+
     fn string_attribute_at(self, index: u32, key: &str) -> Option<String> {
         if !self.is_function() {
             return None;

@@ -44,15 +44,6 @@ impl Generator<'_, '_> {
                 _ => Expr::Number(1),
             });
         }
-        // Known and not mended yet: the checker does not see that a recursion fills a region which two of its parameters
-        // become. Without lifetimes to keep to, a call of the function itself could do that.
-        let handles: Vec<usize> = (1..map.len())
-            .filter(|level| signature.handles[level - 1].is_some())
-            .map(|level| map[level])
-            .collect();
-        if itself && handles.windows(2).any(|two| two[0] == two[1]) {
-            return None;
-        }
         // The same addresses may be passed twice: what each adds to its variable is the same.
         for level in &signature.puts {
             let level = map[*level];
