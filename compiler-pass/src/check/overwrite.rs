@@ -30,10 +30,10 @@ pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, r
             {
                 return false;
             }
-            InstKind::Copy { to, from } if into_holder(to) => {
-                if provenance.of(from).any(|object| provenance.holds(object, region)) {
-                    return false;
-                }
+            InstKind::Copy { to, from }
+                if into_holder(to) && provenance.of(from).any(|object| provenance.holds(object, region)) =>
+            {
+                return false;
             }
             // What a callee stores is not seen here.
             InstKind::Call(call) => {
