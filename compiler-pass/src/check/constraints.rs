@@ -5,7 +5,8 @@ use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
 use crate::effects::{Effects, MAX_DEPTH, RETURNED, Sink, Source};
 use crate::form::offset::{Offset, Step};
-use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId, ValueKind};
+use crate::form::{Call, Callee, Inst, InstId, InstKind, RegionId, ValueId, ValueKind};
+use std::collections::{BTreeMap, HashMap};
 
 /// How many pointers a copy may be long so that the fields of a parameter are copied one by one.
 const SMALL_COPY: u32 = 8;
@@ -16,6 +17,9 @@ pub(super) fn solve(cx: Context<'_, '_>, provenance: &mut Provenance) {
         cx,
         provenance,
         settled: false,
+        version: 0,
+        judged: HashMap::new(),
+        moved: HashMap::new(),
     };
     solver.begin();
     while solver.round() {}
@@ -29,6 +33,12 @@ struct Solver<'s, 'a> {
     provenance: &'s mut Provenance,
     /// What points nowhere now will point nowhere.
     settled: bool,
+    /// How often something grew.
+    version: u64,
+    /// The version at which an undescribed call was last applied.
+    judged: HashMap<InstId, u64>,
+    /// How many objects such a call moved among how many.
+    moved: HashMap<InstId, (usize, usize)>,
 }
 
 impl Solver<'_, '_> {
@@ -47,12 +57,14 @@ impl Solver<'_, '_> {
                     let object = self.caller(param);
                     self.provenance.add(value, Place::start_of(object));
                 }
-                ValueKind::Global(Some((variable, offset))) if def.holds_pointer => {
+                ValueKind::Global(Some((variable, offset)))
+                    if def.holds_pointer && self.provenance.is_fine =>
+                {
                     let object = self.provenance.object(Object::Variable(variable));
                     let offset = Offset::exactly(offset);
                     self.provenance.add(value, Place { object, offset });
                 }
-                ValueKind::Function(_) | ValueKind::Global(None) | ValueKind::ConstantAggregate
+                ValueKind::Function(_) | ValueKind::Global(_) | ValueKind::ConstantAggregate
                     if def.holds_pointer =>
                 {
                     self.provenance.add(value, Place::anywhere_in(global));
@@ -72,85 +84,92 @@ impl Solver<'_, '_> {
 
     /// Applies every instruction once. True if any set grew.
     fn round(&mut self) -> bool {
-        let mut grew = false;
+        let before = self.version;
         for (id, inst) in self.cx.body.inst_ids() {
-            let pointers = inst.result.filter(|result| self.cx.body.may_point(*result));
-            match inst.kind {
-                InstKind::Operation(operation, operands) => {
-                    let Some(result) = pointers else { continue };
-                    if operation.allocates() {
-                        for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
-                            let site = self.provenance.name_site(id, region);
-                            grew |= self.points_to(result, site);
-                        }
-                    } else if let Some(region) = self.cx.regions.of_handle(result) {
-                        grew |= self.points_to(result, Object::Region(region));
+            let grew = self.apply(id, inst);
+            self.version += u64::from(grew);
+        }
+        self.version > before
+    }
+
+    fn apply(&mut self, id: InstId, inst: &Inst<'_>) -> bool {
+        let mut grew = false;
+        let pointers = inst.result.filter(|result| self.cx.body.may_point(*result));
+        match inst.kind {
+            InstKind::Operation(operation, operands) => {
+                let Some(result) = pointers else { return false };
+                if operation.allocates() {
+                    for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
+                        let site = self.provenance.name_site(id, region);
+                        grew |= self.points_to(result, site);
                     }
+                } else if let Some(region) = self.cx.regions.of_handle(result) {
+                    grew |= self.points_to(result, Object::Region(region));
                 }
-                InstKind::Call(call) => grew |= self.call(id, call, pointers),
-                InstKind::Phi(incoming) => {
-                    for (_, value) in incoming {
-                        grew |= self.copy(*value, inst.result);
-                    }
-                }
-                InstKind::Select { yes, no, .. } => {
-                    grew |= self.copy(yes, inst.result);
-                    grew |= self.copy(no, inst.result);
-                }
-                InstKind::Resize { value, .. } | InstKind::Same(value) => {
-                    grew |= self.copy(value, inst.result);
-                }
-                InstKind::FromInteger(value) => {
-                    grew |= self.copy(value, inst.result);
-                    if self.settled && self.provenance.places(value).is_empty() {
-                        grew |= pointers.is_some_and(|result| self.points_outside(result));
-                    }
-                }
-                InstKind::Address { base, step } => {
-                    if let Some(result) = inst.result {
-                        let places = moved(self.provenance.places(base), step);
-                        grew |= self.provenance.add_all(result, &places);
-                    }
-                }
-                InstKind::Derive(operands) => {
-                    let Some(result) = inst.result else { continue };
-                    for operand in operands {
-                        let places = self.provenance.places(*operand).clone();
-                        let places = if inst.keeps_offsets() {
-                            places
-                        } else {
-                            anywhere(&places)
-                        };
-                        grew |= self.provenance.add_all(result, &places);
-                    }
-                }
-                InstKind::Plain(operands) => {
-                    // A part of an aggregate that is no pointer by its type, but may be one in disguise.
-                    for operand in operands.iter().filter(|_| pointers.is_some()) {
-                        grew |= self.copy(*operand, pointers);
-                    }
-                }
-                InstKind::StackSlot => {
-                    if let Some(result) = inst.result {
-                        grew |= self.points_to(result, Object::Slot(id));
-                    }
-                }
-                InstKind::Load(pointer) => grew |= self.load(pointer, inst.bytes, pointers),
-                InstKind::Store { pointer, value } => grew |= self.store(id, pointer, inst.bytes, value),
-                InstKind::Exchange { pointer, value } => {
-                    grew |= self.store(id, pointer, inst.bytes, value);
-                    grew |= self.load(pointer, inst.bytes, pointers);
-                }
-                InstKind::Copy { to, from } => grew |= self.copy_memory(id, to, from, inst.bytes),
-                InstKind::Rest(list) => grew |= self.variadic(id, list),
-                InstKind::LandingPad => grew |= pointers.is_some_and(|result| self.points_outside(result)),
-                InstKind::Opaque(_, operands) => {
-                    for operand in operands {
-                        grew |= self.copy(*operand, pointers);
-                    }
-                }
-                _ => {}
             }
+            InstKind::Call(call) => grew |= self.call(id, call, pointers),
+            InstKind::Phi(incoming) => {
+                for (_, value) in incoming {
+                    grew |= self.copy(*value, inst.result);
+                }
+            }
+            InstKind::Select { yes, no, .. } => {
+                grew |= self.copy(yes, inst.result);
+                grew |= self.copy(no, inst.result);
+            }
+            InstKind::Resize { value, .. } | InstKind::Same(value) => {
+                grew |= self.copy(value, inst.result);
+            }
+            InstKind::FromInteger(value) => {
+                grew |= self.copy(value, inst.result);
+                if self.settled && self.provenance.places(value).is_empty() {
+                    grew |= pointers.is_some_and(|result| self.points_outside(result));
+                }
+            }
+            InstKind::Address { base, step } => {
+                if let Some(result) = inst.result {
+                    let places = moved(self.provenance.places(base), step);
+                    grew |= self.provenance.add_all(result, &places);
+                }
+            }
+            InstKind::Derive(operands) => {
+                let Some(result) = inst.result else { return false };
+                for operand in operands {
+                    let places = self.provenance.places(*operand).clone();
+                    let places = if inst.keeps_offsets() {
+                        places
+                    } else {
+                        anywhere(&places)
+                    };
+                    grew |= self.provenance.add_all(result, &places);
+                }
+            }
+            InstKind::Plain(operands) => {
+                // A part of an aggregate that is no pointer by its type, but may be one in disguise.
+                for operand in operands.iter().filter(|_| pointers.is_some()) {
+                    grew |= self.copy(*operand, pointers);
+                }
+            }
+            InstKind::StackSlot => {
+                if let Some(result) = inst.result {
+                    grew |= self.points_to(result, Object::Slot(id));
+                }
+            }
+            InstKind::Load(pointer) => grew |= self.load(pointer, inst.bytes, pointers),
+            InstKind::Store { pointer, value } => grew |= self.store(id, pointer, inst.bytes, value),
+            InstKind::Exchange { pointer, value } => {
+                grew |= self.store(id, pointer, inst.bytes, value);
+                grew |= self.load(pointer, inst.bytes, pointers);
+            }
+            InstKind::Copy { to, from } => grew |= self.copy_memory(id, to, from, inst.bytes),
+            InstKind::Rest(list) => grew |= self.variadic(id, list),
+            InstKind::LandingPad => grew |= pointers.is_some_and(|result| self.points_outside(result)),
+            InstKind::Opaque(_, operands) => {
+                for operand in operands {
+                    grew |= self.copy(*operand, pointers);
+                }
+            }
+            _ => {}
         }
         grew
     }
@@ -282,8 +301,14 @@ impl Solver<'_, '_> {
     fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects, result: Option<ValueId>) -> bool {
         let mut grew = false;
         let returned = call.args.iter().any(|argument| argument.returned);
+        // Each source and place is looked up once a round: what grows meanwhile, the next round sees.
+        let mut known: BTreeMap<Source, Places> = BTreeMap::new();
+        let mut targets: BTreeMap<Sink, Places> = BTreeMap::new();
         for (from, to) in &effects.flows {
-            let sources = self.sources(id, call, *from);
+            if !known.contains_key(from) {
+                known.insert(*from, self.sources(id, call, *from));
+            }
+            let sources = known[from].clone();
             let places = match to {
                 Sink::Return => {
                     // What is certainly the argument itself is taken over above.
@@ -296,7 +321,12 @@ impl Solver<'_, '_> {
                 }
                 // What leaks to an undescribed function, or is freed, is a finding of its own, not a store.
                 Sink::Unknown | Sink::Freed => continue,
-                _ => self.sinks(id, call, *to),
+                _ => {
+                    if !targets.contains_key(to) {
+                        targets.insert(*to, self.sinks(id, call, *to));
+                    }
+                    targets[to].clone()
+                }
             };
             grew |= self.hold(id, &places, self.cx.form.pointer_bytes, &sources);
         }
@@ -349,6 +379,10 @@ impl Solver<'_, '_> {
     /// What it could keep for itself is a finding (R0902), not a flow.
     fn undescribed(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) -> bool {
         let mut grew = false;
+        // Sets only grow: what was done when everything was as it is now need not be done again.
+        if self.judged.insert(id, self.version) == Some(self.version) {
+            return false;
+        }
         let global = self.provenance.object(Object::Global);
         let mut passed: Places = [Place::anywhere_in(global)].into_iter().collect();
         let mut places = Places::default();
@@ -366,7 +400,9 @@ impl Solver<'_, '_> {
                 places.extend(reached.iter());
             }
         }
-        if !call.no_memory && !call.read_only && !is_assembly_without_operands(call) {
+        let size = (passed.iter().count(), places.iter().count());
+        let is_new = self.moved.insert(id, size) != Some(size);
+        if is_new && !call.no_memory && !call.read_only && !is_assembly_without_operands(call) {
             grew |= self.hold(id, &places, u32::MAX, &passed);
         }
         if let Some(result) = result {

@@ -28,6 +28,8 @@ const MAX_CELLS: usize = 64;
 /// The widest access that is cut into pointer-sized cells, in pointers.
 const MAX_WIDTH: u32 = 16;
 
+/// In a function of more instructions than this, global variables are one, and so are the fields of a parameter.
+const MAX_FINE: usize = 3_000;
 /// In a function that allocates in more places than this, all objects of a region are one: sets of places stay short.
 const MAX_SITES: usize = 96;
 
@@ -40,6 +42,8 @@ pub struct Provenance {
     index: BTreeMap<Object, ObjectId>,
     values: Vec<Places>,
     memory: Vec<Cells>,
+    /// What the cells of each object hold, taken together.
+    all: Vec<Places>,
     /// How many fields of each parameter are objects of their own.
     fields: BTreeMap<u32, usize>,
     /// The first instruction that put one object's address into a cell.
@@ -47,6 +51,8 @@ pub struct Provenance {
     pointer_bytes: u32,
     /// In a function that allocates in many places: for each region, the instruction that stands for all.
     merged: Option<BTreeMap<RegionId, InstId>>,
+    /// Global variables and the fields of parameters are objects of their own.
+    pub(super) is_fine: bool,
 }
 
 impl Provenance {
@@ -57,9 +63,11 @@ impl Provenance {
             index: BTreeMap::new(),
             values: vec![Places::default(); cx.body.values.len()],
             memory: Vec::new(),
+            all: Vec::new(),
             fields: BTreeMap::new(),
             blame: BTreeMap::new(),
             pointer_bytes: cx.form.pointer_bytes,
+            is_fine: cx.body.insts.len() <= MAX_FINE,
             merged: allocates_in_many_places(cx).then(BTreeMap::new),
         };
         constraints::solve(cx, &mut provenance);
@@ -73,6 +81,7 @@ impl Provenance {
         let id = ObjectId::new(self.objects.len());
         self.objects.push(object);
         self.memory.push(Cells::new());
+        self.all.push(Places::default());
         self.index.insert(object, id);
         id
     }
@@ -178,7 +187,7 @@ impl Provenance {
                 continue;
             }
             reached.push(object);
-            work.extend(self.cells(object).values().flat_map(Places::objects));
+            work.extend(self.all[object.index()].objects());
             work.extend(self.assumed_anywhere(object));
             // Whoever holds an address of the outside may find every global variable there.
             if self.get(object) == Object::Global {
@@ -227,6 +236,10 @@ impl Provenance {
     }
 
     fn read_cells(&self, object: ObjectId, offset: Offset, bytes: u32, read: &mut Places) {
+        if bytes == u32::MAX && offset == Offset::ANY {
+            read.extend(self.all[object.index()].iter());
+            return;
+        }
         for (cell, held) in self.cells(object) {
             if offset.overlaps(bytes, *cell, self.pointer_bytes) {
                 read.extend(held.iter());
@@ -296,7 +309,7 @@ impl Provenance {
             return;
         }
         let count = self.fields.entry(index).or_default();
-        if *count < MAX_FIELDS {
+        if self.is_fine && *count < MAX_FIELDS {
             *count += 1;
             self.object(Object::Field(index, offset));
         }
@@ -323,12 +336,19 @@ impl Provenance {
 
     pub(super) fn hold_cell(&mut self, at: InstId, cell: Place, held: &Places) -> bool {
         let offset = self.key(cell).offset;
-        for object in held.objects() {
-            // Also where the caller may have built it so: a store is a store.
-            self.blame.entry((cell.object, offset, object)).or_insert(at);
+        let known = self.memory[cell.object.index()].entry(offset).or_default();
+        let mut grew = false;
+        for place in held.iter() {
+            if known.insert(place) {
+                grew = true;
+                self.all[cell.object.index()].insert(place);
+                // Also where the caller may have built it so: a store is a store.
+                self.blame
+                    .entry((cell.object, offset, place.object))
+                    .or_insert(at);
+            }
         }
-        let cells = &mut self.memory[cell.object.index()];
-        cells.entry(offset).or_default().extend(held.iter())
+        grew
     }
 
     /// The cells that an access to `bytes` bytes from `place` on concerns when pointers are stored there.

@@ -115,6 +115,9 @@ pub struct Effects {
     pub diverges: bool,
 }
 
+/// How many flows a summary has that tells fields apart.
+const MAX_FLOWS: usize = 48;
+
 impl Source {
     /// The argument that it speaks of.
     pub fn argument(self) -> u32 {
@@ -148,7 +151,25 @@ impl Sink {
 
 impl Effects {
     /// Drops what is said twice: the fields of an argument where all of it is meant.
+    ///
+    /// A summary with very many flows forgets the fields: callers instantiate each flow.
     pub fn simplify(&mut self) {
+        if self.flows.len() > MAX_FLOWS {
+            let whole = |source| match source {
+                Source::Field(index, _) => Source::Beyond(index, 1),
+                other => other,
+            };
+            let all = |sink| match sink {
+                Sink::Field(index, _) => Sink::Arg(index),
+                other => other,
+            };
+            let flows = std::mem::take(&mut self.flows);
+            self.flows = flows
+                .into_iter()
+                .map(|(from, to)| (whole(from), all(to)))
+                .collect();
+            self.reads = std::mem::take(&mut self.reads).into_iter().map(whole).collect();
+        }
         let reads = self.reads.clone();
         self.reads
             .retain(|source| !reads.iter().any(|other| other != source && other.covers(*source)));

@@ -84,7 +84,7 @@ impl Offset {
 
     /// Whether every offset of the other class is one of this.
     pub fn covers(self, other: Offset) -> bool {
-        self.join(other) == self
+        self == other || self.stride == 1 || self.stride != 0 && self.join(other) == self
     }
 
     /// Whether `bytes` bytes from here and `others` bytes from `other` on may share one.
