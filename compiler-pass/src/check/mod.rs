@@ -54,7 +54,7 @@ pub struct Verdict {
 }
 
 /// A recursion that has not come to rest after this many rounds is reported as not analysed.
-const MAX_ROUNDS: usize = 24;
+const MAX_ROUNDS: usize = 64;
 
 /// Checks every function with a body.
 pub fn run(form: &Form<'_>) -> Verdict {
@@ -62,28 +62,34 @@ pub fn run(form: &Form<'_>) -> Verdict {
     let mut findings = BTreeSet::new();
     let mut blame = Blame::new();
     for component in callgraph::components(form) {
-        let members: Vec<FuncId> = component
+        let mut members: Vec<FuncId> = component
             .into_iter()
             .filter(|id| form.function(*id).body.is_some())
             .collect();
+        members.sort_unstable();
         if members.is_empty() {
             continue;
         }
         let recursive = members.len() > 1 || calls_itself(form, members[0]);
-        let mut rounds = 0;
-        loop {
-            rounds += 1;
-            let outcome = check_component(form, &members, recursive, &summaries, &blame);
-            let mut changed = false;
-            for (id, analysed) in members.iter().zip(&outcome) {
-                changed |= update(form, &mut summaries, *id, &analysed.effects);
+        // After the first round only those functions are looked at again whose callees' effects changed. What they come
+        // to is confirmed by a last round of all.
+        let mut todo = members.clone();
+        for round in 1.. {
+            let is_full = todo.len() == members.len();
+            let outcome = check_component(form, &members, &todo, recursive, &summaries, &blame);
+            let mut changed: BTreeSet<FuncId> = BTreeSet::new();
+            for (id, analysed) in todo.iter().zip(&outcome) {
+                if update(form, &mut summaries, *id, &analysed.effects) {
+                    changed.insert(*id);
+                }
                 leak::remember(&mut blame, *id, &analysed.leaks, &summaries);
             }
-            if !changed || !recursive || rounds >= MAX_ROUNDS {
+            let gives_up = round >= MAX_ROUNDS && !changed.is_empty();
+            if is_full && (changed.is_empty() || !recursive || gives_up) {
                 for analysed in outcome {
                     findings.extend(analysed.findings);
                 }
-                if changed && recursive {
+                if gives_up && recursive {
                     findings.insert(Finding {
                         problem: Problem::NotAnalysed {
                             what: "a recursion whose effects do not settle".to_owned(),
@@ -97,6 +103,12 @@ pub fn run(form: &Form<'_>) -> Verdict {
                 }
                 break;
             }
+            todo = if changed.is_empty() || gives_up {
+                members.clone()
+            } else {
+                let calls = |id: &&FuncId| calls_any(form, **id, &changed);
+                members.iter().filter(calls).copied().collect()
+            };
         }
     }
     Verdict {
@@ -146,6 +158,15 @@ fn calls_itself(form: &Form<'_>, id: FuncId) -> bool {
         .any(|inst| matches!(inst.kind, InstKind::Call(call) if call.callee == Callee::Direct(id)))
 }
 
+fn calls_any(form: &Form<'_>, id: FuncId, callees: &BTreeSet<FuncId>) -> bool {
+    use crate::form::{Callee, InstKind};
+    let mut insts = form.function(id).body.iter().flat_map(|body| body.insts);
+    insts.any(|inst| match inst.kind {
+        InstKind::Call(call) => matches!(call.callee, Callee::Direct(callee) if callees.contains(&callee)),
+        _ => false,
+    })
+}
+
 /// Takes over what was inferred, unless the source declares the effects or the body is not to be trusted.
 fn update(form: &Form<'_>, summaries: &mut Summaries, id: FuncId, inferred: &Effects) -> bool {
     let function = form.function(id);
@@ -168,6 +189,7 @@ struct Analysed {
 fn check_component(
     form: &Form<'_>,
     members: &[FuncId],
+    todo: &[FuncId],
     recursive: bool,
     summaries: &Summaries,
     blame: &Blame,
@@ -207,6 +229,7 @@ fn check_component(
     };
     let mut outcome: Vec<Analysed> = contexts
         .iter()
+        .filter(|cx| todo.binary_search(&cx.id).is_ok())
         .map(|cx| check_function(*cx, blame, &recursion))
         .collect();
     if let (true, Some((first, cx))) = (recursion.is_open, outcome.first_mut().zip(contexts.first())) {

@@ -149,6 +149,22 @@ impl Places {
         true
     }
 
+    /// The places of another set that this one does not list.
+    pub fn missing(&self, others: &Places) -> Vec<Place> {
+        let mut known = self.0.iter().peekable();
+        let is_new = |place: &&Place| {
+            while known.next_if(|other| *other < *place).is_some() {}
+            known.peek() != Some(place)
+        };
+        others.0.iter().filter(is_new).copied().collect()
+    }
+
+    /// Adds the places of another set. True if one was not covered yet.
+    pub fn add_all(&mut self, others: &Places) -> bool {
+        let missing = self.missing(others);
+        self.extend(missing)
+    }
+
     /// Adds places. True if one was not covered yet.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Place>) -> bool {
         let mut grew = false;

@@ -237,12 +237,12 @@ impl Provenance {
 
     fn read_cells(&self, object: ObjectId, offset: Offset, bytes: u32, read: &mut Places) {
         if bytes == u32::MAX && offset == Offset::ANY {
-            read.extend(self.all[object.index()].iter());
+            read.add_all(&self.all[object.index()]);
             return;
         }
         for (cell, held) in self.cells(object) {
             if offset.overlaps(bytes, *cell, self.pointer_bytes) {
-                read.extend(held.iter());
+                read.add_all(held);
             }
         }
     }
@@ -320,7 +320,7 @@ impl Provenance {
     }
 
     pub(super) fn add_all(&mut self, value: ValueId, places: &Places) -> bool {
-        self.values[value.index()].extend(places.iter())
+        self.values[value.index()].add_all(places)
     }
 
     /// The instruction `at` stores `held` in `bytes` bytes from `place` on.
@@ -338,7 +338,7 @@ impl Provenance {
         let offset = self.key(cell).offset;
         let known = self.memory[cell.object.index()].entry(offset).or_default();
         let mut grew = false;
-        for place in held.iter() {
+        for place in known.missing(held) {
             if known.insert(place) {
                 grew = true;
                 self.all[cell.object.index()].insert(place);
