@@ -139,7 +139,7 @@ impl Solver<'_, '_> {
                     let places = if inst.keeps_offsets() {
                         places
                     } else {
-                        anywhere(&places)
+                        places.anywhere()
                     };
                     grew |= self.provenance.add_all(result, &places);
                 }
@@ -278,7 +278,7 @@ impl Solver<'_, '_> {
         let mut grew = self
             .provenance
             .hold_cell(at, Place::anywhere_in(area), &arguments);
-        let lists: Places = anywhere(self.provenance.places(list));
+        let lists: Places = self.provenance.places(list).anywhere();
         let area: Places = [Place::anywhere_in(area)].into_iter().collect();
         for place in lists.iter() {
             grew |= self.provenance.hold_cell(at, place, &area);
@@ -303,32 +303,30 @@ impl Solver<'_, '_> {
         let returned = call.args.iter().any(|argument| argument.returned);
         // Each source and place is looked up once a round: what grows meanwhile, the next round sees.
         let mut known: BTreeMap<Source, Places> = BTreeMap::new();
-        let mut targets: BTreeMap<Sink, Places> = BTreeMap::new();
+        let mut moved: BTreeMap<Sink, Places> = BTreeMap::new();
         for (from, to) in &effects.flows {
+            // What leaks to an undescribed function, or is freed, is a finding of its own, not a store. What is certainly
+            // the argument itself is taken over by the call.
+            if matches!(to, Sink::Unknown | Sink::Freed) || *to == Sink::Return && returned {
+                continue;
+            }
             if !known.contains_key(from) {
                 known.insert(*from, self.sources(id, call, *from));
             }
-            let sources = known[from].clone();
-            let places = match to {
-                Sink::Return => {
-                    // What is certainly the argument itself is taken over above.
-                    if let Some(result) = result.filter(|_| !returned) {
-                        let made_here = matches!(from, Source::In(_));
-                        let sources = if made_here { starts(&sources) } else { sources };
-                        grew |= self.provenance.add_all(result, &sources);
-                    }
-                    continue;
-                }
-                // What leaks to an undescribed function, or is freed, is a finding of its own, not a store.
-                Sink::Unknown | Sink::Freed => continue,
-                _ => {
-                    if !targets.contains_key(to) {
-                        targets.insert(*to, self.sinks(id, call, *to));
-                    }
-                    targets[to].clone()
-                }
-            };
-            grew |= self.hold(id, &places, self.cx.form.pointer_bytes, &sources);
+            let moved = moved.entry(*to).or_default();
+            if *to == Sink::Return && matches!(from, Source::In(_)) {
+                moved.add_all(&starts(&known[from]));
+            } else {
+                moved.add_all(&known[from]);
+            }
+        }
+        for (to, sources) in &moved {
+            if *to == Sink::Return {
+                grew |= result.is_some_and(|result| self.provenance.add_all(result, sources));
+            } else {
+                let places = self.sinks(id, call, *to);
+                grew |= self.hold(id, &places, self.cx.form.pointer_bytes, sources);
+            }
         }
         let Some(result) = result else { return grew };
         if let Some(region) = self.cx.regions.of_handle(result) {
@@ -423,7 +421,7 @@ pub(super) fn sources(
     let arguments = cx.arguments(call, from.argument()).iter();
     match from {
         Source::Arg(_) => arguments
-            .flat_map(|argument| anywhere(provenance.places(argument.value)))
+            .flat_map(|argument| provenance.places(argument.value).anywhere())
             .collect(),
         Source::Field(_, offset) => {
             let step = Step {
@@ -500,10 +498,6 @@ fn moved(places: &Places, step: Step) -> Places {
             ..place
         })
         .collect()
-}
-
-fn anywhere(places: &Places) -> Places {
-    places.objects().map(Place::anywhere_in).collect()
 }
 
 /// A callee's fresh object is measured from the pointer that the callee returns.

@@ -12,11 +12,12 @@
 //! 6. [`summary`] tells the callers.
 //!
 //! [`annotations`] (R01) comes first, on the module as it was given; the rest works on a promoted copy
-//! ([`prepare`]). A recursion iterates phases 1 to 6 until the summaries stand still, and reports only then.
+//! ([`prepare`]). [`component`] iterates phases 1 to 6 over a recursion until the summaries stand still, and reports only then.
 
 pub mod annotations;
 pub mod balance;
 pub mod blame;
+pub mod component;
 pub mod constraints;
 pub mod context;
 pub mod escape;
@@ -36,8 +37,6 @@ pub mod transfer;
 pub mod unknown;
 
 use crate::effects::{Effects, Put, Sink, Source};
-use crate::form::paths::Paths;
-use crate::form::regions::Regions;
 use crate::form::{Form, FuncId, callgraph};
 use context::{Context, Summaries};
 use finding::{Finding, Problem, Site};
@@ -53,63 +52,13 @@ pub struct Verdict {
     pub summaries: Summaries,
 }
 
-/// A recursion that has not come to rest after this many rounds is reported as not analysed.
-const MAX_ROUNDS: usize = 64;
-
 /// Checks every function with a body.
 pub fn run(form: &Form<'_>) -> Verdict {
     let mut summaries = initial(form);
     let mut findings = BTreeSet::new();
     let mut blame = Blame::new();
     for component in callgraph::components(form) {
-        let mut members: Vec<FuncId> = component
-            .into_iter()
-            .filter(|id| form.function(*id).body.is_some())
-            .collect();
-        members.sort_unstable();
-        if members.is_empty() {
-            continue;
-        }
-        let recursive = members.len() > 1 || calls_itself(form, members[0]);
-        // After the first round only those functions are looked at again whose callees' effects changed. What they come
-        // to is confirmed by a last round of all.
-        let mut todo = members.clone();
-        for round in 1.. {
-            let is_full = todo.len() == members.len();
-            let outcome = check_component(form, &members, &todo, recursive, &summaries, &blame);
-            let mut changed: BTreeSet<FuncId> = BTreeSet::new();
-            for (id, analysed) in todo.iter().zip(&outcome) {
-                if update(form, &mut summaries, *id, &analysed.effects) {
-                    changed.insert(*id);
-                }
-                leak::remember(&mut blame, *id, &analysed.leaks, &summaries);
-            }
-            let gives_up = round >= MAX_ROUNDS && !changed.is_empty();
-            if is_full && (changed.is_empty() || !recursive || gives_up) {
-                for analysed in outcome {
-                    findings.extend(analysed.findings);
-                }
-                if gives_up && recursive {
-                    findings.insert(Finding {
-                        problem: Problem::NotAnalysed {
-                            what: "a recursion whose effects do not settle".to_owned(),
-                        },
-                        at: Site {
-                            function: members[0],
-                            inst: None,
-                        },
-                        because: vec![],
-                    });
-                }
-                break;
-            }
-            todo = if changed.is_empty() || gives_up {
-                members.clone()
-            } else {
-                let calls = |id: &&FuncId| calls_any(form, **id, &changed);
-                members.iter().filter(calls).copied().collect()
-            };
-        }
+        findings.extend(component::check(form, component, &mut summaries, &mut blame));
     }
     Verdict {
         findings: one_per_cause(findings),
@@ -149,99 +98,11 @@ fn initial(form: &Form<'_>) -> Summaries {
     summaries
 }
 
-fn calls_itself(form: &Form<'_>, id: FuncId) -> bool {
-    use crate::form::{Callee, InstKind};
-    form.function(id)
-        .body
-        .iter()
-        .flat_map(|body| body.insts)
-        .any(|inst| matches!(inst.kind, InstKind::Call(call) if call.callee == Callee::Direct(id)))
-}
-
-fn calls_any(form: &Form<'_>, id: FuncId, callees: &BTreeSet<FuncId>) -> bool {
-    use crate::form::{Callee, InstKind};
-    let mut insts = form.function(id).body.iter().flat_map(|body| body.insts);
-    insts.any(|inst| match inst.kind {
-        InstKind::Call(call) => matches!(call.callee, Callee::Direct(callee) if callees.contains(&callee)),
-        _ => false,
-    })
-}
-
-/// Takes over what was inferred, unless the source declares the effects or the body is not to be trusted.
-fn update(form: &Form<'_>, summaries: &mut Summaries, id: FuncId, inferred: &Effects) -> bool {
-    let function = form.function(id);
-    if function.declared.is_some() || !function.facts.trusted {
-        return false;
-    }
-    let known = &mut summaries.effects[id.index()];
-    let changed = known != inferred;
-    known.clone_from(inferred);
-    changed
-}
-
 /// What one round found out about a function.
 struct Analysed {
     effects: Effects,
     leaks: leak::Leaks,
     findings: BTreeSet<Finding>,
-}
-
-fn check_component(
-    form: &Form<'_>,
-    members: &[FuncId],
-    todo: &[FuncId],
-    recursive: bool,
-    summaries: &Summaries,
-    blame: &Blame,
-) -> Vec<Analysed> {
-    let parts: Vec<(FuncId, Paths, Regions)> = members
-        .iter()
-        .filter_map(|id| {
-            let function = form.function(*id);
-            let body = function.body.as_ref()?;
-            Some((
-                *id,
-                Paths::new(body),
-                Regions::new(function, body, &summaries.effects),
-            ))
-        })
-        .collect();
-    let contexts: Vec<Context<'_, '_>> = parts
-        .iter()
-        .filter_map(|(id, paths, regions)| {
-            let function = form.function(*id);
-            let body = function.body.as_ref()?;
-            Some(Context {
-                form,
-                summaries,
-                id: *id,
-                function,
-                body,
-                paths,
-                regions,
-            })
-        })
-        .collect();
-    let recursion = if recursive {
-        Recursion::new(&contexts)
-    } else {
-        Recursion::default()
-    };
-    let mut outcome: Vec<Analysed> = contexts
-        .iter()
-        .filter(|cx| todo.binary_search(&cx.id).is_ok())
-        .map(|cx| check_function(*cx, blame, &recursion))
-        .collect();
-    if let (true, Some((first, cx))) = (recursion.is_open, outcome.first_mut().zip(contexts.first())) {
-        first.findings.insert(Finding {
-            problem: Problem::NotAnalysed {
-                what: "a recursion that mixes its regions in too many ways".to_owned(),
-            },
-            at: cx.whole(),
-            because: vec![],
-        });
-    }
-    outcome
 }
 
 fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Analysed {

@@ -85,53 +85,137 @@ impl Place {
 /// How many offsets of one object a set tells apart.
 const MAX_OFFSETS: usize = 8;
 
-/// A set of places, sorted. Small: most pointers point to one.
+/// A set of places. Most pointers point to one place; what callees do makes sets that lead anywhere into many objects,
+/// and those are bits, so that joining two such sets is a few word operations.
+///
+/// *Places-I1*: an object that the set holds as a whole has no places among the parts, and the parts are sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places(Vec<Place>);
+pub struct Places {
+    whole: Objects,
+    parts: Vec<Place>,
+}
+
+/// A set of objects, as bits: no trailing zero words beyond the first, so that equal sets are equal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Objects {
+    low: u64,
+    high: Vec<u64>,
+}
+
+impl Objects {
+    fn word(&self, index: usize) -> u64 {
+        match index {
+            0 => self.low,
+            _ => self.high.get(index - 1).copied().unwrap_or(0),
+        }
+    }
+
+    fn words(&self) -> impl Iterator<Item = u64> {
+        std::iter::once(self.low).chain(self.high.iter().copied())
+    }
+
+    fn contains(&self, object: ObjectId) -> bool {
+        self.word(object.index() / 64) >> (object.index() % 64) & 1 != 0
+    }
+
+    fn insert(&mut self, object: ObjectId) {
+        let (index, bit) = (object.index() / 64, 1 << (object.index() % 64));
+        if index == 0 {
+            self.low |= bit;
+            return;
+        }
+        if self.high.len() < index {
+            self.high.resize(index, 0);
+        }
+        self.high[index - 1] |= bit;
+    }
+
+    fn iter(&self) -> impl Iterator<Item = ObjectId> {
+        bits(self.words())
+    }
+
+    /// The members of `others` that are none of this set.
+    fn missing(&self, others: &Objects) -> impl Iterator<Item = ObjectId> {
+        bits(
+            others
+                .words()
+                .enumerate()
+                .map(|(index, word)| word & !self.word(index)),
+        )
+    }
+}
+
+/// The numbers of the bits that are set in a row of words.
+fn bits(words: impl Iterator<Item = u64>) -> impl Iterator<Item = ObjectId> {
+    words.enumerate().flat_map(|(index, word)| {
+        let mut rest = word;
+        std::iter::from_fn(move || {
+            let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(ObjectId::new(index * 64 + bit))
+        })
+    })
+}
 
 impl Places {
-    /// The places.
+    /// The places: whole objects first.
     pub fn iter(&self) -> impl Iterator<Item = Place> {
-        self.0.iter().copied()
+        self.whole
+            .iter()
+            .map(Place::anywhere_in)
+            .chain(self.parts.iter().copied())
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.parts.is_empty() && self.whole.words().all(|word| word == 0)
     }
 
     /// The only place, if there is only one.
     pub fn only(&self) -> Option<Place> {
-        match self.0[..] {
-            [place] => Some(place),
-            _ => None,
-        }
+        let mut places = self.iter();
+        places.next().filter(|_| places.next().is_none())
     }
 
     /// The objects, each once.
     pub fn objects(&self) -> impl Iterator<Item = ObjectId> {
         let mut last = None;
-        self.0
+        let parts = self.parts.iter().map(|place| place.object);
+        self.whole
             .iter()
-            .map(|place| place.object)
-            .filter(move |object| last.replace(*object) != Some(*object))
+            .chain(parts.filter(move |object| last.replace(*object) != Some(*object)))
+    }
+
+    /// The same objects, each as a whole.
+    pub fn anywhere(&self) -> Places {
+        let mut whole = self.whole.clone();
+        self.parts.iter().for_each(|place| whole.insert(place.object));
+        Places { whole, parts: vec![] }
     }
 
     /// Adds a place. True if it was not covered yet.
     pub fn insert(&mut self, place: Place) -> bool {
-        let start = self.0.partition_point(|other| other.object < place.object);
-        let length = self.0[start..]
+        if self.whole.contains(place.object) {
+            return false;
+        }
+        let start = self.parts.partition_point(|other| other.object < place.object);
+        let length = self.parts[start..]
             .iter()
             .take_while(|other| other.object == place.object)
             .count();
         let known = start..start + length;
-        if self.0[known.clone()]
+        if place.offset == Offset::ANY {
+            self.parts.drain(known);
+            self.whole.insert(place.object);
+            return true;
+        }
+        if self.parts[known.clone()]
             .iter()
             .any(|other| other.offset.covers(place.offset))
         {
             return false;
         }
-        let mut kept: Vec<Place> = self.0[known.clone()]
+        let mut kept: Vec<Place> = self.parts[known.clone()]
             .iter()
             .copied()
             .filter(|other| !place.offset.covers(other.offset))
@@ -139,24 +223,32 @@ impl Places {
         kept.push(place);
         if kept.len() > MAX_OFFSETS {
             let joined = kept.iter().map(|other| other.offset).reduce(Offset::join);
-            kept = vec![Place {
-                object: place.object,
-                offset: joined.unwrap_or(Offset::ANY),
-            }];
+            let offset = joined.unwrap_or(Offset::ANY);
+            if offset == Offset::ANY {
+                self.parts.drain(known);
+                self.whole.insert(place.object);
+                return true;
+            }
+            kept = vec![Place { offset, ..place }];
         }
         kept.sort_unstable();
-        self.0.splice(known, kept);
+        self.parts.splice(known, kept);
         true
     }
 
     /// The places of another set that this one does not list.
     pub fn missing(&self, others: &Places) -> Vec<Place> {
-        let mut known = self.0.iter().peekable();
+        let mut known = self.parts.iter().peekable();
         let is_new = |place: &&Place| {
             while known.next_if(|other| *other < *place).is_some() {}
-            known.peek() != Some(place)
+            known.peek() != Some(place) && !self.whole.contains(place.object)
         };
-        others.0.iter().filter(is_new).copied().collect()
+        let parts = others.parts.iter().filter(is_new).copied();
+        self.whole
+            .missing(&others.whole)
+            .map(Place::anywhere_in)
+            .chain(parts)
+            .collect()
     }
 
     /// Adds the places of another set. True if one was not covered yet.
@@ -180,7 +272,7 @@ impl IntoIterator for Places {
     type IntoIter = std::vec::IntoIter<Place>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.iter().collect::<Vec<_>>().into_iter()
     }
 }
 
@@ -220,5 +312,20 @@ mod tests {
         assert!(!places.insert(at(2, 24)));
         assert_eq!(places.iter().count(), 2);
         assert_eq!(places.objects().count(), 2);
+    }
+
+    #[test]
+    fn whole_objects_past_the_first_word_are_told_apart() {
+        let whole = |object: usize| Place::anywhere_in(ObjectId::new(object));
+        let mut places: Places = [at(3, 8), whole(70), whole(200)].into_iter().collect();
+        assert_eq!(
+            places.objects().map(|id| id.index()).collect::<Vec<_>>(),
+            [70, 200, 3]
+        );
+        let others: Places = [at(70, 8), whole(3), whole(201)].into_iter().collect();
+        assert_eq!(places.missing(&others), [whole(3), whole(201)]);
+        assert!(places.add_all(&others) && !places.add_all(&others));
+        assert_eq!(places, places.anywhere());
+        assert_eq!(places.iter().count(), 4);
     }
 }

@@ -284,10 +284,10 @@ impl Provenance {
 
     /// What exactly `depth` reads from some objects lead to; at [`MAX_DEPTH`], so many or more.
     pub fn beyond(&self, from: &Places, depth: u8) -> Places {
-        let mut places: Places = from.objects().map(Place::anywhere_in).collect();
+        let mut places = from.anywhere();
         for _ in 0..depth {
             let read = self.found(&places, u32::MAX);
-            let mut next: Places = read.objects().map(Place::anywhere_in).collect();
+            let mut next = read.anywhere();
             for object in places.objects() {
                 next.extend(self.assumed_anywhere(object).map(Place::anywhere_in));
             }

@@ -113,10 +113,12 @@ pub struct Effects {
     pub unwinds: bool,
     /// It never returns normally.
     pub diverges: bool,
+    /// Its flows no longer tell the fields of arguments apart ([`Effects::forget_fields`]).
+    pub is_coarse: bool,
 }
 
 /// How many flows a summary has that tells fields apart.
-const MAX_FLOWS: usize = 48;
+const MAX_FLOWS: usize = 96;
 
 impl Source {
     /// The argument that it speaks of.
@@ -150,26 +152,38 @@ impl Sink {
 }
 
 impl Effects {
-    /// Drops what is said twice: the fields of an argument where all of it is meant.
-    ///
-    /// A summary with very many flows forgets the fields: callers instantiate each flow.
+    /// Makes every field of what an argument points to one: the flows of a summary that has very many, since callers
+    /// instantiate each.
+    pub fn forget_fields(&mut self) {
+        let whole = |source| match source {
+            Source::Field(index, _) => Source::Beyond(index, 1),
+            other => other,
+        };
+        let all = |sink| match sink {
+            Sink::Field(index, _) => Sink::Arg(index),
+            other => other,
+        };
+        let flows = std::mem::take(&mut self.flows);
+        self.flows = flows
+            .into_iter()
+            .map(|(from, to)| (whole(from), all(to)))
+            .collect();
+        self.reads = std::mem::take(&mut self.reads).into_iter().map(whole).collect();
+        self.is_coarse = true;
+        self.drop_covered();
+    }
+
+    /// Drops what is said twice: the fields of an argument where all of it is meant. A summary with very many flows
+    /// forgets the fields.
     pub fn simplify(&mut self) {
         if self.flows.len() > MAX_FLOWS {
-            let whole = |source| match source {
-                Source::Field(index, _) => Source::Beyond(index, 1),
-                other => other,
-            };
-            let all = |sink| match sink {
-                Sink::Field(index, _) => Sink::Arg(index),
-                other => other,
-            };
-            let flows = std::mem::take(&mut self.flows);
-            self.flows = flows
-                .into_iter()
-                .map(|(from, to)| (whole(from), all(to)))
-                .collect();
-            self.reads = std::mem::take(&mut self.reads).into_iter().map(whole).collect();
+            self.forget_fields();
+        } else {
+            self.drop_covered();
         }
+    }
+
+    fn drop_covered(&mut self) {
         let reads = self.reads.clone();
         self.reads
             .retain(|source| !reads.iter().any(|other| other != source && other.covers(*source)));

@@ -1,0 +1,225 @@
+//! The order of analysis inside one component of the call graph.
+//!
+//! A function that does not call itself is analysed once. A recursion is iterated from the least summaries (Kleene's
+//! fixed point, by a worklist): callees before callers as far as a cycle has such an order, each function with the newest
+//! summaries of all others, and again only when the summary of one of its callees has changed. When nothing is left
+//! to do, a last round analyses every function with the same summaries; only its findings count, and only if it changes
+//! nothing. So what is reported rests on a solution that was seen to be one, whatever the order before.
+//!
+//! The lattice of summaries is finite: flags, and sets over the places that [`crate::effects`] tells apart. A summary that
+//! had to forget the fields ([`Effects::forget_fields`]) once never learns them again, so summaries climb.
+
+use super::context::{Context, Summaries};
+use super::finding::{Finding, Problem, Site};
+use super::leak::{self, Blame};
+use super::recursion::Recursion;
+use super::{Analysed, check_function};
+use crate::effects::Effects;
+use crate::form::paths::Paths;
+use crate::form::regions::Regions;
+use crate::form::{Body, Callee, Form, FuncId, InstKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A recursion that has not come to rest after this many rounds is reported as not analysed.
+const MAX_ROUNDS: usize = 64;
+
+/// Analyses a component, updates the summaries of its functions, and returns the findings.
+pub(super) fn check(
+    form: &Form<'_>,
+    component: Vec<FuncId>,
+    summaries: &mut Summaries,
+    blame: &mut Blame,
+) -> BTreeSet<Finding> {
+    let members: BTreeMap<FuncId, Member<'_, '_>> = component
+        .into_iter()
+        .filter_map(|id| {
+            let body = form.function(id).body.as_ref()?;
+            let paths = Paths::new(body);
+            Some((id, Member { body, paths }))
+        })
+        .collect();
+    let component = Component { form, members };
+    match component.members.keys().next() {
+        None => BTreeSet::new(),
+        Some(only)
+            if component.members.len() == 1 && !callees(component.members[only].body).contains(only) =>
+        {
+            let analysed = component.analyse(*only, &Recursion::default(), summaries, blame);
+            take_over(form, summaries, blame, *only, &analysed);
+            analysed.findings
+        }
+        Some(_) => component.iterate(summaries, blame),
+    }
+}
+
+struct Component<'f, 'a> {
+    form: &'f Form<'a>,
+    members: BTreeMap<FuncId, Member<'f, 'a>>,
+}
+
+struct Member<'f, 'a> {
+    body: &'f Body<'a>,
+    paths: Paths,
+}
+
+impl<'f, 'a> Component<'f, 'a> {
+    fn iterate(&self, summaries: &mut Summaries, blame: &mut Blame) -> BTreeSet<Finding> {
+        let order = self.callees_first();
+        let callers = self.callers();
+        let mut todo: BTreeSet<FuncId> = order.iter().copied().collect();
+        for round in 1.. {
+            let is_full = todo.len() == order.len();
+            let recursion = self.recursion(summaries);
+            let mut findings = BTreeSet::new();
+            let mut changed = false;
+            for id in &order {
+                if !todo.remove(id) {
+                    continue;
+                }
+                let analysed = self.analyse(*id, &recursion, summaries, blame);
+                if take_over(self.form, summaries, blame, *id, &analysed) {
+                    changed = true;
+                    todo.extend(&callers[id]);
+                }
+                findings.extend(analysed.findings);
+            }
+            let gives_up = round >= MAX_ROUNDS;
+            if is_full && (!changed || gives_up) {
+                if changed {
+                    findings.insert(self.not_analysed("a recursion whose effects do not settle"));
+                }
+                if recursion.is_open {
+                    findings.insert(self.not_analysed("a recursion that mixes its regions in too many ways"));
+                }
+                return findings;
+            }
+            if todo.is_empty() || gives_up {
+                todo = order.iter().copied().collect();
+            }
+        }
+        unreachable!("the loop ends by returning")
+    }
+
+    fn not_analysed(&self, what: &str) -> Finding {
+        let first = self.members.keys().next().copied();
+        Finding {
+            problem: Problem::NotAnalysed {
+                what: what.to_owned(),
+            },
+            at: Site {
+                function: first.unwrap_or(FuncId::new(0)),
+                inst: None,
+            },
+            because: vec![],
+        }
+    }
+
+    fn analyse(&self, id: FuncId, recursion: &Recursion, summaries: &Summaries, blame: &Blame) -> Analysed {
+        let regions = self.regions(id, summaries);
+        check_function(self.context(id, &regions, summaries), blame, recursion)
+    }
+
+    fn regions(&self, id: FuncId, summaries: &Summaries) -> Regions {
+        let function = self.form.function(id);
+        Regions::new(function, self.members[&id].body, &summaries.effects)
+    }
+
+    fn context<'c>(&'c self, id: FuncId, regions: &'c Regions, summaries: &'c Summaries) -> Context<'c, 'a> {
+        let member = &self.members[&id];
+        Context {
+            form: self.form,
+            summaries,
+            id,
+            function: self.form.function(id),
+            body: member.body,
+            paths: &member.paths,
+            regions,
+        }
+    }
+
+    /// What the recursion repeats, as far as the summaries show it now.
+    fn recursion(&self, summaries: &Summaries) -> Recursion {
+        let regions: Vec<Regions> = self
+            .members
+            .keys()
+            .map(|id| self.regions(*id, summaries))
+            .collect();
+        let contexts: Vec<Context<'_, '_>> = self
+            .members
+            .keys()
+            .zip(&regions)
+            .map(|(id, regions)| self.context(*id, regions, summaries))
+            .collect();
+        Recursion::new(&contexts)
+    }
+
+    /// The functions in post-order: where calls form no cycle, callees come first.
+    fn callees_first(&self) -> Vec<FuncId> {
+        let mut order = Vec::new();
+        let mut seen = BTreeSet::new();
+        for root in self.members.keys() {
+            let mut work = vec![(*root, false)];
+            while let Some((id, is_left)) = work.pop() {
+                if is_left {
+                    order.push(id);
+                } else if seen.insert(id) {
+                    work.push((id, true));
+                    let callees = callees(self.members[&id].body);
+                    let inside = callees
+                        .into_iter()
+                        .filter(|callee| self.members.contains_key(callee));
+                    work.extend(inside.map(|callee| (callee, false)));
+                }
+            }
+        }
+        order
+    }
+
+    fn callers(&self) -> BTreeMap<FuncId, BTreeSet<FuncId>> {
+        let mut callers: BTreeMap<FuncId, BTreeSet<FuncId>> =
+            self.members.keys().map(|id| (*id, BTreeSet::new())).collect();
+        for (id, member) in &self.members {
+            for callee in callees(member.body) {
+                if let Some(callers) = callers.get_mut(&callee) {
+                    callers.insert(*id);
+                }
+            }
+        }
+        callers
+    }
+}
+
+fn callees(body: &Body<'_>) -> BTreeSet<FuncId> {
+    let callees = body.insts.iter().filter_map(|inst| match inst.kind {
+        InstKind::Call(call) => match call.callee {
+            Callee::Direct(callee) => Some(callee),
+            _ => None,
+        },
+        _ => None,
+    });
+    callees.collect()
+}
+
+/// Takes over what was inferred, unless the source declares the effects or the body is not to be trusted. True if
+/// that changed the summary.
+fn take_over(
+    form: &Form<'_>,
+    summaries: &mut Summaries,
+    blame: &mut Blame,
+    id: FuncId,
+    analysed: &Analysed,
+) -> bool {
+    let function = form.function(id);
+    let mut changed = false;
+    if function.declared.is_none() && function.facts.trusted {
+        let known: &mut Effects = &mut summaries.effects[id.index()];
+        let mut inferred = analysed.effects.clone();
+        if known.is_coarse {
+            inferred.forget_fields();
+        }
+        changed = *known != inferred;
+        *known = inferred;
+    }
+    leak::remember(blame, id, &analysed.leaks, summaries);
+    changed
+}
