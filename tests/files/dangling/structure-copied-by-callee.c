@@ -1,0 +1,25 @@
+// a callee copies a structure with a pointer that ends
+#include <croft.h>
+struct node
+{
+    struct node *next;
+    long value;
+};
+struct pair
+{
+    struct node *first, *second;
+};
+__attribute__((noinline)) static void copy(struct pair *to, const struct pair *from)
+{
+    *to = *from;
+}
+long work(struct node *other)
+{
+    struct pair pair;
+    {
+        CROFT_REGION(r);
+        struct pair made = {other, CROFT_NEW(r, struct node)};
+        copy(&pair, &made);
+    }
+    return pair.second->value; // error: R0907
+}
