@@ -12,6 +12,7 @@
 //! Findings are made in one last walk over the fixed point, so that none stems from a passing state.
 
 use super::context::Context;
+use super::exits;
 use super::finding::{Finding, Problem, Role, Way};
 use super::stack::{Joins, Open, State};
 use crate::effects::Effects;
@@ -90,25 +91,25 @@ fn solve(cx: Context<'_, '_>, banned: &BTreeSet<ValueId>) -> Result<Balance, Val
         joins.leave(node, normal, walk.before_last);
         work.extend(cx.paths.node(node).succs.iter().map(|edge| edge.to));
     }
-    report(cx, &mut balance);
+    exits::report(cx, &mut balance);
     Ok(balance)
 }
 
 /// One walk through a node, from the state at its start.
-struct Walk<'w, 'a> {
-    cx: Context<'w, 'a>,
-    node: NodeId,
-    state: State,
+pub(super) struct Walk<'w, 'a> {
+    pub(super) cx: Context<'w, 'a>,
+    pub(super) node: NodeId,
+    pub(super) state: State,
     /// The state before the node's last instruction: what an unwinding call leaves behind.
-    before_last: State,
-    findings: Vec<Finding>,
-    unwinds: bool,
+    pub(super) before_last: State,
+    pub(super) findings: Vec<Finding>,
+    pub(super) unwinds: bool,
     /// A call in the node does not return: what follows it is not reached.
-    diverged: bool,
+    pub(super) diverged: bool,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
-    fn new(cx: Context<'w, 'a>, at: &[Option<State>], node: NodeId) -> Self {
+    pub(super) fn new(cx: Context<'w, 'a>, at: &[Option<State>], node: NodeId) -> Self {
         let state = at[node.index()].clone().unwrap_or_default();
         Walk {
             cx,
@@ -121,7 +122,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         let cx = self.cx;
         for (id, inst) in cx.body.insts_of(cx.paths.node(self.node).block) {
             self.before_last = self.state.clone();
@@ -141,7 +142,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    fn finding(&mut self, problem: Problem, at: InstId, because: Vec<(InstId, Role)>) {
+    pub(super) fn finding(&mut self, problem: Problem, at: InstId, because: Vec<(InstId, Role)>) {
         let cx = self.cx;
         let because = because
             .into_iter()
@@ -423,79 +424,12 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     /// Where the regions that an entry of the stack names were opened.
-    fn opened(&self, handle: ValueId) -> Vec<(InstId, Role)> {
+    pub(super) fn opened(&self, handle: ValueId) -> Vec<(InstId, Role)> {
         let resolved = self.cx.regions.resolve(self.cx.body, handle);
         resolved
             .regions
             .iter()
             .filter_map(|region| self.origin(*region))
             .collect()
-    }
-}
-
-/// The last walk: collects the findings of every reachable node and judges the ways out.
-fn report(cx: Context<'_, '_>, balance: &mut Balance) {
-    let mut dropped: Option<Vec<u32>> = None;
-    let mut handed: Option<Option<ValueId>> = None;
-    let at = std::mem::take(&mut balance.at);
-    for node in cx.paths.ids() {
-        if at[node.index()].is_none() {
-            continue;
-        }
-        let mut walk = Walk::new(cx, &at, node);
-        walk.run();
-        let (exit, inst) = cx.body.terminator(cx.paths.node(node).block);
-        balance.unwinds |= walk.unwinds;
-        if walk.diverged {
-            balance.findings.extend(walk.findings);
-            continue;
-        }
-        match inst.kind {
-            InstKind::Return(value) => {
-                balance.returns = true;
-                let value = value.map(|value| cx.regions.canonical(value));
-                let hands_over = match (&walk.state.open[..], value) {
-                    ([open], Some(value)) if open.handle == value && open.maybe.is_none() => Some(value),
-                    _ => None,
-                };
-                if hands_over.is_none() {
-                    left_open(&mut walk, exit, Way::Return);
-                }
-                let disagree = walk.state.torn
-                    || dropped.as_ref().is_some_and(|known| *known != walk.state.dropped)
-                    || handed.is_some_and(|known| known.is_some() != hands_over.is_some());
-                if disagree {
-                    walk.finding(Problem::PathsDisagree, exit, vec![]);
-                }
-                dropped.get_or_insert(walk.state.dropped.clone());
-                handed.get_or_insert(hands_over);
-            }
-            InstKind::Resume => {
-                balance.unwinds = true;
-                left_open(&mut walk, exit, Way::Unwind);
-                if !walk.state.dropped.is_empty() {
-                    walk.finding(Problem::PathsDisagree, exit, vec![]);
-                }
-            }
-            _ => {}
-        }
-        balance.findings.extend(walk.findings);
-    }
-    balance.at = at;
-    balance.drops = dropped.unwrap_or_default();
-    balance.opens = handed.flatten().map(|handle| {
-        let resolved = cx.regions.resolve(cx.body, handle);
-        resolved
-            .regions
-            .iter()
-            .all(|region| cx.regions.get(*region).bounded)
-    });
-    balance.unwinds &= !cx.function.facts.nounwind;
-}
-
-fn left_open(walk: &mut Walk<'_, '_>, exit: InstId, way: Way) {
-    for open in walk.state.open.clone() {
-        let because = walk.opened(open.handle);
-        walk.finding(Problem::LeftOpen { way }, open.maybe.unwrap_or(exit), because);
     }
 }

@@ -4,7 +4,7 @@
 //! kept small: where a set has many offsets of one object, they are joined ([`crate::form::offset`]).
 
 use crate::effects::Source;
-use crate::form::offset::Offset;
+use crate::form::offset::{Offset, Step};
 use crate::form::{InstId, ObjectId, RegionId};
 
 /// An abstract object.
@@ -95,39 +95,51 @@ pub struct Places {
     parts: Vec<Place>,
 }
 
-/// A set of objects, as bits: no trailing zero words beyond the first, so that equal sets are equal.
+/// A set of objects, as bits. Words with none of them set are not kept, so that a set is as long as it has members,
+/// however many objects the function has, and equal sets are equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Objects {
+    /// The first 64 objects: all that most functions have.
     low: u64,
-    high: Vec<u64>,
+    /// The number of each further word, in order, and the word.
+    high: Vec<(usize, u64)>,
 }
 
 impl Objects {
-    fn word(&self, index: usize) -> u64 {
-        match index {
-            0 => self.low,
-            _ => self.high.get(index - 1).copied().unwrap_or(0),
-        }
-    }
-
-    fn words(&self) -> impl Iterator<Item = u64> {
-        std::iter::once(self.low).chain(self.high.iter().copied())
+    fn position(object: ObjectId) -> (usize, u64) {
+        (object.index() / 64, 1 << (object.index() % 64))
     }
 
     fn contains(&self, object: ObjectId) -> bool {
-        self.word(object.index() / 64) >> (object.index() % 64) & 1 != 0
+        let (number, bit) = Objects::position(object);
+        let word = match number {
+            0 => self.low,
+            _ => self
+                .high
+                .binary_search_by_key(&number, |(number, _)| *number)
+                .map_or(0, |at| self.high[at].1),
+        };
+        word & bit != 0
     }
 
     fn insert(&mut self, object: ObjectId) {
-        let (index, bit) = (object.index() / 64, 1 << (object.index() % 64));
-        if index == 0 {
+        let (number, bit) = Objects::position(object);
+        if number == 0 {
             self.low |= bit;
             return;
         }
-        if self.high.len() < index {
-            self.high.resize(index, 0);
+        match self.high.binary_search_by_key(&number, |(number, _)| *number) {
+            Ok(at) => self.high[at].1 |= bit,
+            Err(at) => self.high.insert(at, (number, bit)),
         }
-        self.high[index - 1] |= bit;
+    }
+
+    fn words(&self) -> impl Iterator<Item = (usize, u64)> {
+        std::iter::once((0, self.low)).chain(self.high.iter().copied())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.low == 0 && self.high.is_empty()
     }
 
     fn iter(&self) -> impl Iterator<Item = ObjectId> {
@@ -136,23 +148,23 @@ impl Objects {
 
     /// The members of `others` that are none of this set.
     fn missing(&self, others: &Objects) -> impl Iterator<Item = ObjectId> {
-        bits(
-            others
-                .words()
-                .enumerate()
-                .map(|(index, word)| word & !self.word(index)),
-        )
+        let mut known = self.words().peekable();
+        bits(others.words().map(move |(number, word)| {
+            while known.next_if(|(other, _)| *other < number).is_some() {}
+            let mine = known.peek().filter(|(other, _)| *other == number);
+            (number, word & !mine.map_or(0, |(_, word)| *word))
+        }))
     }
 }
 
-/// The numbers of the bits that are set in a row of words.
-fn bits(words: impl Iterator<Item = u64>) -> impl Iterator<Item = ObjectId> {
-    words.enumerate().flat_map(|(index, word)| {
+/// The objects whose bits are set.
+fn bits(words: impl Iterator<Item = (usize, u64)>) -> impl Iterator<Item = ObjectId> {
+    words.flat_map(|(number, word)| {
         let mut rest = word;
         std::iter::from_fn(move || {
             let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
             rest &= rest - 1;
-            Some(ObjectId::new(index * 64 + bit))
+            Some(ObjectId::new(number * 64 + bit))
         })
     })
 }
@@ -168,7 +180,7 @@ impl Places {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.parts.is_empty() && self.whole.words().all(|word| word == 0)
+        self.parts.is_empty() && self.whole.is_empty()
     }
 
     /// The only place, if there is only one.
@@ -184,6 +196,15 @@ impl Places {
         self.whole
             .iter()
             .chain(parts.filter(move |object| last.replace(*object) != Some(*object)))
+    }
+
+    /// Where one gets from these places by a step.
+    pub fn moved(&self, step: Step) -> Places {
+        let moved = |place: Place| Place {
+            offset: place.offset.step(step),
+            ..place
+        };
+        self.iter().map(moved).collect()
     }
 
     /// The same objects, each as a whole.

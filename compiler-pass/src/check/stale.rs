@@ -5,10 +5,10 @@
 //! passing on a stale pointer is no use; reading, writing and keeping through it is.
 
 use super::blame;
-use super::constraints::sources;
 use super::context::Context;
 use super::escape::{allocation_of, life, object_behind, origin_of_return, told};
 use super::finding::{Finding, Problem, Role, Use};
+use super::instantiate::sources;
 use super::lives::{Life, State, end_before};
 use super::object::{Object, Places};
 use super::provenance::Provenance;

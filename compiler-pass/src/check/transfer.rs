@@ -5,8 +5,8 @@
 //! carried into the next iteration is caught. A store to a cell that is certainly meant replaces what it held, any
 //! other store adds to it.
 
-use super::constraints::{sinks, sources};
 use super::context::Context;
+use super::instantiate::{sinks, sources};
 use super::lives::{Holder, Life, State, ends, is_followed, live_in, watched};
 use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
@@ -37,6 +37,8 @@ pub struct Transfer<'t, 'a> {
     provenance: &'t Provenance,
     /// The regions that may end here, and what their ends leave behind.
     watched: BTreeMap<RegionId, Vec<Holder>>,
+    /// Those of them that are parameters, with their numbers.
+    params: Vec<(RegionId, u32)>,
     live: Vec<Vec<ValueId>>,
 }
 
@@ -44,19 +46,20 @@ impl<'t, 'a> Transfer<'t, 'a> {
     /// Prepares a function.
     pub fn new(cx: Context<'t, 'a>, provenance: &'t Provenance) -> Self {
         let watched = watched(cx, provenance);
+        let param = |region: &RegionId| match cx.regions.get(*region).origin {
+            Origin::Param(index) => Some((*region, index)),
+            _ => None,
+        };
         let mut transfer = Transfer {
             cx,
             provenance,
+            params: watched.keys().filter_map(param).collect(),
             watched,
             live: vec![Vec::new(); cx.body.blocks.len()],
         };
         if !transfer.watched.is_empty() {
-            let regions: Vec<RegionId> = transfer.watched.keys().copied().collect();
-            transfer.live = live_in(cx, |value| {
-                regions
-                    .iter()
-                    .any(|region| transfer.may_concern(provenance.places(value), *region))
-            });
+            let concerns = |value| transfer.concerned(provenance.places(value)).next().is_some();
+            transfer.live = live_in(cx, concerns);
         }
         transfer
     }
@@ -72,27 +75,29 @@ impl<'t, 'a> Transfer<'t, 'a> {
         state
     }
 
-    /// Whether pointers to some places may lead into a region.
-    fn may_concern(&self, places: &Places, region: RegionId) -> bool {
-        let param = match self.cx.regions.get(region).origin {
-            Origin::Param(index) => Some(index),
-            _ => None,
-        };
-        places.objects().any(|object| {
+    /// The watched regions that pointers to some places may lead into, some more than once.
+    fn concerned(&self, places: &Places) -> impl Iterator<Item = RegionId> {
+        places.objects().flat_map(|object| {
             let object = self.provenance.get(object);
-            matches!(object, Object::Site(_, of) if of == region)
-                || param
-                    .zip(object.callers())
-                    .is_some_and(|(param, source)| source.argument() != param)
+            let own = match object {
+                Object::Site(_, region) => Some(region).filter(|region| self.watched.contains_key(region)),
+                _ => None,
+            };
+            let callers = object.callers().into_iter().flat_map(|source| {
+                let others = self
+                    .params
+                    .iter()
+                    .filter(move |(_, param)| *param != source.argument());
+                others.map(|(region, _)| *region)
+            });
+            own.into_iter().chain(callers)
         })
     }
 
     /// The current lives of the regions that pointers to some places may lead into.
     fn current(&self, places: &Places) -> Lives {
-        let regions = self.watched.keys().copied();
         Lives(
-            regions
-                .filter(|region| self.may_concern(places, *region))
+            self.concerned(places)
                 .map(|region| (region, Life::Current))
                 .collect(),
         )
@@ -300,9 +305,12 @@ impl<'t, 'a> Transfer<'t, 'a> {
         }
         if let Some(result) = inst.result {
             state.forget(Holder::Value(result));
-            let places = self.provenance.places(result);
+            let concerned: BTreeSet<RegionId> = match inherited.0.is_empty() {
+                true => BTreeSet::new(),
+                false => self.concerned(self.provenance.places(result)).collect(),
+            };
             for (region, life) in inherited.0 {
-                if self.may_concern(places, region) {
+                if concerned.contains(&region) {
                     state.add(Holder::Value(result), region, life);
                 }
             }

@@ -9,10 +9,10 @@
 //! What belongs to the caller may or may not point into a region: that is a flow to [`Sink::Unknown`] in the
 //! summary, and each caller is judged by what it passes.
 
-use super::constraints::sources;
 use super::context::Context;
 use super::escape::{allocation_behind, life};
 use super::finding::{Finding, Problem, Role, Site};
+use super::instantiate::sources;
 use super::object::Object;
 use super::provenance::{Provenance, may_be_kept};
 use super::summary::is_region;

@@ -5,8 +5,7 @@
 
 use super::offset::Step;
 use super::*;
-use crate::llvm::{self, shim};
-use crate::operation::Operation;
+use crate::llvm::{self};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as BumpVec;
 use inkwell::llvm_sys::{LLVMIntPredicate, LLVMOpcode, LLVMValueKind};
@@ -14,14 +13,14 @@ use std::collections::HashMap;
 
 /// Reads one body.
 pub(super) struct BodyReader<'a, 'i> {
-    functions: &'i HashMap<Value<'a>, FuncId>,
-    arena: &'a Bump,
-    blocks: HashMap<llvm::Block<'a>, BlockId>,
-    values: BumpVec<'a, ValueDef<'a>>,
-    known: HashMap<Value<'a>, ValueId>,
+    pub(super) functions: &'i HashMap<Value<'a>, FuncId>,
+    pub(super) arena: &'a Bump,
+    pub(super) blocks: HashMap<llvm::Block<'a>, BlockId>,
+    pub(super) values: BumpVec<'a, ValueDef<'a>>,
+    pub(super) known: HashMap<Value<'a>, ValueId>,
     /// The global variables that the function names, in the order in which it does.
-    variables: HashMap<Value<'a>, u32>,
-    pointer_bytes: u32,
+    pub(super) variables: HashMap<Value<'a>, u32>,
+    pub(super) pointer_bytes: u32,
 }
 
 impl<'a, 'i> BodyReader<'a, 'i> {
@@ -105,7 +104,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
     }
 
     /// The value with this LLVM value, which a constant or global gets when it is first met.
-    fn value(&mut self, value: Value<'a>) -> ValueId {
+    pub(super) fn value(&mut self, value: Value<'a>) -> ValueId {
         if let Some(id) = self.known.get(&value) {
             return *id;
         }
@@ -140,9 +139,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 InstKind::Load(_) | InstKind::Exchange { .. } => vec![],
                 InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) => inst.kind.operands(),
                 // Vectors and structures put together, or taken apart.
-                InstKind::Derive(_) | InstKind::Plain(_) if is_assembly_of_parts(inst) => {
-                    inst.kind.operands()
-                }
+                InstKind::Derive(_) | InstKind::Plain(_) if inst.keeps_bits() => inst.kind.operands(),
                 InstKind::Derive(_) if to_address => inst.kind.operands(),
                 _ => continue,
             };
@@ -205,7 +202,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         Some((*self.variables.entry(variable).or_insert(next), offset))
     }
 
-    fn ids(&mut self, values: impl IntoIterator<Item = Value<'a>>) -> &'a [ValueId] {
+    pub(super) fn ids(&mut self, values: impl IntoIterator<Item = Value<'a>>) -> &'a [ValueId] {
         let mut ids = BumpVec::new_in(self.arena);
         for value in values {
             if value.as_block().is_none() {
@@ -395,153 +392,6 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             default: self.block_of(*default),
         }
     }
-
-    fn call(&mut self, inst: Value<'a>) -> InstKind<'a> {
-        let arguments = inst.arguments();
-        let Some(callee) = inst.callee() else {
-            return InstKind::Opaque("call", &[]);
-        };
-        let bits = inst.call_facts();
-        if bits & shim::FN_RETURNS_TWICE != 0 {
-            return InstKind::Opaque("a call that returns twice (setjmp)", self.ids(arguments));
-        }
-        let name = if callee.is_function() {
-            callee.name()
-        } else {
-            String::new()
-        };
-        if let Some(operation) = Operation::from_name(&name) {
-            return InstKind::Operation(operation, self.ids(arguments));
-        }
-        if let Some(kind) = self.intrinsic(&name, inst, &arguments) {
-            return kind;
-        }
-        let mut args = BumpVec::with_capacity_in(arguments.len(), self.arena);
-        for (index, argument) in arguments.iter().enumerate() {
-            let facts = inst.argument_facts(index);
-            let by_value = facts & shim::ARG_BYVAL != 0;
-            args.push(Argument {
-                value: self.value(*argument),
-                no_capture: by_value || facts & shim::ARG_NO_CAPTURE != 0,
-                read_only: by_value || facts & shim::ARG_READ_ONLY != 0,
-                no_access: facts & shim::ARG_NO_ACCESS != 0,
-                returned: facts & shim::ARG_RETURNED != 0,
-            });
-        }
-        let callee = if callee.kind() == LLVMValueKind::LLVMInlineAsmValueKind {
-            Callee::Assembly
-        } else {
-            let id = self.value(callee);
-            match self.values[id.index()].kind {
-                ValueKind::Function(function) => Callee::Direct(function),
-                _ => Callee::Indirect(id),
-            }
-        };
-        InstKind::Call(Call {
-            callee,
-            args: args.into_bump_slice(),
-            nounwind: bits & shim::FN_NOUNWIND != 0,
-            noreturn: bits & shim::FN_NORETURN != 0,
-            no_memory: bits & shim::FN_NO_MEMORY != 0,
-            read_only: bits & shim::FN_READ_ONLY != 0,
-        })
-    }
-
-    /// Intrinsics with a meaning of their own here; the others are calls judged by their attributes.
-    fn intrinsic(&mut self, name: &str, inst: Value<'a>, arguments: &[Value<'a>]) -> Option<InstKind<'a>> {
-        let rest = name.strip_prefix("llvm.")?;
-        let is = |stem: &str| {
-            rest.strip_prefix(stem)
-                .is_some_and(|tail| tail.is_empty() || tail.starts_with('.'))
-        };
-        let values = |reader: &mut Self| reader.ids(arguments.iter().copied());
-        if (is("memcpy") || is("memmove") || is("memcpy.inline") || is("va_copy"))
-            && let [to, from, ..] = values(self)
-        {
-            return Some(InstKind::Copy { to: *to, from: *from });
-        }
-        if (is("memset") || is("memset.inline"))
-            && let [pointer, value, ..] = values(self)
-        {
-            return Some(InstKind::Store {
-                pointer: *pointer,
-                value: *value,
-            });
-        }
-        if is("lifetime.start") || is("lifetime.end") {
-            return arguments.last().map(|slot| InstKind::Forget(self.value(*slot)));
-        }
-        // The same address under another name.
-        let same = [
-            "launder.invariant.group",
-            "strip.invariant.group",
-            "threadlocal.address",
-            "ssa.copy",
-        ];
-        if same.iter().any(|stem| is(stem)) {
-            return arguments.first().map(|value| InstKind::Same(self.value(*value)));
-        }
-        if is("ptrmask") {
-            return Some(InstKind::Derive(values(self)));
-        }
-        if is("va_start") {
-            return arguments.first().map(|list| InstKind::Rest(self.value(*list)));
-        }
-        // Debug and annotation intrinsics and the like neither keep nor follow a pointer.
-        let inert = [
-            "dbg",
-            "var.annotation",
-            "ptr.annotation",
-            "annotation",
-            "assume",
-            "expect",
-            "va_end",
-            "stacksave",
-            "stackrestore",
-            "prefetch",
-            "invariant.start",
-            "invariant.end",
-            "experimental.noalias.scope.decl",
-            "objectsize",
-            "donothing",
-            "eh.typeid.for",
-        ];
-        if inert.iter().any(|stem| is(stem)) {
-            return Some(if is("ptr.annotation") {
-                InstKind::Derive(values(self))
-            } else {
-                InstKind::Plain(&[])
-            });
-        }
-        // A trap ends the program: a call that does not return.
-        if inst.call_facts() & shim::FN_NORETURN != 0 {
-            return None;
-        }
-        let pointers =
-            inst.ty().holds_pointer() || arguments.iter().any(|argument| argument.ty().holds_pointer());
-        if pointers {
-            None
-        } else {
-            Some(InstKind::Plain(values(self)))
-        }
-    }
-}
-
-/// Whether an instruction puts values together or takes them apart, bit for bit.
-fn is_assembly_of_parts(inst: &Inst<'_>) -> bool {
-    use LLVMOpcode::*;
-    matches!(
-        inst.llvm.opcode(),
-        Some(
-            LLVMInsertValue
-                | LLVMInsertElement
-                | LLVMExtractValue
-                | LLVMExtractElement
-                | LLVMShuffleVector
-                | LLVMBitCast
-                | LLVMFreeze
-        )
-    )
 }
 
 fn predicate(inst: Value<'_>) -> Predicate {

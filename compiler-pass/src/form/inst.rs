@@ -189,6 +189,17 @@ impl Inst<'_> {
     /// apart, false of arithmetic.
     pub fn keeps_offsets(&self) -> bool {
         use inkwell::llvm_sys::LLVMOpcode::*;
+        self.moves_parts() || matches!(self.llvm.opcode(), Some(LLVMPtrToInt | LLVMPtrToAddr))
+    }
+
+    /// Whether the result has the same bits as the operands, or as a part of them.
+    pub fn keeps_bits(&self) -> bool {
+        use inkwell::llvm_sys::LLVMOpcode::*;
+        self.moves_parts() || matches!(self.llvm.opcode(), Some(LLVMBitCast | LLVMFreeze))
+    }
+
+    fn moves_parts(&self) -> bool {
+        use inkwell::llvm_sys::LLVMOpcode::*;
         matches!(
             self.llvm.opcode(),
             Some(
@@ -197,8 +208,6 @@ impl Inst<'_> {
                     | LLVMExtractValue
                     | LLVMExtractElement
                     | LLVMShuffleVector
-                    | LLVMPtrToInt
-                    | LLVMPtrToAddr
             )
         )
     }

@@ -13,6 +13,7 @@
 mod body;
 pub mod build;
 pub mod callgraph;
+mod calls;
 pub mod entity;
 pub mod inst;
 pub mod offset;

@@ -8,16 +8,19 @@
 //!   one module that outlives `'m`. Only `Module::from_raw` can break it, and is unsafe for that.
 //! * *LLVM-I2*: an accessor calls the C function only after the kind that function asks for was tested.
 
+mod attribute;
 mod debug;
 pub mod location;
 pub mod module;
 pub mod passes;
 pub(crate) mod shim;
 pub mod source;
+pub mod types;
 pub mod value;
 
 pub use module::Module;
-pub use value::{Block, Type, Value};
+pub use types::Type;
+pub use value::{Block, Value};
 
 use std::ffi::{CStr, c_char};
 

@@ -1,9 +1,9 @@
-//! Values, basic blocks and types of a module, read-only.
+//! Values and basic blocks of a module, read-only.
 
-use super::{shim, take_message, text_of};
+use super::{Type, shim, take_message, text_of};
 use inkwell::llvm_sys::core::*;
-use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMTypeRef, LLVMValueRef};
-use inkwell::llvm_sys::{LLVMOpcode, LLVMTypeKind, LLVMValueKind};
+use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMValueRef};
+use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
 use std::marker::PhantomData;
 
 /// A value of a live module (*LLVM-I1*).
@@ -13,10 +13,6 @@ pub struct Value<'m>(LLVMValueRef, PhantomData<&'m ()>);
 /// A basic block of a live module (*LLVM-I1*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Block<'m>(LLVMBasicBlockRef, PhantomData<&'m ()>);
-
-/// A type of a live context (*LLVM-I1*).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Type<'m>(LLVMTypeRef, PhantomData<&'m ()>);
 
 impl<'m> Value<'m> {
     pub(super) fn wrap(raw: LLVMValueRef) -> Option<Value<'m>> {
@@ -50,7 +46,7 @@ impl<'m> Value<'m> {
     /// The type.
     pub fn ty(self) -> Type<'m> {
         // SAFETY: LLVM-I1.
-        Type(unsafe { LLVMTypeOf(self.0) }, PhantomData)
+        Type::wrap(unsafe { LLVMTypeOf(self.0) })
     }
 
     /// The instruction's opcode, or `None` for other values.
@@ -146,9 +142,9 @@ impl<'m> Value<'m> {
         // SAFETY: LLVM-I1, LLVM-I2.
         unsafe {
             if self.is_function() {
-                Some(Type(LLVMGlobalGetValueType(self.0), PhantomData))
+                Some(Type::wrap(LLVMGlobalGetValueType(self.0)))
             } else if self.is_call() {
-                Some(Type(LLVMGetCalledFunctionType(self.0), PhantomData))
+                Some(Type::wrap(LLVMGetCalledFunctionType(self.0)))
             } else {
                 None
             }
@@ -283,78 +279,6 @@ impl<'m> Value<'m> {
         }
     }
 
-    /// The string attribute of a function with this key.
-    pub fn string_attribute(self, key: &str) -> Option<String> {
-        self.string_attribute_at(inkwell::llvm_sys::LLVMAttributeFunctionIndex, key)
-    }
-
-    /// The string attribute of parameter `index` of a function with this key.
-    pub fn parameter_attribute(self, index: usize, key: &str) -> Option<String> {
-        self.string_attribute_at(index as u32 + 1, key)
-    }
-
-    /// Whether the result of a function is declared to alias nothing else.
-    pub fn returns_noalias(self) -> bool {
-        if !self.is_function() {
-            return false;
-        }
-        let name = "noalias";
-        // SAFETY: LLVM-I1, LLVM-I2; the name is passed with its length.
-        unsafe {
-            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
-            let result = inkwell::llvm_sys::LLVMAttributeReturnIndex;
-            !LLVMGetEnumAttributeAtIndex(self.0, result, kind).is_null()
-        }
-    }
-
-    /// Whether the first parameter of a function is where it puts the structure that it returns.
-    pub fn returns_through_memory(self) -> bool {
-        if !self.is_function() {
-            return false;
-        }
-        let name = "sret";
-        // SAFETY: LLVM-I1, LLVM-I2; the name is passed with its length, and 1 is the index of the first parameter.
-        unsafe {
-            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
-            !LLVMGetEnumAttributeAtIndex(self.0, 1, kind).is_null()
-        }
-    }
-
-    fn string_attribute_at(self, index: u32, key: &str) -> Option<String> {
-        if !self.is_function() {
-            return None;
-        }
-        // SAFETY: LLVM-I1, LLVM-I2; the key is passed with its length, and a null answer is tested.
-        unsafe {
-            let attribute =
-                LLVMGetStringAttributeAtIndex(self.0, index, key.as_ptr().cast(), key.len() as u32);
-            if attribute.is_null() {
-                return None;
-            }
-            let mut length = 0;
-            let data = LLVMGetStringAttributeValue(attribute, &mut length);
-            Some(text_of(data, length as usize))
-        }
-    }
-
-    /// The facts of a function, as the `FN_*` bits of the shim.
-    pub(crate) fn function_facts(self) -> u32 {
-        // SAFETY: LLVM-I1; the shim tests the kind.
-        unsafe { shim::croft_shim_function_facts(self.0) }
-    }
-
-    /// The facts of a call, as the `FN_*` bits of the shim.
-    pub(crate) fn call_facts(self) -> u32 {
-        // SAFETY: LLVM-I1; the shim tests the kind.
-        unsafe { shim::croft_shim_call_facts(self.0) }
-    }
-
-    /// The facts of an argument of a call, as the `ARG_*` bits of the shim.
-    pub(crate) fn argument_facts(self, index: usize) -> u32 {
-        // SAFETY: LLVM-I1; the shim tests kind and index.
-        unsafe { shim::croft_shim_argument_facts(self.0, index as u32) }
-    }
-
     /// The value as LLVM prints it.
     pub fn print(self) -> String {
         // SAFETY: LLVM-I1; the shim allocates the text for us to free, and answers null outside of a `Printing`.
@@ -457,7 +381,7 @@ impl<'m> Value<'m> {
     pub fn called_type(self) -> Option<Type<'m>> {
         // SAFETY: LLVM-I1, LLVM-I2: asked of calls only.
         self.is_call()
-            .then(|| Type(unsafe { LLVMGetCalledFunctionType(self.0) }, PhantomData))
+            .then(|| Type::wrap(unsafe { LLVMGetCalledFunctionType(self.0) }))
     }
 
     /// Replaces a call through a pointer by a choice among direct calls of these functions, which have the called type.
@@ -503,84 +427,5 @@ impl<'m> Block<'m> {
     pub fn terminator(self) -> Option<Value<'m>> {
         // SAFETY: LLVM-I1.
         Value::wrap(unsafe { LLVMGetBasicBlockTerminator(self.0) })
-    }
-}
-
-impl<'m> Type<'m> {
-    /// The underlying reference.
-    pub fn raw(self) -> LLVMTypeRef {
-        self.0
-    }
-
-    /// The kind of type.
-    pub fn kind(self) -> LLVMTypeKind {
-        // SAFETY: LLVM-I1.
-        unsafe { LLVMGetTypeKind(self.0) }
-    }
-
-    /// The width of an integer type in bits.
-    pub fn integer_width(self) -> Option<u32> {
-        // SAFETY: LLVM-I1, LLVM-I2.
-        (self.kind() == LLVMTypeKind::LLVMIntegerTypeKind).then(|| unsafe { LLVMGetIntTypeWidth(self.0) })
-    }
-
-    /// Whether this is a pointer type.
-    pub fn is_pointer(self) -> bool {
-        self.kind() == LLVMTypeKind::LLVMPointerTypeKind
-    }
-
-    /// Whether a value of this type can hold a pointer.
-    pub fn holds_pointer(self) -> bool {
-        // SAFETY: LLVM-I1, LLVM-I2: element types are asked of aggregates and vectors only.
-        unsafe {
-            match self.kind() {
-                LLVMTypeKind::LLVMPointerTypeKind => true,
-                LLVMTypeKind::LLVMArrayTypeKind
-                | LLVMTypeKind::LLVMVectorTypeKind
-                | LLVMTypeKind::LLVMScalableVectorTypeKind => {
-                    Type(LLVMGetElementType(self.0), PhantomData::<&'m ()>).holds_pointer()
-                }
-                LLVMTypeKind::LLVMStructTypeKind => (0..LLVMCountStructElementTypes(self.0)).any(|i| {
-                    Type(LLVMStructGetTypeAtIndex(self.0, i), PhantomData::<&'m ()>).holds_pointer()
-                }),
-                _ => false,
-            }
-        }
-    }
-
-    /// Whether a value of this type can hold the bits of an address of `bytes` bytes, as a pointer or an integer.
-    pub fn holds_address_bits(self, bytes: u32) -> bool {
-        match self.kind() {
-            LLVMTypeKind::LLVMIntegerTypeKind => self.integer_width() >= Some(bytes * 8),
-            LLVMTypeKind::LLVMVectorTypeKind | LLVMTypeKind::LLVMArrayTypeKind => {
-                // SAFETY: LLVM-I1, LLVM-I2: asked of a vector or an array.
-                let element = unsafe { Type(LLVMGetElementType(self.0), PhantomData::<&'m ()>) };
-                element.integer_width() >= Some(bytes * 8) || self.holds_pointer()
-            }
-            _ => self.holds_pointer(),
-        }
-    }
-
-    /// The result and parameter types of a function type, and whether it takes more.
-    pub fn signature(self) -> Option<(Type<'m>, Vec<Type<'m>>, bool)> {
-        if self.kind() != LLVMTypeKind::LLVMFunctionTypeKind {
-            return None;
-        }
-        // SAFETY: LLVM-I1, LLVM-I2; the vector has room for exactly the parameters.
-        unsafe {
-            let mut parameters = vec![std::ptr::null_mut(); LLVMCountParamTypes(self.0) as usize];
-            LLVMGetParamTypes(self.0, parameters.as_mut_ptr());
-            Some((
-                Type(LLVMGetReturnType(self.0), PhantomData),
-                parameters.into_iter().map(|ty| Type(ty, PhantomData)).collect(),
-                LLVMIsFunctionVarArg(self.0) != 0,
-            ))
-        }
-    }
-
-    /// The type as LLVM prints it.
-    pub fn print(self) -> String {
-        // SAFETY: LLVM-I1; the message is handed over.
-        take_message(unsafe { LLVMPrintTypeToString(self.0) })
     }
 }

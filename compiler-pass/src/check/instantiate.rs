@@ -1,0 +1,214 @@
+//! Calls: a summary is instantiated with the places of the call's arguments. Part of [`super::constraints`].
+
+use super::constraints::Solver;
+use super::context::Context;
+use super::object::{Object, Place, Places};
+use super::provenance::Provenance;
+use crate::effects::{Effects, RETURNED, Sink, Source};
+use crate::form::offset::Step;
+use crate::form::{Call, Callee, InstId, RegionId, ValueId};
+use std::collections::BTreeMap;
+
+impl Solver<'_, '_> {
+    pub(super) fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) -> bool {
+        let mut grew = false;
+        for argument in call.args.iter().filter(|argument| argument.returned) {
+            grew |= self.copy(argument.value, result);
+        }
+        match self.cx.effects_of(&call) {
+            Some(effects) => grew |= self.described(id, call, effects, result),
+            None => grew |= self.undescribed(id, call, result),
+        }
+        grew
+    }
+
+    fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects, result: Option<ValueId>) -> bool {
+        let mut grew = false;
+        let returned = call.args.iter().any(|argument| argument.returned);
+        // Each source and place is looked up once a round: what grows meanwhile, the next round sees.
+        let mut known: BTreeMap<Source, Places> = BTreeMap::new();
+        let mut moved: BTreeMap<Sink, Places> = BTreeMap::new();
+        for (from, to) in &effects.flows {
+            // What leaks to an undescribed function, or is freed, is a finding of its own, not a store. What is certainly
+            // the argument itself is taken over by the call.
+            if matches!(to, Sink::Unknown | Sink::Freed) || *to == Sink::Return && returned {
+                continue;
+            }
+            if !known.contains_key(from) {
+                known.insert(*from, self.sources(id, call, *from));
+            }
+            let moved = moved.entry(*to).or_default();
+            if *to == Sink::Return && matches!(from, Source::In(_)) {
+                moved.add_all(&starts(&known[from]));
+            } else {
+                moved.add_all(&known[from]);
+            }
+        }
+        for (to, sources) in &moved {
+            if *to == Sink::Return {
+                grew |= result.is_some_and(|result| self.provenance.add_all(result, sources));
+            } else {
+                let places = self.sinks(id, call, *to);
+                grew |= self.hold(id, &places, self.cx.form.pointer_bytes, sources);
+            }
+        }
+        let Some(result) = result else { return grew };
+        if let Some(region) = self.cx.regions.of_handle(result) {
+            grew |= self.points_to(result, Object::Region(region));
+        } else if effects.fresh {
+            grew |= self.points_to(result, Object::Heap(id));
+        } else if !effects.flows.iter().any(|(_, to)| *to == Sink::Return) {
+            grew |= self.points_outside(result);
+        }
+        grew
+    }
+
+    fn sources(&mut self, id: InstId, call: Call<'_>, from: Source) -> Places {
+        if let Source::Field(index, offset) = from {
+            // Reading makes the field known.
+            let places = fields(self.cx, self.provenance, &call, index, offset);
+            return self.read(&places, self.cx.form.pointer_bytes);
+        }
+        if let Source::In(index) = from {
+            self.name_sites(id, call, index);
+        }
+        sources(self.cx, self.provenance, id, &call, from)
+    }
+
+    fn sinks(&mut self, id: InstId, call: Call<'_>, to: Sink) -> Places {
+        if let Sink::In(index) = to {
+            self.name_sites(id, call, index);
+        }
+        sinks(self.cx, self.provenance, id, &call, to)
+    }
+
+    /// Makes the objects known that a callee allocates in a region it is given.
+    fn name_sites(&mut self, id: InstId, call: Call<'_>, index: u32) {
+        for region in regions_of(self.cx, id, &call, index) {
+            self.provenance.name_site(id, region);
+        }
+    }
+
+    /// A call of something that nobody described: its arguments may be stored in one another and returned.
+    /// What it could keep for itself is a finding (R0902), not a flow.
+    fn undescribed(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) -> bool {
+        let mut grew = false;
+        // Sets only grow: what was done when everything was as it is now need not be done again.
+        if self.judged.insert(id, self.version) == Some(self.version) {
+            return false;
+        }
+        let global = self.provenance.object(Object::Global);
+        let mut passed: Places = [Place::anywhere_in(global)].into_iter().collect();
+        let mut places = Places::default();
+        for argument in call.args {
+            let own = self.provenance.places(argument.value).clone();
+            let reached = self.provenance.closure(own.objects());
+            let reached: Places = reached.into_iter().map(Place::anywhere_in).collect();
+            let own: Vec<_> = own.objects().collect();
+            passed.extend(
+                reached
+                    .iter()
+                    .filter(|place| !argument.no_capture || !own.contains(&place.object)),
+            );
+            if !argument.read_only && !argument.no_access {
+                places.extend(reached.iter());
+            }
+        }
+        let size = (passed.iter().count(), places.iter().count());
+        let is_new = self.moved.insert(id, size) != Some(size);
+        if is_new && !call.no_memory && !call.read_only && !is_assembly_without_operands(call) {
+            grew |= self.hold(id, &places, u32::MAX, &passed);
+        }
+        if let Some(result) = result {
+            grew |= self.provenance.add_all(result, &passed);
+        }
+        grew
+    }
+}
+
+/// What a summary's source stands for at a call, as far as it is known.
+pub(super) fn sources(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    id: InstId,
+    call: &Call<'_>,
+    from: Source,
+) -> Places {
+    let arguments = cx.arguments(call, from.argument()).iter();
+    match from {
+        Source::Arg(_) => arguments
+            .flat_map(|argument| provenance.places(argument.value).anywhere())
+            .collect(),
+        Source::Field(index, offset) => {
+            let places = fields(cx, provenance, call, index, offset);
+            provenance.read(&places, cx.form.pointer_bytes)
+        }
+        Source::Beyond(_, depth) => arguments
+            .flat_map(|argument| provenance.beyond(provenance.places(argument.value), depth))
+            .collect(),
+        Source::In(index) => regions_of(cx, id, call, index)
+            .into_iter()
+            .filter_map(|region| provenance.id(provenance.site(id, region)))
+            .map(Place::anywhere_in)
+            .collect(),
+    }
+}
+
+/// The regions that an argument of a call may name, or the region that the callee opened and returns.
+fn regions_of(cx: Context<'_, '_>, id: InstId, call: &Call<'_>, index: u32) -> Vec<RegionId> {
+    if index == RETURNED {
+        let result = cx.body.inst(id).result;
+        return result
+            .and_then(|result| cx.regions.of_handle(result))
+            .into_iter()
+            .collect();
+    }
+    let arguments = cx.arguments(call, index).iter();
+    arguments
+        .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
+        .collect()
+}
+
+/// The memory that a summary's sink stands for at a call.
+pub(super) fn sinks(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    id: InstId,
+    call: &Call<'_>,
+    to: Sink,
+) -> Places {
+    match to {
+        Sink::Arg(index) => sources(cx, provenance, id, call, Source::Arg(index)),
+        Sink::Field(index, offset) => fields(cx, provenance, call, index, offset),
+        Sink::Beyond(index, depth) => sources(cx, provenance, id, call, Source::Beyond(index, depth)),
+        Sink::In(index) => sources(cx, provenance, id, call, Source::In(index)),
+        Sink::Global => provenance
+            .id(Object::Global)
+            .into_iter()
+            .map(Place::anywhere_in)
+            .collect(),
+        Sink::Return | Sink::Unknown | Sink::Freed => Places::default(),
+    }
+}
+
+/// The places so many bytes from where an argument points.
+fn fields(cx: Context<'_, '_>, provenance: &Provenance, call: &Call<'_>, index: u32, offset: i64) -> Places {
+    let step = Step {
+        constant: offset,
+        stride: 0,
+    };
+    let arguments = cx.arguments(call, index).iter();
+    arguments
+        .flat_map(|argument| provenance.places(argument.value).moved(step))
+        .collect()
+}
+
+/// A callee's fresh object is measured from the pointer that the callee returns.
+fn starts(places: &Places) -> Places {
+    places.objects().map(Place::start_of).collect()
+}
+
+/// Assembly without operands is no store: the analysis of its operands decides (R0904).
+fn is_assembly_without_operands(call: Call<'_>) -> bool {
+    call.callee == Callee::Assembly && call.args.is_empty()
+}

@@ -1,0 +1,93 @@
+//! Types, read-only.
+
+use super::take_message;
+use inkwell::llvm_sys::LLVMTypeKind;
+use inkwell::llvm_sys::core::*;
+use inkwell::llvm_sys::prelude::LLVMTypeRef;
+use std::marker::PhantomData;
+
+/// A type of a live context (*LLVM-I1*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Type<'m>(LLVMTypeRef, PhantomData<&'m ()>);
+
+impl<'m> Type<'m> {
+    pub(super) fn wrap(raw: LLVMTypeRef) -> Type<'m> {
+        Type(raw, PhantomData)
+    }
+
+    /// The underlying reference.
+    pub fn raw(self) -> LLVMTypeRef {
+        self.0
+    }
+
+    /// The kind of type.
+    pub fn kind(self) -> LLVMTypeKind {
+        // SAFETY: LLVM-I1.
+        unsafe { LLVMGetTypeKind(self.0) }
+    }
+
+    /// The width of an integer type in bits.
+    pub fn integer_width(self) -> Option<u32> {
+        // SAFETY: LLVM-I1, LLVM-I2.
+        (self.kind() == LLVMTypeKind::LLVMIntegerTypeKind).then(|| unsafe { LLVMGetIntTypeWidth(self.0) })
+    }
+
+    /// Whether this is a pointer type.
+    pub fn is_pointer(self) -> bool {
+        self.kind() == LLVMTypeKind::LLVMPointerTypeKind
+    }
+
+    /// Whether a value of this type can hold a pointer.
+    pub fn holds_pointer(self) -> bool {
+        // SAFETY: LLVM-I1, LLVM-I2: element types are asked of aggregates and vectors only.
+        unsafe {
+            match self.kind() {
+                LLVMTypeKind::LLVMPointerTypeKind => true,
+                LLVMTypeKind::LLVMArrayTypeKind
+                | LLVMTypeKind::LLVMVectorTypeKind
+                | LLVMTypeKind::LLVMScalableVectorTypeKind => {
+                    Type::wrap(LLVMGetElementType(self.0)).holds_pointer()
+                }
+                LLVMTypeKind::LLVMStructTypeKind => (0..LLVMCountStructElementTypes(self.0))
+                    .any(|i| Type::wrap(LLVMStructGetTypeAtIndex(self.0, i)).holds_pointer()),
+                _ => false,
+            }
+        }
+    }
+
+    /// Whether a value of this type can hold the bits of an address of `bytes` bytes, as a pointer or an integer.
+    pub fn holds_address_bits(self, bytes: u32) -> bool {
+        match self.kind() {
+            LLVMTypeKind::LLVMIntegerTypeKind => self.integer_width() >= Some(bytes * 8),
+            LLVMTypeKind::LLVMVectorTypeKind | LLVMTypeKind::LLVMArrayTypeKind => {
+                // SAFETY: LLVM-I1, LLVM-I2: asked of a vector or an array.
+                let element = unsafe { Type::wrap(LLVMGetElementType(self.0)) };
+                element.integer_width() >= Some(bytes * 8) || self.holds_pointer()
+            }
+            _ => self.holds_pointer(),
+        }
+    }
+
+    /// The result and parameter types of a function type, and whether it takes more.
+    pub fn signature(self) -> Option<(Type<'m>, Vec<Type<'m>>, bool)> {
+        if self.kind() != LLVMTypeKind::LLVMFunctionTypeKind {
+            return None;
+        }
+        // SAFETY: LLVM-I1, LLVM-I2; the vector has room for exactly the parameters.
+        unsafe {
+            let mut parameters = vec![std::ptr::null_mut(); LLVMCountParamTypes(self.0) as usize];
+            LLVMGetParamTypes(self.0, parameters.as_mut_ptr());
+            Some((
+                Type::wrap(LLVMGetReturnType(self.0)),
+                parameters.into_iter().map(Type::wrap).collect(),
+                LLVMIsFunctionVarArg(self.0) != 0,
+            ))
+        }
+    }
+
+    /// The type as LLVM prints it.
+    pub fn print(self) -> String {
+        // SAFETY: LLVM-I1; the message is handed over.
+        take_message(unsafe { LLVMPrintTypeToString(self.0) })
+    }
+}
