@@ -1,7 +1,7 @@
 //! What every phase of the checker sees of the function at hand.
 
 use super::finding::Site;
-use crate::effects::Effects;
+use crate::effects::{Effects, Source};
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
 use crate::form::{Argument, Body, Call, Callee, Form, FuncId, Function, InstId};
@@ -69,6 +69,11 @@ impl<'c, 'a> Context<'c, 'a> {
             _ => index + 1,
         };
         call.args.get(index..end).unwrap_or(&[])
+    }
+
+    /// The arguments that a summary's source speaks of.
+    pub fn arguments_of(&self, call: &Call<'a>, source: Source) -> &'a [Argument] {
+        source.argument().map_or(&[], |index| self.arguments(call, index))
     }
 
     /// The number by which a callee's summary speaks of an argument.

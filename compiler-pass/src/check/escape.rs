@@ -82,11 +82,27 @@ impl Judge<'_, '_> {
                 continue;
             }
             for object in self.provenance.of(value) {
-                let source = object.callers().or_else(|| self.in_callers_region(object));
-                if let Some(source) = source {
+                if let Some(source) = self.source(object) {
                     self.escapes.flows.insert((source, Sink::Return));
                 }
             }
+        }
+        // A result of which nothing else is said is somewhere outside anyway.
+        let outside = (Source::Outside, Sink::Return);
+        let flows = &mut self.escapes.flows;
+        if flows
+            .iter()
+            .all(|flow| flow.1 != Sink::Return || *flow == outside)
+        {
+            flows.remove(&outside);
+        }
+    }
+
+    /// What the summary calls an object that a pointer leads to.
+    fn source(&self, object: Object) -> Option<Source> {
+        match object {
+            Object::Global | Object::Variable(_) | Object::Heap(_) | Object::Slot(_) => Some(Source::Outside),
+            _ => object.callers().or_else(|| self.in_callers_region(object)),
         }
     }
 
@@ -160,8 +176,8 @@ impl Judge<'_, '_> {
             (Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_), _) => Sink::Global,
         };
         // A pointer into the caller's region in a global is a finding here, and no flow.
-        let in_region = self.in_callers_region(held).filter(|_| sink != Sink::Global);
-        if let Some(source) = held.callers().or(in_region) {
+        let is_said = |source: &Source| sink != Sink::Global || held.callers() == Some(*source);
+        if let Some(source) = self.source(held).filter(is_said) {
             self.escapes.flows.insert((source, sink));
         }
     }

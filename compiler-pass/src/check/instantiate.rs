@@ -134,7 +134,7 @@ pub(super) fn sources(
     call: &Call<'_>,
     from: Source,
 ) -> Places {
-    let arguments = cx.arguments(call, from.argument()).iter();
+    let arguments = cx.arguments_of(call, from).iter();
     match from {
         Source::Arg(_) => arguments
             .flat_map(|argument| provenance.places(argument.value).anywhere())
@@ -146,6 +146,7 @@ pub(super) fn sources(
         Source::Beyond(_, depth) => arguments
             .flat_map(|argument| provenance.beyond(provenance.places(argument.value), depth))
             .collect(),
+        Source::Outside => outside(provenance),
         Source::In(index) => regions_of(cx, id, call, index)
             .into_iter()
             .filter_map(|region| provenance.id(provenance.site(id, region)))
@@ -182,13 +183,14 @@ pub(super) fn sinks(
         Sink::Field(index, offset) => fields(cx, provenance, call, index, offset),
         Sink::Beyond(index, depth) => sources(cx, provenance, id, call, Source::Beyond(index, depth)),
         Sink::In(index) => sources(cx, provenance, id, call, Source::In(index)),
-        Sink::Global => provenance
-            .id(Object::Global)
-            .into_iter()
-            .map(Place::anywhere_in)
-            .collect(),
+        Sink::Global => outside(provenance),
         Sink::Return | Sink::Unknown | Sink::Freed => Places::default(),
     }
+}
+
+fn outside(provenance: &Provenance) -> Places {
+    let global = provenance.id(Object::Global).into_iter();
+    global.map(Place::anywhere_in).collect()
 }
 
 /// The places so many bytes from where an argument points.

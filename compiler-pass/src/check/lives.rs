@@ -133,7 +133,7 @@ pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionI
             // The caller's pointers may lead into a region that it passed.
             if let (Some(own), Some(source)) = (param, object.callers())
                 && !matches!(object, Object::Param(_))
-                && source.argument() != own
+                && source.argument() != Some(own)
             {
                 holders.push(Holder::Caller(id));
             }

@@ -175,6 +175,9 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
     if let Some(source) = inferred.reads.iter().find(read) {
         return Some(format!("get({source})"));
     }
+    if inferred.roams && !declared.roams {
+        return Some("get(global)".to_owned());
+    }
     if let Some((index, offset)) = declared.sets.iter().find(|set| !inferred.sets.contains(set)) {
         return Some(format!("not always set(arg{index}[{offset}])"));
     }

@@ -92,6 +92,11 @@ impl Provenance {
         Object::Site(*merged.unwrap_or(&at), region)
     }
 
+    /// Whether objects that different instructions allocate in a region have different names.
+    pub fn tells_sites_apart(&self) -> bool {
+        self.merged.is_none()
+    }
+
     pub(super) fn name_site(&mut self, at: InstId, region: RegionId) -> Object {
         if let Some(merged) = &mut self.merged {
             merged.entry(region).or_insert(at);

@@ -220,7 +220,7 @@ impl Judge<'_, '_> {
             for object in pointers.objects() {
                 self.access(object);
             }
-            let Some(argument) = cx.arguments(&call, source.argument()).first() else {
+            let Some(argument) = cx.arguments_of(&call, *source).first() else {
                 continue;
             };
             let ended = now.transfer.source(now.state, id, &call, *source);
@@ -231,7 +231,7 @@ impl Judge<'_, '_> {
                 continue;
             };
             let pointers = sources(cx, self.provenance, id, &call, *used);
-            let shown = cx.arguments(&call, used.argument()).first();
+            let shown = cx.arguments_of(&call, *used).first();
             for region in cx.regions.resolve(cx.body, handle.value).regions {
                 let leads_there = pointers
                     .objects()
@@ -251,7 +251,7 @@ impl Judge<'_, '_> {
         };
         for object in objects {
             if let Some(source) = self.provenance.get(object).callers()
-                && source.argument() != ended
+                && source.argument() != Some(ended)
             {
                 self.stale.late.insert((ended, source));
             }

@@ -32,6 +32,7 @@ pub fn assemble(
         stale: stale.left.clone(),
         reads: stale.reads.clone(),
         sets: certainly_set(cx, provenance),
+        roams: cx.body.insts.iter().any(|inst| roams(cx, provenance, inst)),
         ..Effects::default()
     };
     for index in &stale.accessed {
@@ -76,6 +77,28 @@ fn always_renews(cx: Context<'_, '_>, index: u32) -> bool {
         return false;
     };
     on_every_way(cx, |inst| renewed(cx, inst).any(|region| region == own))
+}
+
+/// Whether an instruction may read a pointer from global memory.
+fn roams(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> bool {
+    let is_outside = |pointer: ValueId| {
+        let places = provenance.places(pointer);
+        places.is_empty() || provenance.of(pointer).any(Object::is_outside)
+    };
+    match inst.kind {
+        InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {
+            let variable = inst.llvm.operand(0).and_then(|pointer| pointer.variable());
+            let is_constant = variable.is_some_and(|(variable, _)| variable.is_constant_variable());
+            inst.result.is_some_and(|result| cx.body.may_point(result)) && !is_constant && is_outside(from)
+        }
+        InstKind::Copy { from, .. } => is_outside(from),
+        InstKind::Opaque(..) => true,
+        InstKind::Call(call) => match cx.effects_of(&call) {
+            Some(effects) => effects.roams,
+            None => !call.no_memory,
+        },
+        _ => false,
+    }
 }
 
 /// How many places a summary says to be overwritten for certain.

@@ -87,7 +87,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
                 let others = self
                     .params
                     .iter()
-                    .filter(move |(_, param)| *param != source.argument());
+                    .filter(move |(_, param)| Some(*param) != source.argument());
                 others.map(|(region, _)| *region)
             });
             own.into_iter().chain(callers)
@@ -215,7 +215,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
 
     /// The lives that a summary's source may point into, at a call.
     pub fn source(&self, state: &State, id: InstId, call: &Call<'a>, source: Source) -> Lives {
-        let arguments = self.cx.arguments(call, source.argument());
+        let arguments = self.cx.arguments_of(call, source);
         let mut lives = Lives::default();
         match source {
             Source::Arg(_) => {
@@ -249,6 +249,8 @@ impl<'t, 'a> Transfer<'t, 'a> {
                 let fresh = sources(self.cx, self.provenance, id, call, source);
                 lives = self.current(&fresh);
             }
+            // What outlives every region lives.
+            Source::Outside => {}
         }
         lives
     }

@@ -163,7 +163,7 @@ impl Judge<'_, '_> {
 
     fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects) {
         for (from, to) in &effects.flows {
-            let Some(argument) = self.cx.arguments(&call, from.argument()).first() else {
+            let Some(argument) = self.cx.arguments_of(&call, *from).first() else {
                 continue;
             };
             let given = sources(self.cx, self.provenance, id, &call, *from);

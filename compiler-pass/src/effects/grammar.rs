@@ -3,6 +3,7 @@
 //! ```text
 //! effects = "pure" | clause { ";" clause }
 //! clause  = "get(" source ")" | "get(args)"       accesses the memory that it points to (all arguments)
+//!         | "get(global)"                         follows pointers that it finds in global memory
 //!         | "put(" arg [ ", many" ] ")"           allocates in the region (without a static bound); objects
 //!                                                 of the region may be linked with one another
 //!         | "reset(" arg [ ", always" ] ")"       ends all values in the region (on every way to its return)
@@ -23,6 +24,8 @@
 //!         | "in(return)"                          an object in the region that it opened and returns
 //!         | "*" arg | "**" arg                    a pointer that one read from there leads to; two or more
 //!         | "*" arg "[" number "]"                the pointer that is read so many bytes from there
+//!         | "global"                              of `return` and `store`: memory that is no argument's, global
+//!                                                 or fresh
 //! place   = source | "global"                     memory that these point to
 //!         | arg "[" number "]"                    the pointer-sized place so many bytes from there
 //! arg     = "arg" number                          counted from 0
@@ -95,12 +98,13 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
     };
     match verb.trim() {
         "get" if inner == "args" => effects.get_all = true,
+        "get" if inner == "global" => effects.roams = true,
         "get" => match source(inner)? {
             Source::Arg(index) => effects.param_mut(index as usize).get = true,
             beyond @ (Source::Field(..) | Source::Beyond(..)) => {
                 effects.reads.insert(beyond);
             }
-            Source::In(_) => return Err(unknown()),
+            Source::In(_) | Source::Outside => return Err(unknown()),
         },
         "put" => {
             let (arg, put) = match inner.split_once(',') {
@@ -150,7 +154,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
                 Source::Field(..) | Source::Beyond(..) => {
                     effects.reads.insert(used);
                 }
-                Source::In(_) => return Err(unknown()),
+                Source::In(_) | Source::Outside => return Err(unknown()),
             }
             effects.late.insert((ended, used));
         }
@@ -172,7 +176,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         }
         "return" => {
             for text in inner.split(',') {
-                let source = source(text)?;
+                let source = source_or_outside(text)?;
                 effects.flows.insert((source, Sink::Return));
             }
         }
@@ -184,7 +188,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         }
         "store" => {
             let (from, to) = inner.split_once("->").ok_or_else(unknown)?;
-            let from = source(from)?;
+            let from = source_or_outside(from)?;
             let to = place_of(to)?;
             effects.flows.insert((from, to));
         }
@@ -222,6 +226,7 @@ fn sink(place: &str) -> Option<Sink> {
         Source::Field(index, _) => Sink::Beyond(index, 1),
         Source::Beyond(index, depth) => Sink::Beyond(index, depth),
         Source::In(index) => Sink::In(index),
+        Source::Outside => return None,
     })
 }
 
@@ -261,6 +266,13 @@ fn source(text: &str) -> Result<Source, GrammarError> {
     }
 }
 
+fn source_or_outside(text: &str) -> Result<Source, GrammarError> {
+    match text.trim() {
+        "global" => Ok(Source::Outside),
+        text => source(text),
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -269,6 +281,7 @@ impl fmt::Display for Source {
             Source::Beyond(index, depth) => write!(f, "{}arg{index}", "*".repeat(usize::from(*depth))),
             Source::In(RETURNED) => f.write_str("in(return)"),
             Source::In(index) => write!(f, "in(arg{index})"),
+            Source::Outside => f.write_str("global"),
         }
     }
 }
@@ -294,6 +307,9 @@ impl fmt::Display for Effects {
         if self.get_all {
             clauses.push("get(args)".to_owned());
         }
+        if self.roams {
+            clauses.push("get(global)".to_owned());
+        }
         for (index, param) in self.params.iter().enumerate() {
             if param.get {
                 clauses.push(format!("get(arg{index})"));
@@ -301,7 +317,7 @@ impl fmt::Display for Effects {
             let reads = self
                 .reads
                 .iter()
-                .filter(|source| source.argument() as usize == index);
+                .filter(|source| source.argument() == Some(index as u32));
             clauses.extend(reads.map(|source| format!("get({source})")));
             match param.put {
                 Put::No => {}
@@ -316,10 +332,11 @@ impl fmt::Display for Effects {
                 clauses.push(format!("bounded(arg{index})"));
             }
         }
-        let others = self
-            .reads
-            .iter()
-            .filter(|source| source.argument() as usize >= self.params.len());
+        let others = self.reads.iter().filter(|source| {
+            source
+                .argument()
+                .is_none_or(|index| index as usize >= self.params.len())
+        });
         clauses.extend(others.map(|source| format!("get({source})")));
         clauses.extend(self.drops.iter().map(|index| format!("drop(arg{index})")));
         clauses.extend(
@@ -393,6 +410,7 @@ mod tests {
             "set(arg1[8]); store(arg0 -> arg1[8]); nounwind",
             "reset(arg0); get(*arg1); late(arg0, *arg1[8])",
             "store(arg1 -> *arg0)",
+            "get(global); return(arg0, global); store(global -> arg1[8]); nounwind",
         ] {
             let effects = parse(text).unwrap();
             assert_eq!(

@@ -61,6 +61,8 @@ pub enum Source {
     Beyond(u32, u8),
     /// An object allocated in the region that the argument names.
     In(u32),
+    /// Memory that is nobody's argument: a global variable, or fresh memory of an allocator.
+    Outside,
 }
 
 /// Where a pointer goes, as a summary names it.
@@ -109,6 +111,8 @@ pub struct Effects {
     pub sets: BTreeSet<(u32, i64)>,
     /// The result is a new object of an allocator, which nobody else knows.
     pub fresh: bool,
+    /// It follows pointers that it finds in global memory.
+    pub roams: bool,
     /// It may unwind.
     pub unwinds: bool,
     /// It never returns normally.
@@ -122,11 +126,12 @@ const MAX_FLOWS: usize = 96;
 
 impl Source {
     /// The argument that it speaks of.
-    pub fn argument(self) -> u32 {
+    pub fn argument(self) -> Option<u32> {
         match self {
             Source::Arg(index) | Source::Field(index, _) | Source::Beyond(index, _) | Source::In(index) => {
-                index
+                Some(index)
             }
+            Source::Outside => None,
         }
     }
 

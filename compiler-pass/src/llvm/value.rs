@@ -312,6 +312,17 @@ impl<'m> Value<'m> {
         Some((Value::wrap(variable)?, offset))
     }
 
+    /// Whether this is a load that is neither volatile nor atomic: reading again gives the same, unless this thread writes.
+    pub fn is_plain_load(self) -> bool {
+        // SAFETY: LLVM-I1, LLVM-I2: asked of loads only.
+        self.opcode() == Some(LLVMOpcode::LLVMLoad)
+            && unsafe {
+                LLVMGetVolatile(self.0) == 0
+                    && LLVMGetOrdering(self.0)
+                        == inkwell::llvm_sys::LLVMAtomicOrdering::LLVMAtomicOrderingNotAtomic
+            }
+    }
+
     /// How many bytes a memory instruction accesses; `u32::MAX` if that is not constant.
     pub fn accessed_bytes(self) -> u32 {
         // SAFETY: LLVM-I1; the shim tests the kind.
