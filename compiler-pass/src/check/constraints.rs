@@ -13,9 +13,14 @@ const SMALL_COPY: u32 = 8;
 
 /// Applies every instruction until nothing grows.
 pub(super) fn solve(cx: Context<'_, '_>, provenance: &mut Provenance) {
+    let mut reached = vec![false; cx.body.blocks.len()];
+    for node in cx.paths.ids() {
+        reached[cx.paths.node(node).block.index()] = true;
+    }
     let mut solver = Solver {
         cx,
         provenance,
+        reached,
         settled: false,
         version: 0,
         judged: HashMap::new(),
@@ -31,6 +36,8 @@ pub(super) fn solve(cx: Context<'_, '_>, provenance: &mut Provenance) {
 pub(super) struct Solver<'s, 'a> {
     pub(super) cx: Context<'s, 'a>,
     pub(super) provenance: &'s mut Provenance,
+    /// The basic blocks that control gets to.
+    pub(super) reached: Vec<bool>,
     /// What points nowhere now will point nowhere.
     pub(super) settled: bool,
     /// How often something grew.
@@ -55,7 +62,13 @@ impl Solver<'_, '_> {
             match def.kind {
                 ValueKind::Param(param) if def.holds_pointer => {
                     let object = self.caller(param);
-                    self.provenance.add(value, Place::start_of(object));
+                    // A structure or a vector has several pointers, each to some place of its own.
+                    let place = if def.is_pointer {
+                        Place::start_of(object)
+                    } else {
+                        Place::anywhere_in(object)
+                    };
+                    self.provenance.add(value, place);
                 }
                 ValueKind::Global(Some((variable, offset)))
                     if def.holds_pointer && self.provenance.is_fine =>
@@ -86,6 +99,10 @@ impl Solver<'_, '_> {
     fn round(&mut self) -> bool {
         let before = self.version;
         for (id, inst) in self.cx.body.inst_ids() {
+            // Where control does not get, nothing points anywhere.
+            if !self.reached[inst.block.index()] {
+                continue;
+            }
             let grew = self.apply(id, inst);
             self.version += u64::from(grew);
         }

@@ -7,6 +7,8 @@
 //!   it is a known offset in an object of which there is one only ([`is_one`]).
 //! - A call overwrites what its summary says it does (`set`).
 //!
+//! A path on which a pointer is null through which the store was made is none.
+//!
 //! Meanwhile nobody else may get hold of the pointer. What is read from the holder by its own name, [`super::provenance`]
 //! follows, through calls too. So what must not happen is that somebody reads it by another name: an instruction that
 //! reads memory which may be the holder, or a call that is given such memory or finds its own way to it from a global
@@ -17,9 +19,10 @@ use super::instantiate::{sinks, sources};
 use super::lives::ends;
 use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
-use crate::effects::Sink;
+use crate::effects::{Sink, Source};
+use crate::form::inst::Predicate;
 use crate::form::regions::Origin;
-use crate::form::{Call, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
+use crate::form::{BlockId, Call, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId, ValueKind};
 use crate::operation::Operation;
 use std::collections::BTreeSet;
 
@@ -205,8 +208,10 @@ impl Search<'_, '_> {
                 }
             }
             if !done {
+                let shut = address.and_then(|address| address.shut_by(cx, cx.paths.node(node).block));
                 let next = cx.paths.node(node).succs.iter().map(|edge| edge.to);
-                work.extend(next.filter(|to| seen.insert(*to)).map(|to| (to, 0)));
+                let next = next.filter(|to| Some(cx.paths.node(*to).block) != shut && seen.insert(*to));
+                work.extend(next.map(|to| (to, 0)));
             }
         }
         true
@@ -229,7 +234,8 @@ impl Search<'_, '_> {
                 };
                 covers || address.is_some_and(same)
             }
-            InstKind::Call(call) => {
+            // What is said of returns says nothing of unwinding.
+            InstKind::Call(call) if !self.cx.may_unwind(&call) => {
                 let effects = self.cx.effects_of(&call);
                 let mut sets = effects.into_iter().flat_map(|effects| &effects.sets);
                 sets.any(|(index, offset)| {
@@ -250,13 +256,19 @@ impl Search<'_, '_> {
     fn forbids(&self, inst: &Inst<'_>) -> bool {
         match inst.kind {
             InstKind::Return(_) | InstKind::Resume | InstKind::Opaque(..) => true,
-            InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } | InstKind::Copy { from, .. } => {
-                let mut read = self.provenance.of(from);
-                read.any(|object| self.is_another_name(object))
+            InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {
+                let brings_pointer = inst.result.is_some_and(|result| self.cx.body.may_point(result));
+                brings_pointer && self.reads_another_name(from)
             }
+            InstKind::Copy { from, .. } => self.reads_another_name(from),
             InstKind::Call(call) => !self.may_call(call),
             _ => false,
         }
+    }
+
+    fn reads_another_name(&self, pointer: ValueId) -> bool {
+        let mut read = self.provenance.of(pointer);
+        read.any(|object| self.is_another_name(object))
     }
 
     fn may_call(&self, call: Call<'_>) -> bool {
@@ -266,15 +278,22 @@ impl Search<'_, '_> {
         if self.cx.may_unwind(&call) {
             return false;
         }
-        if !self.is_exposed || effects.flows.is_empty() && !effects.roams {
+        if !self.is_exposed {
             return true;
         }
-        let is_another_name = |object| self.is_another_name(object);
-        !effects.roams
-            && call.args.iter().all(|argument| {
-                let mut reached = self.provenance.reach(argument.value).into_iter();
-                !reached.any(is_another_name)
-            })
+        let reads_another_name = |from: &Source| {
+            let arguments = self.cx.arguments_of(&call, *from).iter();
+            match from {
+                Source::Arg(_) | Source::In(_) | Source::Outside => false,
+                Source::Field(..) | Source::Beyond(_, 1) => arguments
+                    .flat_map(|argument| self.provenance.of(argument.value))
+                    .any(|object| self.is_another_name(object)),
+                Source::Beyond(..) => arguments
+                    .flat_map(|argument| self.provenance.reach(argument.value))
+                    .any(|object| self.is_another_name(object)),
+            }
+        };
+        !effects.roams && !effects.flows.iter().any(|(from, _)| reads_another_name(from))
     }
 
     /// Memory that may be the holder under another name.
@@ -287,6 +306,8 @@ impl Search<'_, '_> {
 /// An address, and what it is computed from.
 struct Address {
     pointer: ValueId,
+    /// The pointers that it is a fixed number of bytes past, or read through: none of them is null.
+    bases: BTreeSet<ValueId>,
     /// The values that it is computed from.
     parts: BTreeSet<ValueId>,
     /// The memory that some of these are read from.
@@ -300,6 +321,7 @@ impl Address {
     fn of(search: &Search<'_, '_>, pointer: ValueId, at: InstId) -> Address {
         let mut address = Address {
             pointer,
+            bases: BTreeSet::from([pointer]),
             parts: BTreeSet::from([pointer]),
             read: Places::default(),
             may_read_again: true,
@@ -313,9 +335,13 @@ impl Address {
             };
             let mut next = Vec::new();
             match inst.kind {
-                InstKind::Same(value) | InstKind::Address { base: value, .. } => next.push(value),
+                InstKind::Same(value) | InstKind::Address { base: value, .. } => {
+                    address.bases.insert(value);
+                    next.push(value);
+                }
                 InstKind::Derive(operands) => next.extend(operands),
                 InstKind::Load(from) => {
+                    address.bases.insert(from);
                     address.read.add_all(search.provenance.places(from));
                     address.may_read_again &= inst.block == body.inst(at).block && inst.llvm.is_plain_load();
                     first = first.min(id);
@@ -330,6 +356,35 @@ impl Address {
             !address.is_written_at(search, id, body.inst(id))
         });
         address
+    }
+
+    /// Where control does not go at the end of a basic block, since something was stored through the address: where a pointer
+    /// that it is computed from would be null.
+    fn shut_by(&self, cx: Context<'_, '_>, block: BlockId) -> Option<BlockId> {
+        let InstKind::Branch(condition) = cx.body.terminator(block).1.kind else {
+            return None;
+        };
+        let InstKind::Compare(predicate, left, right) = cx.body.def(condition)?.1.kind else {
+            return None;
+        };
+        let is_null = |value: ValueId| matches!(cx.body.value(value).kind, ValueKind::Null);
+        let tested = match (is_null(left), is_null(right)) {
+            (false, true) => left,
+            (true, false) => right,
+            _ => return None,
+        };
+        let bases = self.bases.iter();
+        let mut same = bases.filter(|base| same_address(cx, **base, tested, self.may_read_again, 0));
+        same.next()?;
+        let [yes, no] = cx.body.block(block).succs else {
+            return None;
+        };
+        match predicate {
+            _ if yes == no => None,
+            Predicate::Equal => Some(*yes),
+            Predicate::NotEqual => Some(*no),
+            _ => None,
+        }
     }
 
     /// Whether the same computation may give another address after an instruction.
@@ -400,7 +455,12 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
             .any(|node| cx.paths.node(node).block == block && on_cycle[node.index()])
     };
     match object {
-        Object::Variable(_) | Object::Param(_) | Object::Field(..) => true,
+        Object::Variable(_) => true,
+        // Past the parameters are the arguments of a variadic function, all of them one object here.
+        Object::Param(index) | Object::Field(index, _) => {
+            let param = cx.body.params.get(index as usize);
+            param.is_some_and(|param| cx.body.value(*param).is_pointer)
+        }
         Object::Site(at, region) => {
             provenance.tells_sites_apart()
                 && matches!(cx.body.inst(at).kind, InstKind::Operation(..))

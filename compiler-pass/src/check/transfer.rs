@@ -346,9 +346,16 @@ impl<'t, 'a> Transfer<'t, 'a> {
         }
     }
 
-    fn store(&self, state: &mut State, places: &Places, bytes: u32, stored: &Lives, certain: bool) {
-        if let (true, Some(place)) = (certain, places.only()) {
+    /// Forgets what so many bytes certainly overwrite. How many they are may not be known, and then it may be none.
+    fn overwrite(&self, state: &mut State, places: &Places, bytes: u32) {
+        if let Some(place) = places.only().filter(|_| bytes != u32::MAX) {
             self.forget(state, place, bytes, false);
+        }
+    }
+
+    fn store(&self, state: &mut State, places: &Places, bytes: u32, stored: &Lives, certain: bool) {
+        if certain {
+            self.overwrite(state, places, bytes);
         }
         for place in places.iter() {
             for key in self.provenance.keys(place, bytes) {
@@ -395,9 +402,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
                 }
             }
         }
-        if let Some(place) = targets.only() {
-            self.forget(state, place, bytes, false);
-        }
+        self.overwrite(state, targets, bytes);
         for (place, lives) in copied {
             for key in self.provenance.keys(place, pointer_bytes) {
                 self.put(state, key, &lives);

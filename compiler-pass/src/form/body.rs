@@ -97,6 +97,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         self.values.push(ValueDef {
             kind,
             holds_pointer: value.ty().holds_pointer(),
+            is_pointer: value.ty().is_pointer(),
             is_copied: false,
         });
         self.known.insert(value, id);

@@ -102,6 +102,8 @@ pub struct ValueDef<'a> {
     pub kind: ValueKind<'a>,
     /// Whether its type can hold a pointer.
     pub holds_pointer: bool,
+    /// Whether its type is a pointer, and nothing beside it.
+    pub is_pointer: bool,
     /// Whether it may be a pointer in disguise: an integer read from memory and stored again, or made into a pointer.
     /// Compilers copy small structures so.
     pub is_copied: bool,

@@ -1,0 +1,24 @@
+// the setter clears another holder
+#include <croft.h>
+struct node
+{
+    long value;
+};
+struct holder
+{
+    struct node *node;
+    struct holder *next;
+};
+__attribute__((noinline)) static void set(struct holder *holder, struct node *node)
+{
+    holder->node = node;
+}
+void work(struct holder *holder, struct holder *other)
+{
+    CROFT_REGION(r);
+    struct node *node = CROFT_NEW(r, struct node);
+    node->value = 1;
+    set(holder, node); // error: R0402
+    set(other, NULL);
+    set(other, NULL);
+}

@@ -1,0 +1,21 @@
+// it clears the structure
+#include <croft.h>
+#include <string.h>
+struct node
+{
+    long value;
+};
+struct pair
+{
+    struct node *first, *second;
+};
+long work(unsigned long bytes, struct node *other)
+{
+    struct pair pair = {other, other};
+    {
+        CROFT_REGION(r);
+        pair.first = CROFT_NEW(r, struct node);
+        memset(&pair, 0, sizeof pair);
+    }
+    return pair.first ? pair.first->value : 0;
+}

@@ -1,0 +1,31 @@
+// a callee redirects a pointer to fresh memory, so what is written through it clears nothing
+#include <croft.h>
+#include <stdlib.h>
+struct node
+{
+    long value;
+};
+struct way
+{
+    struct node **place;
+};
+__attribute__((noinline)) static void redirect(struct way *way)
+{
+    struct node **fresh = malloc(sizeof *fresh);
+    if (!fresh)
+        abort();
+    way->place = fresh;
+}
+long work(struct node *other)
+{
+    struct node *node = other;
+    struct way way = {&node};
+    redirect(&way);
+    {
+        CROFT_REGION(r);
+        node = CROFT_NEW(r, struct node);
+        node->value = 1;
+        *way.place = other;
+    }
+    return node->value; // error: R0907
+}
