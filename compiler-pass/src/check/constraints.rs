@@ -77,7 +77,20 @@ impl Solver<'_, '_> {
                     let offset = Offset::exactly(offset);
                     self.provenance.add(value, Place { object, offset });
                 }
-                ValueKind::Function(_) | ValueKind::Global(_) | ValueKind::ConstantAggregate
+                // A fixed address is some device's, or somebody else's. Not so where no pointer can lie: null, and the marks
+                // that programs make of odd numbers.
+                ValueKind::Int(address)
+                    if def.holds_pointer
+                        && address % i64::from(self.cx.form.pointer_bytes) == 0
+                        && address != 0 =>
+                {
+                    self.provenance.add(value, Place::anywhere_in(global));
+                }
+                ValueKind::Function(_)
+                | ValueKind::Global(_)
+                | ValueKind::ConstantAggregate
+                | ValueKind::Constant
+                | ValueKind::Unknown(_)
                     if def.holds_pointer =>
                 {
                     self.provenance.add(value, Place::anywhere_in(global));

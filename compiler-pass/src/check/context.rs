@@ -4,7 +4,7 @@ use super::finding::Site;
 use crate::effects::{Effects, Source};
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
-use crate::form::{Argument, Body, Call, Callee, Form, FuncId, Function, InstId};
+use crate::form::{Argument, Body, Call, Callee, Form, FuncId, Function, InstId, ValueId};
 
 /// The summaries of all functions, as far as they are known.
 pub struct Summaries {
@@ -74,6 +74,18 @@ impl<'c, 'a> Context<'c, 'a> {
     /// The arguments that a summary's source speaks of.
     pub fn arguments_of(&self, call: &Call<'a>, source: Source) -> &'a [Argument] {
         source.argument().map_or(&[], |index| self.arguments(call, index))
+    }
+
+    /// The pointer-sized places that a call certainly overwrites: so many bytes past these arguments. What is said of a
+    /// return says nothing of unwinding, and what is passed by value is a copy.
+    pub fn sets_of(&self, call: &Call<'a>) -> impl Iterator<Item = (ValueId, i64)> {
+        let effects = self.effects_of(call).filter(|_| !self.may_unwind(call));
+        let sets = effects.into_iter().flat_map(|effects| &effects.sets);
+        let args = call.args;
+        sets.filter_map(move |(index, offset)| {
+            let argument = args.get(*index as usize).filter(|argument| !argument.read_only)?;
+            Some((argument.value, *offset))
+        })
     }
 
     /// The number by which a callee's summary speaks of an argument.

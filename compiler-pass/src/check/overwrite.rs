@@ -234,20 +234,14 @@ impl Search<'_, '_> {
                 };
                 covers || address.is_some_and(same)
             }
-            // What is said of returns says nothing of unwinding.
-            InstKind::Call(call) if !self.cx.may_unwind(&call) => {
-                let effects = self.cx.effects_of(&call);
-                let mut sets = effects.into_iter().flat_map(|effects| &effects.sets);
-                sets.any(|(index, offset)| {
-                    let argument = call.args.get(*index as usize);
-                    let place = argument.and_then(|argument| self.provenance.places(argument.value).only());
-                    place.zip(stored.place).is_some_and(|(place, stored)| {
-                        place.object == stored.object
-                            && place.offset.exact().and_then(|start| start.checked_add(*offset))
-                                == stored.offset.exact()
-                    })
+            InstKind::Call(call) => self.cx.sets_of(&call).any(|(argument, past)| {
+                let place = self.provenance.places(argument).only();
+                place.zip(stored.place).is_some_and(|(place, stored)| {
+                    place.object == stored.object
+                        && place.offset.exact().and_then(|start| start.checked_add(past))
+                            == stored.offset.exact()
                 })
-            }
+            }),
             _ => false,
         }
     }

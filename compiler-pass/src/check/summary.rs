@@ -132,12 +132,9 @@ fn set_by(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> Vec<
             place(pointer, 0).into_iter().collect()
         }
         InstKind::Call(call) => {
-            let sets = cx.effects_of(&call).into_iter().flat_map(|effects| &effects.sets);
-            let sets = sets.filter_map(|(index, offset)| {
-                let argument = call.args.get(*index as usize)?;
-                place(argument.value, *offset)
-            });
-            sets.collect()
+            let sets = cx.sets_of(&call);
+            sets.filter_map(|(argument, offset)| place(argument, offset))
+                .collect()
         }
         _ => vec![],
     }

@@ -442,12 +442,11 @@ impl<'t, 'a> Transfer<'t, 'a> {
         for argument in call.args.iter().filter(|argument| argument.returned) {
             result.0.extend(self.value(state, argument.value).0);
         }
-        for (index, offset) in &effects.sets {
-            let argument = self.cx.arguments(&call, *index).first();
-            let place = argument.and_then(|argument| self.provenance.places(argument.value).only());
+        for (argument, offset) in self.cx.sets_of(&call) {
+            let place = self.provenance.places(argument).only();
             if let Some(place) = place {
                 let step = Step {
-                    constant: *offset,
+                    constant: offset,
                     stride: 0,
                 };
                 let offset = place.offset.step(step);
