@@ -216,6 +216,8 @@ impl<R: Resolve> Builder<'_, R> {
             Step::Refused(why) => return Err(refuse(self.image, &instruction, why)),
             Step::ComputedCall(computed) => match self.computed(node, &instruction, computed)? {
                 Some(Target::Code(to)) => goes_on |= self.call(node, &instruction, to)?,
+                // A function that the loader chooses, where it does not matter which.
+                Some(Target::Returns(_)) => goes_on = true,
                 Some(_) => self.nodes[node].ends = true,
                 None if self.resolve.computed_call(&instruction) => goes_on = true,
                 None => {
@@ -228,6 +230,7 @@ impl<R: Resolve> Builder<'_, R> {
             },
             Step::ComputedJump(computed) => match self.computed(node, &instruction, computed)? {
                 Some(Target::Code(to)) => self.jump(node, to)?,
+                Some(Target::Returns(_)) => self.nodes[node].returns = true,
                 Some(_) => self.nodes[node].ends = true,
                 None => return Err(refuse(self.image, &instruction, "jumps to a computed address")),
             },

@@ -22,7 +22,7 @@ Exit status: 0 all proven and within limits, 1 not, 2 the input is no linked ELF
 #[command(version, after_help = EXAMPLES)]
 struct Arguments {
     /// Linked ELF files; with --limits, each with its target in front
-    #[arg(value_name = "[TARGET=]FILE", required = true)]
+    #[arg(value_name = "[TARGET=]FILE", required_unless_present = "list")]
     files: Vec<String>,
     /// Table of targets, entry points and limits (TOML)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["entry", "handler", "end"])]
@@ -42,6 +42,9 @@ struct Arguments {
     /// Print the longest paths of this entry point as listings, instead of the table
     #[arg(long, value_name = "ENTRY")]
     explain: Option<String>,
+    /// Print the entry points of this target, one a line, and do nothing else (for a linker's -u)
+    #[arg(long, value_name = "TARGET", requires = "limits")]
+    list: Option<String>,
     /// Put the figures into the table of this document
     #[arg(long, value_name = "DOCUMENT")]
     write: Option<PathBuf>,
@@ -81,6 +84,12 @@ fn run(arguments: &Arguments) -> Result<bool, InputError> {
         Some(path) => Some(Limits::parse(&text(&path.to_string_lossy())?)?),
         None => None,
     };
+    if let (Some(target), Some(limits)) = (&arguments.list, &limits) {
+        for entry in limits.target(target)?.entry.keys() {
+            println!("{entry}");
+        }
+        return Ok(true);
+    }
     let (mut reports, mut passes) = (Vec::new(), true);
     for argument in &arguments.files {
         let (target, path) = match (argument.split_once('='), &limits) {

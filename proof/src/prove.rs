@@ -385,7 +385,11 @@ impl Resolve for Never<'_, '_> {
     }
 
     fn slot(&mut self, from: &Instruction, address: u64) -> Result<Target, Refusal> {
-        self.prover.slot_target(from, address)
+        // What the loader chooses may come back for all that is known.
+        match self.prover.slot_target(from, address) {
+            Err(_) if self.prover.image.slot(address).is_some() => Ok(Target::Returns(from.place)),
+            target => target,
+        }
     }
 
     fn computed_call(&mut self, _: &Instruction) -> bool {
