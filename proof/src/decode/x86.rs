@@ -135,16 +135,16 @@ fn effects(native: &iced_x86::Instruction) -> Vec<Effect> {
     };
     let mut effects = Vec::new();
     for used in info.used_memory() {
-        if writes(used.access()) && used.index() == Register::None && used.base().is_gpr64() {
-            if let Some(base) = register(used.base()) {
-                let bytes = used.memory_size().size() as i64;
-                effects.push(Effect::Store {
-                    base,
-                    add: used.displacement() as i64,
-                    bytes,
-                    source: None,
-                });
-            }
+        let plain = used.index() == Register::None && used.base().is_gpr64();
+        if let Some(base) = register(used.base()).filter(|_| plain && writes(used.access())) {
+            let bytes = used.memory_size().size() as i64;
+            let add = used.displacement() as i64;
+            effects.push(Effect::Store {
+                base,
+                add,
+                bytes,
+                source: None,
+            });
         }
     }
     for used in info.used_registers() {
