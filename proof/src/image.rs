@@ -295,12 +295,6 @@ impl Image {
         }
     }
 
-    /// Bytes of the function that starts at the place; 0 if its symbol does not say.
-    pub fn size_of(&self, place: Place) -> u64 {
-        let functions = self.functions.get(&place.address).into_iter().flatten();
-        functions.map(|function| function.size).max().unwrap_or(0)
-    }
-
     /// Places of the functions of that name, given as the symbol or as demangled without hash.
     pub fn find(&self, name: &str) -> BTreeSet<Place> {
         let mut found = BTreeSet::new();
@@ -315,12 +309,6 @@ impl Image {
             }
         }
         found
-    }
-
-    /// Names of the function that starts at the place.
-    pub fn names_at(&self, place: Place) -> impl Iterator<Item = String> + '_ {
-        let functions = self.functions.get(&place.address).into_iter().flatten();
-        functions.flat_map(|function| [function.name.clone(), demangled(&function.name)])
     }
 
     /// What the word at this address holds while the program runs, if that is certain: the loader

@@ -139,6 +139,22 @@ fn frame_pointers_are_followed() {
 }
 
 #[test]
+fn floating_point_registers_take_stack_and_overwrite_what_they_are_stored_on() {
+    assert_eq!(
+        figures(A32, " .fpu neon\nf:\n vpush {d8, d9}\n vpop {d8, d9}\n bx lr"),
+        (3, 16)
+    );
+    let kept =
+        " .fpu neon\nf:\n push {r4, lr}\n sub sp, sp, #8\n vstr d0, [sp]\n add sp, sp, #8\n pop {r4, pc}";
+    assert_eq!(figures(A32, kept), (5, 16));
+    let lost = refusal(
+        A32,
+        " .fpu neon\nf:\n push {r4, lr}\n vstr d0, [sp]\n pop {r4, pc}",
+    );
+    assert!(lost.why.contains("caller"), "{lost}");
+}
+
+#[test]
 fn the_red_zone_is_stack_too() {
     assert_eq!(figures(X86, "f:\n mov %rdi, -16(%rsp)\n ret"), (2, 16));
 }

@@ -234,7 +234,32 @@ fn other(name: &str, operands: &Operands) -> Vec<Effect> {
     } else {
         operands.register(0).into_iter().collect()
     };
-    unknown(results.into_iter().chain(base))
+    let mut effects = vector_store(name, operands);
+    effects.extend(unknown(results.into_iter().chain(base)));
+    effects
+}
+
+/// What stores of the floating-point and exclusive kinds may overwrite, generously.
+fn vector_store(name: &str, operands: &Operands) -> Vec<Effect> {
+    let (add, bytes) = match name {
+        _ if name.starts_with("strex") || name.starts_with("stl") || name == "vstr" => (0, 8),
+        _ if name.starts_with("vstmdb") => (-256, 256),
+        _ if name.starts_with("vst") => (0, 256),
+        _ => return Vec::new(),
+    };
+    let (base, offset) = match operands.memory() {
+        Some(memory) => (memory.base, if memory.known { memory.add } else { 0 }),
+        None => match operands.registers(0).first() {
+            Some(&base) => (base, 0),
+            None => return Vec::new(),
+        },
+    };
+    vec![Effect::Store {
+        base,
+        add: offset + add,
+        bytes,
+        source: None,
+    }]
 }
 
 /// Stores registers upwards from the base, or downwards to it.
