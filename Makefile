@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint snapshots bench-check campaign fuzz clean
+.PHONY: help deps build demo test lint snapshots bench-check proof campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,6 +42,10 @@ snapshots: build ## accept the snapshots as they are now; review them with git d
 
 bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)
+
+proof: build ## longest path and deepest stack of the entry points, proven on linked code; PROOF=--write puts the table into docs/CLAIMS.md
+	$(CARGO) build --release --package croft-proof
+	@CROFT_TARGET=$(TARGET) scripts/proof.sh $(PROOF:--write=--write docs/CLAIMS.md)
 
 SEEDS ?= 100
 FIRST ?= 0

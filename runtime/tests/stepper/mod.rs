@@ -1,0 +1,54 @@
+//! Counts instructions: a child process runs one operation, its parent single-steps it by `ptrace`, from the operation's first
+//! instruction to its return. x86-64 Linux. Also the measured side of `proof/tests/cross_check.rs`.
+
+use std::mem::zeroed;
+
+/// Instructions that `operation`, a function at the address `entry`, executes; `None` if the
+/// system forbids tracing.
+pub fn count(entry: usize, operation: impl Fn()) -> Option<usize> {
+    // SAFETY: the child calls the operation, which neither locks nor allocates, and system
+    // calls only; the parent traces its own child, from the thread that forked it.
+    unsafe {
+        let child = libc::fork();
+        assert!(child >= 0, "fork failed");
+        if child == 0 {
+            if libc::ptrace(libc::PTRACE_TRACEME) != 0 {
+                libc::_exit(1);
+            }
+            libc::raise(libc::SIGSTOP);
+            operation();
+            libc::_exit(0);
+        }
+        let mut status = 0;
+        assert_eq!(libc::waitpid(child, &mut status, 0), child);
+        if libc::WIFEXITED(status) {
+            return None;
+        }
+        let registers = || {
+            let mut registers: libc::user_regs_struct = zeroed();
+            let place = &raw mut registers;
+            assert_eq!(libc::ptrace(libc::PTRACE_GETREGS, child, 0, place), 0);
+            registers
+        };
+        let mut returns_to = None;
+        let mut counted = 0;
+        let result = loop {
+            let now = registers();
+            match returns_to {
+                None if now.rip as usize == entry => {
+                    let top = libc::ptrace(libc::PTRACE_PEEKDATA, child, now.rsp, 0);
+                    returns_to = Some((top as u64, now.rsp));
+                }
+                Some((address, stack)) if now.rip == address && now.rsp > stack => break counted,
+                _ => {}
+            }
+            counted += usize::from(returns_to.is_some());
+            assert_eq!(libc::ptrace(libc::PTRACE_SINGLESTEP, child, 0, 0), 0);
+            assert_eq!(libc::waitpid(child, &mut status, 0), child);
+            assert!(libc::WIFSTOPPED(status), "the child ended outside the operation");
+        };
+        libc::kill(child, libc::SIGKILL);
+        libc::waitpid(child, &mut status, 0);
+        Some(result)
+    }
+}
