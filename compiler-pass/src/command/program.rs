@@ -180,7 +180,8 @@ fn shared(work: &Work<'_>, target: Option<&Target>) -> Command {
     let mut command = work.clang(target);
     command
         .args(["-fPIC", "-shared", "-fuse-ld=lld", "-nostartfiles", "-Wl,-z,text"])
-        .args(target.map(|_| "-nostdlib"))
+        // Without a system, clang takes -shared for its own affair only and forgets to tell the linker.
+        .args(target.map_or(&[][..], |_| &["-nostdlib", "-Wl,-shared"]))
         .args(["-x", "ir"])
         .arg(&work.lowered)
         .args(["-x", "none"]);
