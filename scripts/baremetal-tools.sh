@@ -52,7 +52,7 @@ log=$work/apt/log
 # Sources that do not answer are no error here: what is missing shows in the next step.
 apt-get --quiet update >"$log" 2>&1 || true
 apt-get --quiet --yes --download-only install "${compiler[@]}" "${emulators[@]}" >>"$log" 2>&1 ||
-    unavailable "cannot fetch ${compiler[*]} ${emulators[*]}: $(grep '^E:' "$log" | tail --lines=1)"
+    unavailable "cannot fetch ${compiler[*]} ${emulators[*]}: $(grep --max-count=1 '^[WE]:' "$log")"
 
 # Of the large packages only what is used: two of QEMU's emulators, and of Rust's sources the library.
 for package in "$work"/apt/cache/archives/*.deb; do

@@ -17,9 +17,13 @@ void croft_exhausted(const croft_exhaustion *what)
 
 int main(int count, char **arguments)
 {
-    void *kernel = count == 2 ? dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (count != 2) {
+        puts("usage: loader KERNEL");
+        return 1;
+    }
+    void *kernel = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
     if (!kernel) {
-        printf("%s\n", dlerror());
+        puts(dlerror());
         return 1;
     }
     unsigned (*sum)(unsigned) = (unsigned (*)(unsigned))dlsym(kernel, "loaded_sum");
