@@ -89,8 +89,12 @@ Examples:
   croft build --target riscv32imac-unknown-none-elf kernel.c -o kernel.elf --pool-blocks 32
   croft build --shared kernel.c -o kernel.so
 
-Bare-metal targets: riscv32imac-unknown-none-elf, riscv32g-unknown-none-elf (ABI ilp32d), armv7a-none-eabihf (Cortex-A9),
-thumbv7em-none-eabi (Cortex-M4, blocks of 4 KiB). Their runtime is built by `make baremetal` in croft's repository.
+Bare-metal targets, whose runtime `make baremetal` builds in croft's repository:
+  riscv32imac-unknown-none-elf   RV32IMAC, ABI ilp32
+  riscv32g-unknown-none-elf      RV32G, ABI ilp32d
+  armv7a-none-eabihf             Cortex-A9, hard float
+  thumbv7em-none-eabi            Cortex-M4, soft float, blocks of 4 KiB
+
 A shared object has no pool: croft_pool and croft_exhausted come from the program that loads it.")]
     Build {
         /// Files of the program
