@@ -7,10 +7,10 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint snapshots bench-check proof campaign fuzz clean
+.PHONY: help deps build demo test test-baremetal baremetal lint snapshots bench-check proof campaign fuzz clean
 
 help: ## this text
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 deps: ## install what is missing
 	@scripts/install.sh
@@ -27,6 +27,16 @@ demo: build ## check, run and lower the examples
 test: build lint ## every test, and the lints
 	$(CARGO) test --release --workspace --all-features
 	$(CARGO) test --package croft-runtime --all-features
+
+baremetal: deps ## the runtime for bare-metal targets, which `croft build --target` takes
+	@scripts/baremetal-tools.sh
+	@scripts/baremetal-runtime.sh
+	@ls -1 $(TARGET)/release/baremetal/*/*
+
+# Where the tools cannot be fetched, the script says so, and the tests that need them count as ignored.
+test-baremetal: build ## kernel images in QEMU, their instructions counted
+	@scripts/baremetal-tools.sh || test $$? -eq 3
+	$(CARGO) test --release --package croft-tests --test baremetal
 
 lint: deps ## formatting, clippy and the documentation, warnings denied
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check; \

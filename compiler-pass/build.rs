@@ -62,8 +62,13 @@ fn compile_runtime(root: &Path, emit: &str, output: &Path) {
     let rustc = std::env::var_os("RUSTC").expect("cargo sets RUSTC");
     let target = std::env::var("TARGET").expect("cargo sets TARGET");
     let mut command = Command::new(rustc);
+    // The header that the command embeds knows no other block size.
+    command.env_remove("CROFT_BLOCK_SIZE");
     if emit == "llvm-bc" {
+        // Whoever loads a module with this inside says what happens on exhaustion; the fast paths do not know.
         command.args(["--cfg", "croft_bitcode"]);
+    } else {
+        command.args(["--cfg", "feature=\"host\""]);
     }
     let status = command
         .args([
@@ -86,14 +91,7 @@ fn compile_runtime(root: &Path, emit: &str, output: &Path) {
         ])
         .args(["-C", "embed-bitcode=no", "-C", "relocation-model=pic"])
         // A frame pointer or an unwind table of the runtime's choosing must not follow it into kernels.
-        .args([
-            "-C",
-            "force-unwind-tables=no",
-            "--cfg",
-            "feature=\"host\"",
-            "--cap-lints",
-            "allow",
-        ])
+        .args(["-C", "force-unwind-tables=no", "--cap-lints", "allow"])
         .arg(format!("--emit={emit}={}", output.display()))
         .arg(root.join("lib.rs"))
         .status();

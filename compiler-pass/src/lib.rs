@@ -30,7 +30,7 @@ mod plugin;
 pub use diagnostic::Diagnostic;
 pub use effects::Effects;
 pub use engine::{CheckError, CheckOptions};
-pub use lower::{LowerError, Lowered, Mode};
+pub use lower::{LowerError, Lowered, Mode, Runtime};
 
 use inkwell::module::Module;
 
@@ -85,12 +85,26 @@ pub fn exports(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<(Strin
 /// # Errors
 /// See [`LowerError`].
 pub fn lower(module: &Module<'_>, options: &LowerOptions) -> Result<Lowered, LowerError> {
+    lower_onto(module, options, Runtime::HOST)
+}
+
+/// As [`lower()`], for a module of another target: what is inlined comes from that target's runtime, as
+/// `scripts/baremetal-runtime.sh` builds it (`docs/BAREMETAL.md`).
+///
+/// # Errors
+/// See [`LowerError`]; [`LowerError::Target`] if module and runtime differ in pointers or byte order.
+pub fn lower_onto(
+    module: &Module<'_>,
+    options: &LowerOptions,
+    runtime: Runtime<'_>,
+) -> Result<Lowered, LowerError> {
     module
         .verify()
         .map_err(|error| LowerError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
     // SAFETY: as in `check`; the changes keep the module valid (it is verified again).
-    lower::run(
+    lower::run_on(
         unsafe { llvm::Module::from_raw(module.as_mut_ptr()) },
         options.mode,
+        runtime,
     )
 }

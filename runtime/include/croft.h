@@ -200,12 +200,17 @@ CROFT_INLINED void croft_region_end(croft_region *r)
 
 /* ------------------------------------------------------------------------------------------ the pool */
 
-/* The unit in which regions take memory, in bytes; blocks are aligned to their size. */
+/*
+ * The unit in which regions take memory, in bytes; blocks are aligned to their size. A runtime that was built with
+ * another size (environment variable CROFT_BLOCK_SIZE) wants -DCROFT_BLOCK_SIZE of the same value here.
+ */
+#ifndef CROFT_BLOCK_SIZE
 #define CROFT_BLOCK_SIZE 16384
+#endif
 /* The largest object, in bytes: a block less its footer. */
 #define CROFT_MAX_SIZE (CROFT_BLOCK_SIZE - (sizeof(void *) == 8 ? 32 : 24))
 /* The strictest alignment, in bytes. */
-#define CROFT_MAX_ALIGN 4096
+#define CROFT_MAX_ALIGN (CROFT_BLOCK_SIZE / 4)
 
 CROFT_STATIC_ASSERT((CROFT_BLOCK_SIZE & (CROFT_BLOCK_SIZE - 1)) == 0, "the block size is a power of two");
 CROFT_STATIC_ASSERT(CROFT_MAX_ALIGN < CROFT_BLOCK_SIZE, "an alignment fits into a block");
@@ -226,6 +231,9 @@ enum {
  * replaces it. Returns CROFT_OK or the reason why nothing changed.
  */
 int croft_pool_init(void *buffer, size_t bytes) CROFT_NOTHROW;
+
+/* The block size that the runtime was built with, in bytes. CROFT_STATIC_POOL compares it with the header's. */
+extern const size_t croft_block_size;
 
 /* Counters of the pool. */
 typedef struct croft_stats {
@@ -255,7 +263,8 @@ int croft_pool_check(void) CROFT_NOTHROW;
         __attribute__((__aligned__(CROFT_BLOCK_SIZE)));                                                       \
     __attribute__((__constructor__(101), __used__)) static void croft_static_pool_init(void)                  \
     {                                                                                                         \
-        if (croft_pool_init(croft_static_pool, sizeof croft_static_pool) != CROFT_OK)                         \
+        if (croft_block_size != CROFT_BLOCK_SIZE ||                                                           \
+            croft_pool_init(croft_static_pool, sizeof croft_static_pool) != CROFT_OK)                         \
             __builtin_trap();                                                                                 \
     }                                                                                                         \
     CROFT_STATIC_ASSERT((blocks) > 0, "a static pool has at least one block")

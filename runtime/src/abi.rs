@@ -13,12 +13,17 @@ use core::ffi::c_int;
 use crate::exhaustion::{self, Handler, Reason};
 use crate::invariants;
 use crate::kernel::{croft_pool, croft_rt_push, croft_rt_push_bounded};
-use crate::layout::UNBOUNDED;
+use crate::layout::{BLOCK_SIZE, UNBOUNDED};
 use crate::pool::Stats;
 use crate::refill::{refuse, slow_alloc, slow_try_alloc};
 use crate::region::{self, Descriptor};
 
 const _: () = assert!(UNBOUNDED == usize::MAX, "a C budget of SIZE_MAX is none");
+
+/// The block size that the runtime was built with, in bytes, for programs to compare with their header's.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals, reason = "the name is part of the C interface")]
+pub static croft_block_size: usize = BLOCK_SIZE;
 
 /// `croft.push`: opens a region, now innermost. Never null.
 ///

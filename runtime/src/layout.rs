@@ -7,7 +7,68 @@ use crate::block::Footer;
 use crate::region::Descriptor;
 
 /// The unit in which regions take memory, in bytes. Blocks are aligned to their size.
-pub const BLOCK_SIZE: usize = 16 * 1024;
+///
+/// A constant of the build: 16 KiB, or what the environment variable `CROFT_BLOCK_SIZE` says while the
+/// crate is compiled. C is told by the macro of the same name, and compares at the program's start.
+pub const BLOCK_SIZE: usize = match option_env!("CROFT_BLOCK_SIZE") {
+    None => 16 * 1024,
+    Some(text) => decimal(text.as_bytes()),
+};
+
+/// The number in decimal digits. Anything else stops the build.
+const fn decimal(digits: &[u8]) -> usize {
+    assert!(
+        !digits.is_empty(),
+        "CROFT_BLOCK_SIZE is empty; it is a number of bytes"
+    );
+    let mut number = 0;
+    let mut at = 0;
+    while at < digits.len() {
+        assert!(
+            digits[at].is_ascii_digit(),
+            "CROFT_BLOCK_SIZE is a number of bytes, in decimal digits"
+        );
+        number = number * 10 + (digits[at] - b'0') as usize;
+        at += 1;
+    }
+    number
+}
+
+/// Block sizes that a build may ask for. An alignment has to be a literal, hence the list.
+#[doc(hidden)]
+pub trait Aligned {
+    /// A type of no bytes with this alignment.
+    type As;
+}
+
+/// The key of the list.
+#[doc(hidden)]
+pub struct Size<const BYTES: usize>;
+
+macro_rules! block_sizes {
+    ($($name:ident = $bytes:literal),*) => {$(
+        #[doc(hidden)]
+        #[repr(align($bytes))]
+        pub struct $name;
+        impl Aligned for Size<$bytes> {
+            type As = $name;
+        }
+    )*};
+}
+
+block_sizes!(
+    Block1K = 1024,
+    Block2K = 2048,
+    Block4K = 4096,
+    Block8K = 8192,
+    Block16K = 16384,
+    Block32K = 32768,
+    Block64K = 65536
+);
+
+/// No bytes, aligned as a block. That this names no type means that the block size is none of the list.
+#[doc(hidden)]
+pub type BlockAligned = <Size<BLOCK_SIZE> as Aligned>::As;
 
 /// Bytes of a block that objects can use: the block less its footer.
 pub const PAYLOAD: usize = BLOCK_SIZE - size_of::<Footer>();
@@ -15,8 +76,8 @@ pub const PAYLOAD: usize = BLOCK_SIZE - size_of::<Footer>();
 /// Every object starts at a multiple of this many bytes, and sizes are rounded up to one.
 pub const MIN_ALIGN: usize = 8;
 
-/// The strictest alignment a request may ask for, in bytes.
-pub const MAX_ALIGN: usize = 4096;
+/// The strictest alignment a request may ask for, in bytes: 4096 with blocks of 16 KiB.
+pub const MAX_ALIGN: usize = BLOCK_SIZE / 4;
 
 /// Bytes at the front of a block that a descriptor kept there takes: one cache line of its own, so
 /// that bumping the frontier does not invalidate the line of the first object.

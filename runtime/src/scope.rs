@@ -134,21 +134,21 @@ use core::ptr::NonNull;
 
 use crate::exhaustion::{Exhaustion, exhausted};
 use crate::invariants::{self, Broken};
-use crate::layout::{BLOCK_SIZE, UNBOUNDED};
+use crate::layout::{BLOCK_SIZE, BlockAligned, UNBOUNDED};
 use crate::pool::{BlockPool, PoolError, Stats};
 use crate::region::{self, Descriptor, Refill};
 
 /// Memory for a pool of `N` blocks, aligned so that none is lost. Lives in a static or, for few
 /// blocks, on the stack.
-#[repr(C, align(16384))]
-pub struct Blocks<const N: usize>([[MaybeUninit<u8>; BLOCK_SIZE]; N]);
+#[repr(C)]
+pub struct Blocks<const N: usize>([[MaybeUninit<u8>; BLOCK_SIZE]; N], [BlockAligned; 0]);
 
 const _: () = assert!(align_of::<Blocks<1>>() == BLOCK_SIZE && size_of::<Blocks<1>>() == BLOCK_SIZE);
 
 impl<const N: usize> Blocks<N> {
     /// Blocks with unspecified contents.
     pub const fn uninit() -> Self {
-        Self([[MaybeUninit::uninit(); BLOCK_SIZE]; N])
+        Self([[MaybeUninit::uninit(); BLOCK_SIZE]; N], [])
     }
 
     /// The memory, for [`Pool::new`].

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 const LLVM: &str = "/usr/lib/llvm-22/bin";
 
 /// What the command and the plugin are made from, below the root of the repository.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "compiler-pass/Cargo.toml",
     "compiler-pass/build.rs",
     "compiler-pass/src",
@@ -22,6 +22,7 @@ const SOURCES: [&str; 8] = [
     "runtime/Cargo.toml",
     "runtime/src",
     "runtime/include",
+    "runtime/baremetal",
     "docs/errors",
 ];
 
@@ -78,6 +79,11 @@ pub fn llvm(tool: &str) -> PathBuf {
     } else {
         PathBuf::from(format!("{tool}-22"))
     }
+}
+
+/// The target folder.
+pub fn target_folder() -> PathBuf {
+    target().0
 }
 
 /// The target folder and the profile's folder in it, from the place of this executable.

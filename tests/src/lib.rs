@@ -4,6 +4,7 @@
 //! library on an inkwell module. See `docs/TESTING.md`.
 
 pub mod artifact;
+pub mod baremetal;
 pub mod campaign;
 pub mod expectation;
 pub mod finding;

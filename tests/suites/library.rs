@@ -1,6 +1,6 @@
 //! The library's face: an inkwell module in, diagnostics as values out.
 
-use croft_pass::{CheckError, CheckOptions, Diagnostic, LowerError, LowerOptions, Mode};
+use croft_pass::{CheckError, CheckOptions, Diagnostic, LowerError, LowerOptions, Mode, Runtime};
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::memory_buffer::MemoryBuffer;
@@ -102,6 +102,33 @@ fn lowering_leaves_a_valid_module_without_operations_in_every_mode() {
             "{mode:?}"
         );
         assert_eq!(check(&module), [], "a lowered module has nothing left to reject");
+    }
+}
+
+/// The runtime of another target is given as bitcode: here the host's own, one that is none, and one of 32-bit pointers.
+#[test]
+fn lowering_takes_the_runtime_of_another_target() {
+    let inline = LowerOptions { mode: Mode::Inline };
+    let context = Context::create();
+    let module = kernel(&context, true);
+    croft_pass::lower_onto(&module, &inline, Runtime::HOST).expect("the host's runtime fits");
+
+    let text = "this is no bitcode";
+    let module = kernel(&context, true);
+    match croft_pass::lower_onto(&module, &inline, Runtime::new(text.as_bytes())) {
+        Err(LowerError::Llvm(message)) => assert!(message.contains("the runtime's bitcode"), "{message}"),
+        other => panic!("{other:?}"),
+    }
+
+    let narrow = context.create_module("runtime");
+    narrow.set_data_layout(&inkwell::targets::TargetData::create("e-p:32:32").get_data_layout());
+    let bitcode = narrow.write_bitcode_to_memory();
+    let module = kernel(&context, true);
+    match croft_pass::lower_onto(&module, &inline, Runtime::new(bitcode.as_slice())) {
+        Err(LowerError::Target { runtime, .. }) => {
+            assert_eq!(runtime, "little-endian targets with 32-bit pointers");
+        }
+        other => panic!("{other:?}"),
     }
 }
 

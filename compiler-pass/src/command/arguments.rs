@@ -83,7 +83,19 @@ pub enum Command {
         source: SourceOptions,
     },
     /// Check, lower and link with the runtime and a static pool
-    #[command(after_help = "Example:\n  croft build solve.c -o solve -l lapack -l blas --pool-blocks 256")]
+    #[command(after_help = "\
+Examples:
+  croft build solve.c -o solve -l lapack -l blas --pool-blocks 256
+  croft build --target riscv32imac-unknown-none-elf kernel.c -o kernel.elf --pool-blocks 32
+  croft build --shared kernel.c -o kernel.so
+
+Bare-metal targets, whose runtime `make baremetal` builds in croft's repository:
+  riscv32imac-unknown-none-elf   RV32IMAC, ABI ilp32
+  riscv32g-unknown-none-elf      RV32G, ABI ilp32d
+  armv7a-none-eabihf             Cortex-A9, hard float
+  thumbv7em-none-eabi            Cortex-M4, soft float, blocks of 4 KiB
+
+A shared object has no pool: croft_pool and croft_exhausted come from the program that loads it.")]
     Build {
         /// Files of the program
         #[arg(required = true, value_name = "FILE")]
@@ -94,6 +106,9 @@ pub enum Command {
         /// How the program is built.
         #[command(flatten)]
         options: BuildOptions,
+        /// What the result is.
+        #[command(flatten)]
+        form: FormOptions,
     },
     /// Build to a temporary place and run; exits with the program's status
     #[command(after_help = "Example:\n  croft run --stats messages.c -- input.txt")]
@@ -145,13 +160,13 @@ pub struct SourceOptions {
 /// How a program is built.
 #[derive(Clone, Debug, Args)]
 pub struct BuildOptions {
-    /// Size of the static pool, in blocks of 16 KiB
-    #[arg(long, default_value_t = 4096, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
-    pub pool_blocks: u32,
+    /// Size of the static pool, in blocks of 16 KiB (Cortex-M4: 4 KiB) [default: 4096; on bare metal 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    pub pool_blocks: Option<u32>,
     /// How operations become code
     #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
     pub mode: Mode,
-    /// The target; only this machine's own so far
+    /// The target, for a kernel image without operating system; by default this machine
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
     /// A library to link, as for clang
@@ -163,6 +178,17 @@ pub struct BuildOptions {
     /// The sources' options.
     #[command(flatten)]
     pub source: SourceOptions,
+}
+
+/// What `croft build` makes.
+#[derive(Clone, Debug, Default, Args)]
+pub struct FormOptions {
+    /// Make a position-independent shared object, for a program that has a pool and loads it
+    #[arg(long, conflicts_with_all = ["pool_blocks", "linker_script"])]
+    pub shared: bool,
+    /// Memory map of a kernel image, instead of the emulated board's (see runtime/baremetal/*.ld)
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub linker_script: Option<PathBuf>,
 }
 
 /// How diagnostics are shown.

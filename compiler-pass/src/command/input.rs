@@ -1,6 +1,7 @@
 //! Files in and out: sources become modules, modules become files that are whole or not there.
 
 use super::arguments::SourceOptions;
+use super::target::Target;
 use super::{Failure, toolchain};
 use crate::CheckOptions;
 use crate::effects::manifest;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 /// One run of the command: an LLVM context, and a folder for what compilers write.
 pub struct Session<'o> {
     options: &'o SourceOptions,
+    target: Option<&'static Target>,
     folder: tempfile::TempDir,
     compiled: RefCell<HashMap<PathBuf, PathBuf>>,
     context: Context,
@@ -35,12 +37,21 @@ impl<'o> Session<'o> {
     /// # Errors
     /// When the system gives no temporary folder.
     pub fn new(options: &'o SourceOptions) -> Result<Session<'o>, Failure> {
+        Session::on(None, options)
+    }
+
+    /// Opens a session whose sources are for a target; `None` is this machine.
+    ///
+    /// # Errors
+    /// When the system gives no temporary folder.
+    pub fn on(target: Option<&'static Target>, options: &'o SourceOptions) -> Result<Session<'o>, Failure> {
         let folder = tempfile::tempdir().map_err(|error| Failure::System {
             what: "cannot make a folder",
             error,
         })?;
         let session = Session {
             options,
+            target,
             folder,
             compiled: RefCell::default(),
             messages: Box::default(),
@@ -152,9 +163,15 @@ impl<'o> Session<'o> {
             .path()
             .join(format!("{}.bc", self.compiled.borrow().len()));
         if file.extension().is_some_and(|extension| extension == "rs") {
+            if let Some(target) = self.target {
+                return Err(Failure::HostOnly {
+                    path: file.to_owned(),
+                    triple: target.triple,
+                });
+            }
             toolchain::compile_rust(file, &output)?;
         } else {
-            toolchain::compile_c(file, &output, self.folder.path(), self.options)?;
+            toolchain::compile_c(file, &output, self.folder.path(), self.target, self.options)?;
         }
         self.compiled.borrow_mut().insert(file.to_owned(), output.clone());
         Ok(output)

@@ -7,12 +7,13 @@ pub mod arguments;
 pub mod input;
 pub mod program;
 pub mod report;
+pub mod target;
 pub mod toolchain;
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::effects::{Effects, manifest};
 use crate::{engine, lower};
-use arguments::{Arguments, BuildOptions, Command, Format};
+use arguments::{Arguments, BuildOptions, Command, FormOptions, Format};
 use report::Report;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -62,6 +63,45 @@ pub enum Failure {
         /// What it printed.
         messages: String,
     },
+    /// The linker refused.
+    #[error("clang-22 could not link `{}`{}", path.display(), indented(messages))]
+    Output {
+        /// What was to be written.
+        path: PathBuf,
+        /// What it printed.
+        messages: String,
+    },
+    /// No such target.
+    #[error("`{triple}` is no target; targets are this machine's own (no --target), {known}")]
+    Target {
+        /// What was asked for.
+        triple: String,
+        /// The targets there are.
+        known: String,
+    },
+    /// A target whose runtime is not there.
+    #[error("the runtime for `{triple}` is not built: cannot read `{}`: {error}; in croft's repository run `make baremetal`, or set CROFT_BAREMETAL to the folder that holds `{triple}`", path.display())]
+    NoRuntime {
+        /// The target.
+        triple: &'static str,
+        /// The file that is missing.
+        path: PathBuf,
+        /// Why it cannot be read.
+        error: std::io::Error,
+    },
+    /// A source that only the host's compiler takes.
+    #[error("`{}` cannot be compiled for `{triple}`; croft compiles Rust for this machine only; give its bitcode, from `rustc --target {triple} --emit=llvm-bc`", path.display())]
+    HostOnly {
+        /// The source.
+        path: PathBuf,
+        /// The target.
+        triple: &'static str,
+    },
+    /// A kernel image was to be run here.
+    #[error(
+        "`croft run` runs programs of this machine; build the image with `croft build --target {0}` and give it to an emulator or a board (docs/BAREMETAL.md)"
+    )]
+    Foreign(&'static str),
     /// A tool is missing.
     #[error("cannot run `{program}`: {error}; {remedy}")]
     Tool {
@@ -165,7 +205,8 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
             files,
             output,
             options,
-        } => Ok(if program::build(files, output, options)? {
+            form,
+        } => Ok(if program::build(files, output, options, form)? {
             Outcome::Accepted
         } else {
             Outcome::Rejected
@@ -281,12 +322,15 @@ fn run(
     stats: bool,
     arguments: &[std::ffi::OsString],
 ) -> Result<Outcome, Failure> {
+    if let Some(target) = target::find(options.target.as_deref())? {
+        return Err(Failure::Foreign(target.triple));
+    }
     let folder = tempfile::tempdir().map_err(|error| Failure::System {
         what: "cannot make a folder",
         error,
     })?;
     let path = folder.path().join("program");
-    if !program::build(files, &path, options)? {
+    if !program::build(files, &path, options, &FormOptions::default())? {
         return Ok(Outcome::Rejected);
     }
     program::run(&path, stats, arguments).map(Outcome::Status)

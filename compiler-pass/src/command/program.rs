@@ -1,8 +1,11 @@
 //! Programs: check, lower, link with the runtime and a static pool, run.
 
-use super::arguments::BuildOptions;
+use super::arguments::{BuildOptions, FormOptions};
+use super::target::{self, Library, Target};
 use super::{Failure, input, reject, toolchain};
-use crate::{engine, lower};
+use crate::engine;
+use crate::llvm::Module;
+use crate::lower::{self, LowerError, Runtime, resident};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,14 +16,37 @@ static RUNTIME: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/croft_runtime.
 static START: &str = include_str!("start.c");
 /// The variable that asks a program for its summary.
 const STATS: &str = "CROFT_STATS";
+/// Blocks of a program's static pool, if nobody says how many.
+const POOL_BLOCKS: u32 = 4096;
 
-/// Builds a program. False if the checker rejected it; then nothing was written.
+/// Builds a program, a kernel image or a shared object. False if the checker rejected it; then nothing was written.
 ///
 /// # Errors
 /// When a file cannot be read, or a tool fails.
-pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result<bool, Failure> {
-    let session = input::Session::new(&options.source)?;
-    let marked = session.program(files, true)?;
+pub fn build(
+    files: &[PathBuf],
+    output: &Path,
+    options: &BuildOptions,
+    form: &FormOptions,
+) -> Result<bool, Failure> {
+    let target = target::find(options.target.as_deref())?;
+    let library = target.map(Library::of).transpose()?;
+    let runtime = library.as_ref().map_or(Runtime::HOST, Library::runtime);
+    let mut source = options.source.clone();
+    if form.shared {
+        source.cflag.push("-fPIC".to_owned());
+    }
+    let session = input::Session::on(target, &source)?;
+    let program = |for_check| {
+        let module = session.program(files, for_check)?;
+        // A host's program may be for a processor of the same kind with another name of the system.
+        match target {
+            Some(_) => runtime.adopt(module.borrow()).map_err(Failure::Lower)?,
+            None => refuse_foreign(module.borrow())?,
+        }
+        Ok::<_, Failure>(module)
+    };
+    let marked = program(true)?;
     let diagnostics = engine::check(marked.borrow(), &session.check_options()?)?;
     // Of a place without debug information nobody can say which of several files it is in.
     let file = match files {
@@ -32,35 +58,157 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
         return Ok(false);
     }
     drop(marked);
-    let module = session.program(files, false)?;
-    let native = std::env::consts::ARCH;
-    let target = options.target.clone().unwrap_or_else(|| module.borrow().triple());
-    if !target.is_empty() && !target.starts_with(native) {
-        return Err(Failure::Lower(lower::LowerError::Target {
-            target,
-            runtime: "this machine's own processor",
-        }));
-    }
-    match lower::run(module.borrow(), options.mode) {
+    let module = program(false)?;
+    match lower::run_on(module.borrow(), options.mode, runtime) {
         Ok(_) => {}
-        Err(lower::LowerError::Malformed(diagnostics)) => {
+        Err(LowerError::Malformed(diagnostics)) => {
             reject(file, module.borrow(), diagnostics);
             return Ok(false);
         }
         Err(error) => return Err(Failure::Lower(error)),
     }
-    let folder = session.folder();
-    let file = |name: &str, contents: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, contents)
-            .map(|()| path.clone())
-            .map_err(|error| Failure::Write { path, error })
+    if form.shared {
+        resident::run(module.borrow(), runtime).map_err(Failure::Lower)?;
+    }
+    let work = Work {
+        folder: session.folder(),
+        lowered: write(session.folder(), "lowered.bc", &module.borrow().bitcode())?,
+        options,
     };
-    let lowered = file("lowered.bc", &module.borrow().bitcode())?;
-    let runtime = file("croft_runtime.o", RUNTIME)?;
-    let start = file("start.c", START.as_bytes())?;
-    toolchain::write_header(folder)?;
-    // Linked beside its final place and then renamed: no half-written program is ever there.
+    let mut command = match (target, &library) {
+        _ if form.shared => shared(&work, target),
+        (Some(target), Some(library)) => image(&work, target, library, form)?,
+        _ => hosted(&work)?,
+    };
+    command
+        .args(
+            options
+                .library_path
+                .iter()
+                .flat_map(|path| [OsString::from("-L"), path.into()]),
+        )
+        .args(options.library.iter().map(|library| format!("-l{library}")));
+    if target.is_none() {
+        command.arg("-lm");
+    }
+    link(&mut command, output)?;
+    Ok(true)
+}
+
+/// What linking starts from.
+struct Work<'w> {
+    folder: &'w Path,
+    lowered: PathBuf,
+    options: &'w BuildOptions,
+}
+
+impl Work<'_> {
+    /// A run of clang that begins with the lowered program, compiled for `target`.
+    fn clang(&self, target: Option<&Target>) -> Command {
+        let mut command = Command::new(toolchain::clang());
+        command
+            .args(target.map_or_else(Vec::new, |target| target.compile_flags(self.folder)))
+            .args([
+                "-O2",
+                "-g",
+                "-Wno-override-module",
+                "-Wno-unused-command-line-argument",
+            ]);
+        command
+    }
+}
+
+/// A program of this machine.
+fn hosted(work: &Work<'_>) -> Result<Command, Failure> {
+    let runtime = write(work.folder, "croft_runtime.o", RUNTIME)?;
+    let start = write(work.folder, "start.c", START.as_bytes())?;
+    toolchain::write_header(work.folder)?;
+    let mut command = work.clang(None);
+    let blocks = work.options.pool_blocks.unwrap_or(POOL_BLOCKS);
+    command
+        .arg(format!("-DCROFT_POOL_BLOCKS={blocks}"))
+        .arg("-I")
+        .arg(work.folder)
+        .args(["-x", "ir"])
+        .arg(&work.lowered)
+        .args(["-x", "c"])
+        .arg(&start)
+        .args(["-x", "none"])
+        .arg(&runtime);
+    Ok(command)
+}
+
+/// A kernel image: start code, pool, console, and the target's runtime.
+fn image(
+    work: &Work<'_>,
+    target: &Target,
+    library: &Library,
+    form: &FormOptions,
+) -> Result<Command, Failure> {
+    toolchain::write_header(work.folder)?;
+    target.write_files(work.folder)?;
+    let script = match &form.linker_script {
+        Some(path) => path.clone(),
+        None => work.folder.join("memory.ld"),
+    };
+    let mut command = work.clang(Some(target));
+    let blocks = work.options.pool_blocks.unwrap_or(target::POOL_BLOCKS);
+    command
+        .arg(format!("-DCROFT_POOL_BLOCKS={blocks}"))
+        .arg("-I")
+        .arg(work.folder)
+        // The console may not become calls of itself.
+        .args(["-fno-builtin", "-ffunction-sections", "-fdata-sections"])
+        .args(["-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--gc-sections", "-T"])
+        .arg(script)
+        // For the script's INCLUDE.
+        .arg("-L")
+        .arg(work.folder)
+        .args(["-x", "ir"])
+        .arg(&work.lowered)
+        .args(["-x", "assembler-with-cpp"])
+        .arg(work.folder.join("start.S"))
+        .args(["-x", "c"])
+        .arg(work.folder.join("kernel.c"))
+        .args(["-x", "none"])
+        .arg(&library.archive);
+    Ok(command)
+}
+
+/// A shared object that brings its own runtime, but for what the loading program supplies.
+fn shared(work: &Work<'_>, target: Option<&Target>) -> Command {
+    let mut command = work.clang(target);
+    command
+        .args(["-fPIC", "-shared", "-fuse-ld=lld", "-nostartfiles", "-Wl,-z,text"])
+        // Without a system, clang takes -shared for its own affair only and forgets to tell the linker.
+        .args(target.map_or(&[][..], |_| &["-nostdlib", "-Wl,-shared"]))
+        .args(["-x", "ir"])
+        .arg(&work.lowered)
+        .args(["-x", "none"]);
+    command
+}
+
+/// Refuses a program for another processor than this machine's.
+fn refuse_foreign(module: Module<'_>) -> Result<(), Failure> {
+    let target = module.triple();
+    if target.is_empty() || target.starts_with(std::env::consts::ARCH) {
+        return Ok(());
+    }
+    Err(Failure::Lower(LowerError::Target {
+        target,
+        runtime: "this machine's own processor".to_owned(),
+    }))
+}
+
+fn write(folder: &Path, name: &str, contents: &[u8]) -> Result<PathBuf, Failure> {
+    let path = folder.join(name);
+    std::fs::write(&path, contents)
+        .map(|()| path.clone())
+        .map_err(|error| Failure::Write { path, error })
+}
+
+/// Links beside the final place and then renames: no half-written program is ever there.
+fn link(command: &mut Command, output: &Path) -> Result<(), Failure> {
     let parent = input::folder_of(output)?;
     let failure = |error| input::unwritten(output, error);
     let partial = tempfile::Builder::new()
@@ -68,43 +216,15 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
         .tempfile_in(parent)
         .map_err(failure)?
         .into_temp_path();
-    let mut command = Command::new(toolchain::clang());
-    command
-        .args([
-            "-O2",
-            "-g",
-            "-Wno-override-module",
-            "-Wno-unused-command-line-argument",
-        ])
-        .arg(format!("-DCROFT_POOL_BLOCKS={}", options.pool_blocks))
-        .arg("-I")
-        .arg(folder)
-        .args(["-x", "ir"])
-        .arg(&lowered)
-        .args(["-x", "c"])
-        .arg(&start)
-        .args(["-x", "none"])
-        .arg(&runtime)
-        .args(
-            options
-                .library_path
-                .iter()
-                .flat_map(|path| [OsString::from("-L"), path.into()]),
-        )
-        .args(options.library.iter().map(|library| format!("-l{library}")))
-        .arg("-lm")
-        .arg("-o")
-        .arg(&*partial);
-    let result = toolchain::run(&mut command, toolchain::CLANG_REMEDY)?;
+    command.arg("-o").arg(&*partial);
+    let result = toolchain::run(command, toolchain::CLANG_REMEDY)?;
     if !result.status.success() {
-        return Err(Failure::Compile {
-            compiler: "clang-22".to_owned(),
+        return Err(Failure::Output {
             path: output.to_owned(),
             messages: String::from_utf8_lossy(&result.stderr).into_owned(),
         });
     }
-    partial.persist(output).map_err(|error| failure(error.error))?;
-    Ok(true)
+    partial.persist(output).map_err(|error| failure(error.error))
 }
 
 /// Runs a program and returns its status; a program that a signal ended has 128 plus the signal's number.

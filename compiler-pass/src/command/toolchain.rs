@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::arguments::SourceOptions;
+use super::target::Target;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -48,9 +49,13 @@ pub fn compile_c(
     source: &Path,
     output: &Path,
     folder: &Path,
+    target: Option<&Target>,
     options: &SourceOptions,
 ) -> Result<(), Failure> {
     write_header(folder)?;
+    if let Some(target) = target {
+        target.write_files(folder)?;
+    }
     let mut command = Command::new(clang());
     command
         .args([
@@ -63,6 +68,7 @@ pub fn compile_c(
             "-I",
         ])
         .arg(folder)
+        .args(target.map_or_else(Vec::new, |target| target.compile_flags(folder)))
         .args(
             options
                 .include

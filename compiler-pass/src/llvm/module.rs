@@ -120,6 +120,16 @@ impl<'m> Module<'m> {
         }
     }
 
+    /// The data layout, empty if the module names none.
+    pub fn data_layout(self) -> String {
+        // SAFETY: LLVM-I1; the answer is zero-terminated.
+        unsafe {
+            std::ffi::CStr::from_ptr(LLVMGetDataLayoutStr(self.0))
+                .to_string_lossy()
+                .into_owned()
+        }
+    }
+
     /// The name of the module.
     pub fn name(self) -> String {
         let mut length = 0;

@@ -1,5 +1,6 @@
-//! Mode *inline*: the fast paths are the runtime's own bitcode, built from `runtime/` by the same rustc that
-//! builds this crate. One source of truth: what is inlined is what the library runs.
+//! Mode *inline*: the fast paths are the runtime's own bitcode, built from `runtime/`: for the host by the same rustc that
+//! builds this crate, for other targets by `scripts/baremetal-runtime.sh`. One source of truth: what is inlined is what
+//! the library runs.
 
 use super::{LowerError, entry};
 use crate::llvm::module::OwnedModule;
@@ -7,37 +8,92 @@ use crate::llvm::{Module, Value, passes, shim, source};
 use inkwell::llvm_sys::LLVMLinkage;
 use inkwell::llvm_sys::core::*;
 
-/// The runtime as bitcode.
-static BITCODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/croft_runtime.bc"));
+/// The runtime as bitcode, for one target. It refers to two symbols that it does not define: those of [`resident`](super::resident).
+#[derive(Clone, Copy)]
+pub struct Runtime<'b>(&'b [u8]);
 
-/// What the bitcode fits, in words.
-const FITS: &str = "little-endian targets with 64-bit pointers";
+impl Runtime<'static> {
+    /// The host's.
+    pub const HOST: Runtime<'static> = Runtime(include_bytes!(concat!(env!("OUT_DIR"), "/croft_runtime.bc")));
+}
 
-/// Refuses a target whose pointers or byte order differ from the bitcode's.
-///
-/// # Errors
-/// [`LowerError::Target`].
-pub fn require_target(module: Module<'_>) -> Result<(), LowerError> {
-    if module.pointer_bits() == usize::BITS && module.is_little_endian() == cfg!(target_endian = "little") {
-        return Ok(());
+impl<'b> Runtime<'b> {
+    /// A runtime that was built for another target.
+    pub fn new(bitcode: &'b [u8]) -> Runtime<'b> {
+        Runtime(bitcode)
     }
-    Err(LowerError::Target {
-        target: module.triple(),
-        runtime: FITS,
-    })
+
+    /// Reads it into the context of a module.
+    ///
+    /// # Errors
+    /// LLVM's message.
+    pub(super) fn read(self, module: Module<'_>) -> Result<OwnedModule, LowerError> {
+        // SAFETY: the context is the module's, which is alive.
+        unsafe { source::read(module.context(), self.0, "croft-runtime", false) }
+            .map_err(|error| LowerError::Llvm(format!("the runtime's bitcode: {error}")))
+    }
+
+    /// Refuses a module whose pointers or byte order differ from the runtime's.
+    ///
+    /// # Errors
+    /// [`LowerError::Target`], or LLVM's message.
+    pub fn require_target(self, module: Module<'_>) -> Result<(), LowerError> {
+        let runtime = self.read(module)?;
+        let fits = runtime.borrow();
+        if module.pointer_bits() == fits.pointer_bits()
+            && module.is_little_endian() == fits.is_little_endian()
+        {
+            return Ok(());
+        }
+        Err(LowerError::Target {
+            target: module.triple(),
+            runtime: format!(
+                "{}-endian targets with {}-bit pointers",
+                if fits.is_little_endian() { "little" } else { "big" },
+                fits.pointer_bits()
+            ),
+        })
+    }
+
+    /// Makes the module one for the runtime's target: takes over triple and data layout where it names none.
+    ///
+    /// # Errors
+    /// [`LowerError::Layout`] if it names another data layout, or LLVM's message.
+    pub fn adopt(self, module: Module<'_>) -> Result<(), LowerError> {
+        let runtime = self.read(module)?;
+        let fits = runtime.borrow();
+        if module.triple().is_empty() && module.data_layout().is_empty() {
+            take_target(module, fits);
+        } else if module.data_layout() != fits.data_layout() {
+            return Err(LowerError::Layout {
+                module: module.triple(),
+                runtime: fits.triple(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Gives `module` the triple and the data layout of `of`.
+pub(super) fn take_target(module: Module<'_>, of: Module<'_>) {
+    // SAFETY: LLVM-I1; both strings belong to `of` and outlive the calls.
+    unsafe {
+        LLVMSetTarget(module.raw(), LLVMGetTarget(of.raw()));
+        LLVMSetDataLayout(module.raw(), LLVMGetDataLayoutStr(of.raw()));
+    }
 }
 
 /// Links the fast paths that the module calls and inlines them.
 ///
 /// # Errors
 /// LLVM's message.
-pub fn run(module: Module<'_>) -> Result<(), LowerError> {
+pub fn run(module: Module<'_>, runtime: Runtime<'_>) -> Result<(), LowerError> {
     let wanted: Vec<&str> = entry::FAST_PATHS
         .into_iter()
         .filter(|name| module.function(name).is_some())
         .collect();
     if !wanted.is_empty() {
-        let runtime = fast_paths(module, &wanted)?;
+        let runtime = fast_paths(module, runtime, &wanted)?;
         if !module.link(runtime) {
             return Err(LowerError::Llvm("cannot link the runtime's bitcode".to_owned()));
         }
@@ -57,10 +113,8 @@ pub fn run(module: Module<'_>) -> Result<(), LowerError> {
 }
 
 /// The runtime with the bodies of the wanted fast paths only; everything else becomes a declaration.
-fn fast_paths(module: Module<'_>, wanted: &[&str]) -> Result<OwnedModule, LowerError> {
-    // SAFETY: the context is the module's, which is alive.
-    let runtime = unsafe { source::read(module.context(), BITCODE, "croft-runtime", false) }
-        .map_err(|error| LowerError::Llvm(format!("the runtime's bitcode: {error}")))?;
+fn fast_paths(module: Module<'_>, runtime: Runtime<'_>, wanted: &[&str]) -> Result<OwnedModule, LowerError> {
+    let runtime = runtime.read(module)?;
     let borrowed = runtime.borrow();
     for function in borrowed.functions().collect::<Vec<_>>() {
         let name = function.name();
@@ -83,11 +137,7 @@ fn fast_paths(module: Module<'_>, wanted: &[&str]) -> Result<OwnedModule, LowerE
             unsafe { shim::croft_shim_drop_initializer(global.raw()) };
         }
     }
-    // SAFETY: LLVM-I1; both strings belong to `module` and outlive the calls.
-    unsafe {
-        LLVMSetTarget(borrowed.raw(), LLVMGetTarget(module.raw()));
-        LLVMSetDataLayout(borrowed.raw(), LLVMGetDataLayoutStr(module.raw()));
-    }
+    take_target(borrowed, module);
     // Flags and identification of the runtime's compilation are not the kernel's.
     passes::run(borrowed, "globaldce,strip-dead-prototypes,strip").map_err(LowerError::Llvm)?;
     // SAFETY: LLVM-I1: the module is ours; a missing node is no error.
@@ -100,7 +150,7 @@ fn fast_paths(module: Module<'_>, wanted: &[&str]) -> Result<OwnedModule, LowerE
 ///
 /// # Safety
 /// 1. `function` is a live function.
-unsafe fn forget_target(function: Value<'_>) {
+pub(super) unsafe fn forget_target(function: Value<'_>) {
     for key in [
         "target-cpu",
         "target-features",

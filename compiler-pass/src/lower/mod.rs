@@ -8,12 +8,15 @@
 //! 4. [`inline`] (mode *inline*) links the runtime's own bitcode in and inlines its fast paths, so that
 //!    descriptors in frames become registers.
 //!
+//! A module that is to be loaded by a resident program then takes the rest of the runtime in too: [`resident`].
+//!
 //! After lowering no call to a `croft.*` operation is left; lowering such a module again changes nothing.
 //! Lowering does not check: run the checker first.
 
 pub mod entry;
 pub mod inline;
 pub mod placement;
+pub mod resident;
 pub mod rewrite;
 pub mod verify;
 
@@ -21,6 +24,7 @@ use crate::check::annotations;
 use crate::diagnostic::{self, Diagnostic, explain};
 use crate::llvm::Module;
 use crate::operation::{Operation, PREFIX};
+pub use inline::Runtime;
 
 /// How operations are lowered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +67,17 @@ pub enum LowerError {
         /// The module's target.
         target: String,
         /// What the bitcode is for.
-        runtime: &'static str,
+        runtime: String,
+    },
+    /// The module was made for another target than the one asked for.
+    #[error(
+        "the program is for `{module}`, whose data layout is not that of `{runtime}`; compile it for that target"
+    )]
+    Layout {
+        /// The module's target.
+        module: String,
+        /// The runtime's.
+        runtime: String,
     },
     /// LLVM refused something.
     #[error("LLVM: {0}")]
@@ -89,19 +103,27 @@ pub struct Lowered {
 /// # Errors
 /// See [`LowerError`].
 pub fn run(module: Module<'_>, mode: Mode) -> Result<Lowered, LowerError> {
+    run_on(module, mode, Runtime::HOST)
+}
+
+/// As [`run`], on the runtime of another target.
+///
+/// # Errors
+/// See [`LowerError`].
+pub fn run_on(module: Module<'_>, mode: Mode, runtime: Runtime<'_>) -> Result<Lowered, LowerError> {
     if !has_operations(module) {
         return Ok(Lowered::default());
     }
     refuse_malformed(module)?;
     if mode == Mode::Inline {
-        inline::require_target(module)?;
+        runtime.require_target(module)?;
     }
     rewrite::promote(module).map_err(LowerError::Llvm)?;
     let placement = placement::decide(module)?;
     let lowered = rewrite::run(module, &placement, mode)?;
     verify::run(module).map_err(LowerError::Verification)?;
     if mode == Mode::Inline {
-        inline::run(module)?;
+        inline::run(module, runtime)?;
         verify::run(module).map_err(LowerError::Verification)?;
     }
     Ok(lowered)

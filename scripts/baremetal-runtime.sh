@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Builds the runtime for the bare-metal targets, as `croft build --target` takes it: for each of them
+#     <target folder>/release/baremetal/TRIPLE/libcroft_runtime.a    the library, all of it
+#     <target folder>/release/baremetal/TRIPLE/croft_runtime.bc      the bitcode whose fast paths are inlined
+#
+# usage: baremetal-runtime.sh [TRIPLE…]   (all targets if none is named)
+# Needs scripts/baremetal-tools.sh. The core library takes 15 s a target the first time; after that a second.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Triple and block size in bytes. Cortex-M4 parts have 64 to 512 KiB of memory: blocks of 16 KiB would be too coarse.
+declare -A block_size=(
+    [riscv32imac-unknown-none-elf]=16384
+    [riscv32g-unknown-none-elf]=16384
+    [armv7a-none-eabihf]=16384
+    [thumbv7em-none-eabi]=4096
+)
+
+fail() {
+    echo "baremetal-runtime.sh: $*" >&2
+    exit 1
+}
+
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+tools=$(realpath -m "${CROFT_TOOLS:-$target/tools}")
+[[ -e $tools/complete ]] || fail "$tools is not there or not complete; run: scripts/baremetal-tools.sh"
+build=$target/baremetal-build
+mkdir -p "$build"
+
+# Not the compiler of rustup: the library's source fits its own compiler only. Nor that one's flags.
+export RUSTC=$tools/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$build
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTUP_TOOLCHAIN
+
+# What core depends on comes with its source: nothing is fetched.
+vendor=("$tools"/root/usr/lib/rustlib/src/rust/library/vendor "$tools"/root/usr/src/rustc-*/vendor)
+for folder in "${vendor[@]}"; do
+    if [[ -d $folder ]]; then
+        vendored=(--offline --config 'source.crates-io.replace-with="vendored"'
+            --config "source.vendored.directory=\"$folder\"")
+        break
+    fi
+done
+[[ -v vendored ]] || fail "$tools holds no vendored packages for the core library"
+
+# The double-float ABI has no built-in bare-metal target. Its description is derived from the compiler's own of a neighbour:
+# the format changes between versions.
+specification() {
+    "$RUSTC" -Zunstable-options --print target-spec-json --target riscv32imafc-unknown-none-elf |
+        sed -e 's/"features": "[^"]*"/"features": "+m,+a,+f,+d"/' -e 's/"ilp32f"/"ilp32d"/'
+}
+
+compile() {
+    local triple=$1 size=$2
+    shift 2
+    local name=$triple json=()
+    if [[ $triple == riscv32g-unknown-none-elf ]]; then
+        specification >"$build/$triple.json.new"
+        grep -q '"ilp32d"' "$build/$triple.json.new" && grep -q '+f,+d' "$build/$triple.json.new" ||
+            fail "cannot derive $triple from this compiler's riscv32imafc-unknown-none-elf"
+        # The same file as before keeps its time: nothing is built again.
+        cmp --quiet "$build/$triple.json.new" "$build/$triple.json" || mv "$build/$triple.json.new" "$build/$triple.json"
+        name=$build/$triple.json json=(-Zjson-target-spec)
+    fi
+    CROFT_BLOCK_SIZE=$size cargo rustc --quiet --release --manifest-path runtime/baremetal/Cargo.toml \
+        --target "$name" -Zbuild-std=core "${json[@]}" "${vendored[@]}" "$@"
+}
+
+(($#)) || set -- "${!block_size[@]}"
+for triple in "$@"; do
+    [[ -v block_size[$triple] ]] || fail "$triple is no target; targets are: ${!block_size[*]}"
+    size=${block_size[$triple]}
+    out=$target/release/baremetal/$triple
+    mkdir -p "$out"
+    compile "$triple" "$size" --crate-type staticlib -- --cap-lints allow --cfg croft_staticlib
+    cp --preserve=timestamps "$build/$triple/release/libcroft_runtime.a" "$out/"
+    # Position-independent, so that it serves `croft build --shared` too: where a program is linked to a fixed place, the compiler
+    # drops that again.
+    compile "$triple" "$size" --crate-type lib -- --cap-lints allow --cfg croft_bitcode --emit=llvm-bc="$build/$triple.bc" \
+        -C relocation-model=pic -C embed-bitcode=no -C force-unwind-tables=no
+    cp --preserve=timestamps "$build/$triple.bc" "$out/croft_runtime.bc"
+done
