@@ -210,9 +210,9 @@ fn pointers(effects: &Effects) -> BTreeSet<u32> {
             pointers.insert(index as u32);
         }
     }
-    pointers.extend(effects.reads.iter().map(|source| source.argument()));
+    pointers.extend(effects.reads.iter().filter_map(|source| source.argument()));
     for (from, to) in &effects.flows {
-        pointers.insert(from.argument());
+        pointers.extend(from.argument());
         if let Sink::Arg(index) | Sink::Field(index, _) | Sink::Beyond(index, _) = to {
             pointers.insert(*index);
         }
