@@ -11,14 +11,14 @@
 use core::ffi::c_int;
 use core::ptr;
 
-use crate::exhaustion::{self, Handler, Reason};
+use crate::exhaustion::{self, Handler};
 use crate::invariants;
 use crate::kernel::{
     allocate, croft_pool, croft_rt_pop, croft_rt_push, croft_rt_push_bounded, croft_rt_reset,
 };
 use crate::layout::UNBOUNDED;
 use crate::pool::Stats;
-use crate::refill::refuse;
+use crate::refill::run;
 use crate::region::{self, Descriptor};
 
 const _: () = assert!(UNBOUNDED == usize::MAX, "a C budget of SIZE_MAX is none");
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn alloc(region: *mut Descriptor, size: usize, align: usiz
     // SAFETY: the same obligations; null is refused.
     unsafe {
         if region.is_null() {
-            refuse(Reason::NullRegion, size, align);
+            return run::<false>(region, size, align);
         }
         allocate::<false>(region, size, align)
     }

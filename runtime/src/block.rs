@@ -18,7 +18,7 @@
 //! - *Block-I2*: a block is owned by exactly one region, alone or in a run, or is on a free list, or
 //!   has not been used since the pool was idle.
 //! - *Block-I3*: in a chain every footer but the newest links to the next younger one; the newest
-//!   one's link is [`PLAIN`], or [`WITH_RUNS`] if the region owns runs.
+//!   one's link is `PLAIN`, or `WITH_RUNS` if the region owns runs.
 //! - *Block-I4*: objects lie between a block's start and its footer: a footer is never handed out.
 
 use crate::layout::{BLOCK_SIZE, HOME};
@@ -28,18 +28,16 @@ use crate::runs::Record;
 /// What a block keeps about itself and its place in a chain.
 #[repr(C, align(8))]
 pub struct Footer {
-    /// The descriptor of the region, if [`push`](crate::region::push) opened it with this block. Its
+    /// The descriptor of the region, if `push` opened it with this block. Its
     /// address is then the region's handle. Meaningless in all other footers.
     pub descriptor: Descriptor,
-    /// The footer of the next younger block or of the next free one; [`PLAIN`] or [`WITH_RUNS`] in
+    /// The footer of the next younger block or of the next free one; `PLAIN` or `WITH_RUNS` in
     /// the newest block of a region.
     pub next: *mut Footer,
     /// The address at which the region's budget ends if the region goes on from its frontier in this
     /// block: `stop - frontier` bytes may still be handed out, in this block and all that follow,
-    /// modulo the size of the address space. Not set in an unbounded region that [`push`] opened and
+    /// modulo the size of the address space. Not set in an unbounded region that `push` opened and
     /// that has handed out nothing.
-    ///
-    /// [`push`]: crate::region::push
     pub stop: usize,
     /// In the oldest block of a region that owns runs: their record.
     pub runs: *mut Record,
@@ -53,14 +51,16 @@ pub(crate) const PLAIN: *mut Footer = core::ptr::null_mut();
 /// and needs no other test.
 pub(crate) const WITH_RUNS: *mut Footer = core::ptr::without_provenance_mut(usize::MAX);
 
-/// The end of the free list: not null, see [`WITH_RUNS`].
+/// The end of the free list: not null, see `WITH_RUNS`.
 pub(crate) const END: *mut Footer = core::ptr::without_provenance_mut(8);
 
 /// The start of the block that a footer belongs to. A footer never lies at the start of the next
 /// block.
 #[inline(always)]
 pub(crate) fn start_of(footer: *mut Footer) -> *mut u8 {
-    footer.cast::<u8>().map_addr(|address| address & !(BLOCK_SIZE - 1))
+    footer
+        .cast::<u8>()
+        .map_addr(|address| address & !(BLOCK_SIZE - 1))
 }
 
 /// The home of a footer, wherever in its block the footer lies.

@@ -66,11 +66,11 @@ unsafe fn poison(region: *const Descriptor) {
     }
 }
 
-/// [`croft_rt_pop`](crate::kernel::croft_rt_pop), poisoning.
+/// [`croft_rt_pop`], poisoning.
 ///
 /// # Safety
 ///
-/// As for [`croft_rt_pop`](crate::kernel::croft_rt_pop).
+/// As for [`croft_rt_pop`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_debug_pop(region: *mut Descriptor) {
     // SAFETY: the caller's obligations.
@@ -80,11 +80,11 @@ pub unsafe extern "C" fn croft_rt_debug_pop(region: *mut Descriptor) {
     }
 }
 
-/// [`croft_rt_reset`](crate::kernel::croft_rt_reset), poisoning.
+/// [`croft_rt_reset`], poisoning.
 ///
 /// # Safety
 ///
-/// As for [`croft_rt_reset`](crate::kernel::croft_rt_reset).
+/// As for [`croft_rt_reset`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_debug_reset(region: *mut Descriptor) {
     // SAFETY: the caller's obligations.

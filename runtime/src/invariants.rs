@@ -115,8 +115,8 @@ pub unsafe fn check_pool(pool: *const BlockPool) -> Result<(), Broken> {
     if pool.range.gap & RUNS_CUT == 0 {
         return Ok(());
     }
-    for class in 0..CLASSES {
-        let mut run = pool.runs[class];
+    for (class, &list) in pool.runs.iter().enumerate() {
+        let mut run = list;
         if !run.is_null() && pool.classes >> class & 1 == 0 {
             return Err(Broken::Classes);
         }

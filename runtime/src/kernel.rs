@@ -22,7 +22,7 @@ use crate::layout::UNBOUNDED;
 use crate::pool::BlockPool;
 use crate::refill::{
     croft_rt_first_block, croft_rt_pop_rare, croft_rt_push_rare, croft_rt_refill, croft_rt_reset_rare,
-    croft_rt_run,    croft_rt_try_refill, croft_rt_try_run,
+    croft_rt_run, croft_rt_try_refill, croft_rt_try_run,
 };
 use crate::region::{self, Descriptor, Refill};
 
@@ -213,8 +213,8 @@ pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor 
 pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
     // SAFETY: the obligations above.
     unsafe {
-        region::pop(&raw mut croft_pool, region, |limit, oldest| {
-            croft_rt_pop_rare(limit, oldest);
+        region::pop(&raw mut croft_pool, region, |oldest, limit| {
+            croft_rt_pop_rare(oldest, limit);
         });
     }
 }
@@ -228,8 +228,13 @@ pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
 pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
     // SAFETY: the obligations above.
     unsafe {
-        region::reset(&raw mut croft_pool, region, |limit, oldest| {
-            croft_rt_reset_rare(limit, oldest)
+        region::reset(&raw mut croft_pool, region, |oldest, limit| {
+            if cfg!(croft_bitcode) {
+                (*region).limit = croft_rt_reset_rare(oldest, limit);
+                (*region).frontier = region::raw();
+            } else {
+                crate::refill::reset_rare(region, limit);
+            }
         });
     }
 }

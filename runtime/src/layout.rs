@@ -48,13 +48,15 @@ const _: () = {
     );
     assert!(MAX_ALIGN + PAYLOAD < HEADROOM);
     assert!(
-        HOME.is_multiple_of(MIN_ALIGN) && size_of::<Footer>() % MIN_ALIGN == 0,
+        HOME.is_multiple_of(MIN_ALIGN) && size_of::<Footer>().is_multiple_of(MIN_ALIGN),
         "a footer's home is as aligned as a limit"
     );
     assert!(
         core::mem::offset_of!(Footer, descriptor) == 0,
         "a handle in a block is a footer's address"
     );
+    // Lowering makes descriptors of this shape.
+    assert!(size_of::<crate::region::Descriptor>() == 3 * size_of::<usize>());
     assert!(
         size_of::<usize>() == size_of::<*mut u8>(),
         "sizes are as wide as addresses"
@@ -64,7 +66,9 @@ const _: () = {
 /// Whether a request may ask for this alignment: a power of two, at most [`MAX_ALIGN`].
 #[inline(always)]
 pub(crate) const fn alignment_is_valid(align: usize) -> bool {
-    align.is_power_of_two() && align <= MAX_ALIGN
+    // For 0 the mask is as large as can be.
+    let mask = align.wrapping_sub(1);
+    align & mask == 0 && mask < MAX_ALIGN
 }
 
 /// The bytes that a request of `size` bytes takes: rounded up to [`MIN_ALIGN`], at least one step,
@@ -72,8 +76,9 @@ pub(crate) const fn alignment_is_valid(align: usize) -> bool {
 /// request. Meaningless above [`PAYLOAD`], where it may wrap.
 #[inline(always)]
 pub(crate) const fn rounded(size: usize) -> usize {
-    let size = if size == 0 { 1 } else { size };
-    size.wrapping_add(MIN_ALIGN - 1) & !(MIN_ALIGN - 1)
+    size.wrapping_add(MIN_ALIGN - 1)
+        .wrapping_add((size == 0) as usize)
+        & !(MIN_ALIGN - 1)
 }
 
 /// The budget that a region asked for, in whole steps: what is beyond could not be handed out.
@@ -86,6 +91,12 @@ pub(crate) const fn whole(budget: usize) -> usize {
 /// multiple of [`MIN_ALIGN`], so for a small constant alignment nothing is computed.
 #[inline(always)]
 pub(crate) fn aligned(from: *mut u8, align: usize) -> *mut u8 {
-    let mask = align.wrapping_sub(1) & !(MIN_ALIGN - 1);
+    // Inlined, a constant alignment up to the smallest one costs nothing; elsewhere no alignment is
+    // known, and the mask need not be.
+    let mask = if cfg!(croft_bitcode) {
+        align.wrapping_sub(1) & !(MIN_ALIGN - 1)
+    } else {
+        align.wrapping_sub(1)
+    };
     from.wrapping_byte_add(from.addr().wrapping_neg() & mask)
 }

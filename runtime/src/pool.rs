@@ -2,8 +2,8 @@
 //!
 //! A block comes from the list of blocks that regions gave back, else from the **range** of memory
 //! not used since the pool was idle, else from a free run, which becomes the range
-//! ([`runs::refill_range`]). Blocks are cut
-//! from the range's low end, runs from its high end ([`runs`](crate::runs)). Neither initialisation
+//! (`runs::refill_range`). Blocks are cut
+//! from the range's low end, runs from its high end ([`mod@runs`]). Neither initialisation
 //! nor giving back touches more than one block.
 //!
 //! When the first region after an idle time takes memory, the lists are forgotten and the range is
@@ -18,9 +18,8 @@
 //!   are in use. The range is smallest when most memory is, and `least_gap` keeps the smallest of
 //!   earlier busy times.
 //! - *Pool-I4*: the pool ends [`HEADROOM`] below the top of the address space.
-//! - *Pool-I5*: the first block is never part of a run, and its footer's `descriptor.oldest` is its
-//!   home, unless a region with another descriptor owns it.
-//! - *Pool-I6*: bit [`RUNS_CUT`] of `gap` says whether a run was cut since the pool was idle; only then
+//! - *Pool-I5*: the first block is never part of a run: the first region of a busy time has it.
+//! - *Pool-I6*: bit `RUNS_CUT` of `gap` says whether a run was cut since the pool was idle; only then
 //!   do `runs` and `classes` mean anything.
 
 use core::ptr;
@@ -39,14 +38,14 @@ pub(crate) const RUNS_CUT: usize = 1;
 pub(crate) struct Range {
     /// Home of the first block.
     pub(crate) cursor: *mut Footer,
-    /// Bytes, and [`RUNS_CUT`].
+    /// Bytes, and `RUNS_CUT`.
     pub(crate) gap: usize,
 }
 
 /// The state of a pool. C and the compiler pass know it only as an opaque global.
 #[repr(C)]
 pub struct BlockPool {
-    /// First footer of the free list, or [`END`].
+    /// First footer of the free list, or `END`.
     pub(crate) free: *mut Footer,
     /// Regions that own memory, less one.
     pub(crate) depth: usize,

@@ -45,7 +45,9 @@ unsafe fn refill(region: Descriptor, size: usize) -> Result<Refill, Reason> {
     // SAFETY: the obligations above.
     unsafe {
         match region::refill(pool, region, size) {
-            Err(Reason::PoolEmpty) if region::rescue(pool, region.limit) => region::refill(pool, region, size),
+            Err(Reason::PoolEmpty) if region::rescue(pool, region.limit) => {
+                region::refill(pool, region, size)
+            }
             answer => answer,
         }
     }
@@ -85,7 +87,8 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
 ///
 /// # Safety
 ///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel); the request is odd.
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or a null region, which is refused; the request
+/// is odd.
 #[cold]
 #[inline(never)]
 pub(crate) unsafe extern "C" fn run<const TRY: bool>(
@@ -96,6 +99,12 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
     let pool = &raw mut croft_pool;
     // SAFETY: the obligations above.
     unsafe {
+        if region.is_null() {
+            if TRY {
+                return ptr::null_mut();
+            }
+            refuse(Reason::NullRegion, size, align);
+        }
         match runs::alloc(pool, *region, size, align) {
             Ok(next) => {
                 region::advance(pool, region, next);
@@ -224,9 +233,9 @@ pub unsafe extern "C" fn croft_rt_try_run(
 #[cold]
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn croft_rt_pop_rare(limit: *mut Footer, oldest: *mut Footer) {
+pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Footer) {
     // SAFETY: the obligations above.
-    unsafe { runs::end(&raw mut croft_pool, limit, oldest) }
+    unsafe { runs::end(&raw mut croft_pool, oldest, limit) }
 }
 
 /// Resets a region without memory or with runs: see `runs::clear`. Returns its new limit.
@@ -237,9 +246,25 @@ pub unsafe extern "C" fn croft_rt_pop_rare(limit: *mut Footer, oldest: *mut Foot
 #[cold]
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn croft_rt_reset_rare(limit: *mut Footer, oldest: *mut Footer) -> *mut Footer {
+pub unsafe extern "C" fn croft_rt_reset_rare(oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
     // SAFETY: the obligations above.
-    unsafe { runs::clear(&raw mut croft_pool, limit, oldest) }
+    unsafe { runs::clear(&raw mut croft_pool, oldest, limit) }
+}
+
+/// As [`croft_rt_reset_rare`], for a descriptor in memory: called last, so that no register need be
+/// saved.
+///
+/// # Safety
+///
+/// As for [`croft_rt_reset_rare`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn reset_rare(region: *mut Descriptor, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe {
+        (*region).limit = runs::clear(&raw mut croft_pool, (*region).oldest, limit);
+        (*region).frontier = region::raw();
+    }
 }
 
 /// The first block of a region that found list and range empty: cut off a free run, which becomes the

@@ -11,8 +11,8 @@
 //! **raw** until their next allocation: the frontier is [`RAW`], and the slow path completes them.
 //! So opening and resetting store three or four words.
 //!
-//! Three cases are rare: a region without memory, and one with runs, are told from all others by the
-//! carry of the addition that writes the link ([`WITH_RUNS`]); they end in functions of their own.
+//! Two cases are rare: a region without memory, and one with runs, are told from all others by the
+//! carry of the addition that writes the link (`WITH_RUNS`); they end in functions of their own.
 //!
 //! The functions here are the only implementation: the compiler's entry points, the C functions and
 //! the safe API all inline them. An allocation is in three parts, `bump`, `refill` and `advance`,
@@ -80,7 +80,8 @@ pub(crate) fn open(pool: *mut BlockPool, budget: usize) -> Descriptor {
 /// The footer that regions without memory share.
 #[inline(always)]
 pub(crate) fn lazy(pool: *mut BlockPool) -> *mut Footer {
-    pool.wrapping_byte_add(core::mem::offset_of!(BlockPool, lazy)).cast()
+    pool.wrapping_byte_add(core::mem::offset_of!(BlockPool, lazy))
+        .cast()
 }
 
 /// The first footer of a region whose first block has this home: placed and filled.
@@ -139,10 +140,7 @@ pub(crate) unsafe fn open_eager(
 /// 1. As for [`take_first`].
 /// 2. `none` undoes the [`take_first`] that found nothing, and then does the same.
 #[inline(always)]
-pub(crate) unsafe fn push(
-    pool: *mut BlockPool,
-    none: impl FnOnce() -> *mut Descriptor,
-) -> *mut Descriptor {
+pub(crate) unsafe fn push(pool: *mut BlockPool, none: impl FnOnce() -> *mut Descriptor) -> *mut Descriptor {
     // SAFETY: obligations 1 and 2; the block is the region's.
     unsafe {
         match take_first(pool) {
@@ -155,11 +153,11 @@ pub(crate) unsafe fn push(
     }
 }
 
-/// As [`push`], for a region that hands out at most `budget` bytes between two resets.
+/// As `push`, for a region that hands out at most `budget` bytes between two resets.
 ///
 /// # Safety
 ///
-/// As for [`push`].
+/// As for `push`.
 #[inline(always)]
 pub(crate) unsafe fn push_bounded(
     pool: *mut BlockPool,
@@ -209,7 +207,7 @@ unsafe fn link(free: *mut Footer, newest: *mut Footer) -> bool {
 }
 
 /// Ends the region and every object in it. O(1) in objects, bytes and blocks: no loop. The
-/// descriptor is dead then and its contents are unspecified. `rare` gets the limit and oldest footer
+/// descriptor is dead then and its contents are unspecified. `rare` gets the oldest footer and limit
 /// of a region without memory or with runs, and is [`runs::end`](crate::runs::end).
 ///
 /// # Safety
@@ -235,7 +233,7 @@ pub(crate) unsafe fn pop(
         }
         let free = (*pool).free;
         if link(free, limit) {
-            return rare(limit, (*region).oldest);
+            return rare((*region).oldest, limit);
         }
         (*pool).free = (*region).oldest;
         (*pool).pops = (*pool).pops.wrapping_add(1);
@@ -244,7 +242,8 @@ pub(crate) unsafe fn pop(
 }
 
 /// Ends every object of the region. The region stays open, keeps its oldest block, and has its
-/// whole budget again. O(1), no loop. `rare` is [`runs::clear`](crate::runs::clear), as in [`pop`].
+/// whole budget again. O(1), no loop. `rare` is called as in [`pop`]: [`runs::clear`](crate::runs::clear),
+/// and the region is raw with the limit that it returns.
 ///
 /// # Safety
 ///
@@ -253,7 +252,7 @@ pub(crate) unsafe fn pop(
 pub(crate) unsafe fn reset(
     pool: *mut BlockPool,
     region: *mut Descriptor,
-    rare: impl FnOnce(*mut Footer, *mut Footer) -> *mut Footer,
+    rare: impl FnOnce(*mut Footer, *mut Footer),
 ) {
     // SAFETY: as in `pop`. If the region has one block, its link is the free list's head by now, and
     // the list stays as it was.
@@ -263,14 +262,13 @@ pub(crate) unsafe fn reset(
             return;
         }
         let free = (*pool).free;
+        let oldest = (*region).oldest;
         if link(free, limit) {
-            (*region).limit = rare(limit, (*region).oldest);
-        } else {
-            let oldest = (*region).oldest;
-            (*pool).free = (*oldest).next;
-            (*oldest).next = PLAIN;
-            (*region).limit = oldest;
+            return rare(oldest, limit);
         }
+        (*pool).free = (*oldest).next;
+        (*oldest).next = PLAIN;
+        (*region).limit = oldest;
         (*region).frontier = raw();
     }
 }
@@ -292,7 +290,7 @@ pub(crate) const fn is_odd(size: usize, align: usize) -> bool {
 /// # Safety
 ///
 /// 1. `region` points to the descriptor of an open region that nothing else uses during the call.
-/// 2. The request is not odd ([`is_odd`]).
+/// 2. The request is not odd (`is_odd`).
 #[inline(always)]
 pub(crate) unsafe fn bump(region: *mut Descriptor, size: usize, align: usize) -> Option<*mut u8> {
     // SAFETY: obligation 1. Field by field: a copy of the descriptor would let the compiler read
@@ -357,11 +355,7 @@ pub(crate) const fn array_size(count: usize, size: usize) -> usize {
 /// 3. As obligation 2 of [`bump`]. The start of a block satisfies every valid alignment, so the
 ///    alignment need not be known.
 #[inline(always)]
-pub(crate) unsafe fn refill(
-    pool: *mut BlockPool,
-    region: Descriptor,
-    size: usize,
-) -> Result<Refill, Reason> {
+pub(crate) unsafe fn refill(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result<Refill, Reason> {
     let taken = rounded(size);
     // SAFETY: the obligations of both.
     unsafe {
@@ -455,10 +449,7 @@ unsafe fn complete(pool: *mut BlockPool, region: Descriptor, taken: usize) -> Re
                 return Err(Reason::PoolEmpty);
             };
             return Ok(Refill {
-                frontier: home
-                    .cast::<u8>()
-                    .wrapping_byte_sub(HOME)
-                    .wrapping_byte_add(taken),
+                frontier: home.cast::<u8>().wrapping_byte_sub(HOME).wrapping_byte_add(taken),
                 limit: first_footer(home, budget),
             });
         }

@@ -19,14 +19,14 @@
 //! - *Run-I3*: in a region's record, `tails[c]` is where the link at the end of list c is: in the
 //!   list's last run, or `heads[c]` itself. So a list is spliced without asking whether it is empty.
 //! - *Run-I4*: bit c of the pool's `classes` is clear only if its list c is empty.
-//! - *Run-I5*: a region owns runs exactly if its newest link is [`WITH_RUNS`] and its limit not
+//! - *Run-I5*: a region owns runs exactly if its newest link is `WITH_RUNS` and its limit not
 //!   `lazy`; its oldest footer's `runs` is then their record.
 
 use core::ptr;
 
 use crate::block::{END, Footer, PLAIN, WITH_RUNS};
-use crate::classes::{bytes_of, class_of};
 pub use crate::classes::{BLOCKS, CLASSES, LARGEST, ROOM};
+use crate::classes::{bytes_of, class_of};
 use crate::exhaustion::Reason;
 use crate::layout::{BLOCK_SIZE, HOME, alignment_is_valid, rounded};
 use crate::pool::{BlockPool, RUNS_CUT, Range, take_first};
@@ -85,7 +85,9 @@ fn source(classes: u32, class: usize, gap: usize) -> Option<Source> {
     if fitting == 0 {
         return None;
     }
-    Some(Source::List(class.wrapping_add(fitting.trailing_zeros() as usize)))
+    Some(Source::List(
+        class.wrapping_add(fitting.trailing_zeros() as usize),
+    ))
 }
 
 /// Takes the first run of list `class`, which is not empty.
@@ -315,7 +317,7 @@ unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
 ///
 /// As for [`pop`](crate::region::pop).
 #[inline(always)]
-pub(crate) unsafe fn end(pool: *mut BlockPool, limit: *mut Footer, oldest: *mut Footer) {
+pub(crate) unsafe fn end(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
     // SAFETY: the obligations above. The link was written with something that is none.
     unsafe {
         if limit == lazy(pool) {
@@ -336,7 +338,7 @@ pub(crate) unsafe fn end(pool: *mut BlockPool, limit: *mut Footer, oldest: *mut 
 ///
 /// As for [`reset`](crate::region::reset).
 #[inline(always)]
-pub(crate) unsafe fn clear(pool: *mut BlockPool, limit: *mut Footer, oldest: *mut Footer) -> *mut Footer {
+pub(crate) unsafe fn clear(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
     // SAFETY: as in `end`; the oldest block stays the region's.
     unsafe {
         if limit == lazy(pool) {
@@ -398,4 +400,3 @@ pub(crate) unsafe fn free_blocks(pool: &BlockPool) -> usize {
     }
     blocks
 }
-

@@ -254,7 +254,9 @@ impl Drop for Region<'_> {
         // SAFETY: the region is open until here; objects borrow it, so none is left.
         unsafe {
             let pool = self.pool;
-            region::pop(pool, self.state.get(), |limit, oldest| runs::end(pool, limit, oldest));
+            region::pop(pool, self.state.get(), |oldest, limit| {
+                runs::end(pool, oldest, limit)
+            });
         }
     }
 }
@@ -319,8 +321,10 @@ impl<'p> Region<'p> {
         // left.
         unsafe {
             let pool = self.pool;
-            region::reset(pool, self.state.get(), |limit, oldest| {
-                runs::clear(pool, limit, oldest)
+            let state = self.state.get();
+            region::reset(pool, state, |oldest, limit| {
+                (*state).limit = runs::clear(pool, oldest, limit);
+                (*state).frontier = region::raw();
             });
         }
     }

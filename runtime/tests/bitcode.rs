@@ -120,7 +120,12 @@ fn fast_paths_are_what_the_pass_may_inline() {
     for name in COLD {
         let body = function(&ir, name);
         // Those that work on the lists of runs may loop over the size classes.
-        let bounded = ["croft_rt_run", "croft_rt_try_run", "croft_rt_pop_rare", "croft_rt_reset_rare"];
+        let bounded = [
+            "croft_rt_run",
+            "croft_rt_try_run",
+            "croft_rt_pop_rare",
+            "croft_rt_reset_rare",
+        ];
         assert!(bounded.contains(&name) || !is_loop(body), "{name} loops");
     }
 }

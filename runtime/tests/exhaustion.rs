@@ -78,7 +78,10 @@ fn an_empty_pool_refuses_at_every_step_and_changes_nothing() {
                     assert!(croft_rt_try_alloc_array(region, PAYLOAD / 8, 8, 4096).is_null());
                 }
                 for size in [PAYLOAD + 1, 3 * PAYLOAD, 8 * PAYLOAD] {
-                    assert!(croft_rt_try_alloc(region, size, 8).is_null(), "after {steps} steps");
+                    assert!(
+                        croft_rt_try_alloc(region, size, 8).is_null(),
+                        "after {steps} steps"
+                    );
                 }
                 assert!(before == snapshot(&pool, region), "changed after {steps} steps");
                 assert_eq!(pool.check(), 0);

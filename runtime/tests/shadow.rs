@@ -112,7 +112,9 @@ impl Shadow {
         if !align.is_power_of_two() || align > MAX_ALIGN {
             return false;
         }
-        let left = self.budget.map_or(usize::MAX, |budget| (budget & !7) - self.charged);
+        let left = self
+            .budget
+            .map_or(usize::MAX, |budget| (budget & !7) - self.charged);
         if size > PAYLOAD {
             return self.grant_run(size, left, pool);
         }
@@ -126,7 +128,8 @@ impl Shadow {
         } else {
             padding
         };
-        if self.blocks > 0 && padding + size <= left && self.frontier(left) + padding + size <= self.end(left) {
+        if self.blocks > 0 && padding + size <= left && self.frontier(left) + padding + size <= self.end(left)
+        {
             self.offset = self.frontier(left) + padding + size;
             self.charged += padding + size;
             return true;
@@ -157,7 +160,11 @@ impl Shadow {
 
     /// Offset of the frontier: it moves up to leave as much room as the budget.
     fn frontier(&self, left: usize) -> usize {
-        if self.moved(left) { self.limit - left } else { self.offset }
+        if self.moved(left) {
+            self.limit - left
+        } else {
+            self.offset
+        }
     }
 
     fn grant_run(&mut self, size: usize, left: usize, pool: &mut Memory) -> bool {
@@ -173,7 +180,11 @@ impl Shadow {
         };
         if self.blocks == 0 {
             self.blocks = 1;
-            self.limit = if self.budget.is_some() { PAYLOAD.min(left) } else { HOME };
+            self.limit = if self.budget.is_some() {
+                PAYLOAD.min(left)
+            } else {
+                HOME
+            };
         }
         self.charged += size.next_multiple_of(8);
         self.runs[class] += 1;
@@ -237,7 +248,11 @@ impl Memory {
         self.own(first);
         let fits = |memory: &Self| {
             let larger = (class..CLASSES).find(|&class| memory.runs[class] > 0);
-            if memory.runs[class] == 0 && memory.gap >= BLOCKS[class] { None } else { Some(larger) }
+            if memory.runs[class] == 0 && memory.gap >= BLOCKS[class] {
+                None
+            } else {
+                Some(larger)
+            }
         };
         // The block comes from the list or the range, never from a run.
         let block = !first || self.blocks > 0 || self.gap > 0;
@@ -291,7 +306,12 @@ struct Model {
 impl Model {
     fn in_use(&self) -> usize {
         let blocks = |region: &Shadow| {
-            let runs: usize = region.runs.iter().zip(BLOCKS).map(|(count, blocks)| count * blocks).sum();
+            let runs: usize = region
+                .runs
+                .iter()
+                .zip(BLOCKS)
+                .map(|(count, blocks)| count * blocks)
+                .sum();
             region.blocks + runs
         };
         self.regions.iter().map(blocks).sum()
@@ -461,7 +481,12 @@ impl Model {
         for region in &self.regions {
             // SAFETY: the pool is locked and the region open.
             let blocks = unsafe { check_region(&raw const croft_pool, region.descriptor) };
-            let runs: usize = region.runs.iter().zip(BLOCKS).map(|(count, blocks)| count * blocks).sum();
+            let runs: usize = region
+                .runs
+                .iter()
+                .zip(BLOCKS)
+                .map(|(count, blocks)| count * blocks)
+                .sum();
             assert_eq!(blocks, Ok(region.blocks + runs));
         }
     }

@@ -150,7 +150,7 @@ static int exhaust(void)
     }
     CHECK(told.reason == CROFT_EXHAUSTED_OVERFLOW && told.size == SIZE_MAX && told.align == 8);
     if (setjmp(refused) == 0) {
-        croft_reset(CROFT_NULL);
+        croft_keepalive(croft_alloc(CROFT_NULL, 8, 8));
         return __LINE__;
     }
     CHECK(told.reason == CROFT_EXHAUSTED_NULL_REGION);
