@@ -12,7 +12,7 @@ use crate::classes::bytes_of;
 use crate::layout::{BLOCK_SIZE, HEADROOM, HOME, MIN_ALIGN, RAW, UNBOUNDED, whole};
 use crate::pool::{BlockPool, RUNS_CUT};
 use crate::region::{Descriptor, lazy};
-use crate::runs::{BLOCKS, CLASSES, Run, start_of_run};
+use crate::runs::{CLASSES, Run, start_of_run};
 
 /// The invariant that does not hold. The values are what `croft_pool_check` returns in C.
 #[repr(C)]
@@ -60,7 +60,7 @@ fn is_run(pool: &BlockPool, run: *mut Run, class: usize) -> bool {
     let base = pool.base.addr();
     start > base
         && start.is_multiple_of(BLOCK_SIZE)
-        && start.wrapping_sub(base) / BLOCK_SIZE + BLOCKS[class] <= pool.total()
+        && start.wrapping_sub(base).wrapping_add(bytes_of(class)) / BLOCK_SIZE <= pool.total()
 }
 
 /// Checks a pool. With regions open, [`check_region`] checks their chains.
@@ -125,7 +125,9 @@ pub unsafe fn check_pool(pool: *const BlockPool) -> Result<(), Broken> {
             if !is_run(pool, run, class) || unsafe { (*run).class } != class {
                 return Err(Broken::Run);
             }
-            left = left.checked_sub(BLOCKS[class]).ok_or(Broken::Run)?;
+            left = left
+                .checked_sub(bytes_of(class) / BLOCK_SIZE)
+                .ok_or(Broken::Run)?;
             // SAFETY: as above.
             run = unsafe { (*run).next };
         }

@@ -393,7 +393,7 @@ pub(crate) unsafe fn free_blocks(pool: &BlockPool) -> usize {
     for (class, &list) in pool.runs.iter().enumerate() {
         let mut run = list;
         while !run.is_null() {
-            blocks = blocks.wrapping_add(BLOCKS[class]);
+            blocks = blocks.wrapping_add(bytes_of(class) / BLOCK_SIZE);
             // SAFETY: obligation 1; a run of the list lies in the pool.
             run = unsafe { (*run).next };
         }
