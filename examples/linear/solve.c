@@ -2,7 +2,8 @@
  * Dense linear algebra in Fortran: region arrays are plain contiguous memory, so LAPACK and BLAS work on them as on any other.
  *
  * Each system A X = B gets a region with everything it needs: the matrix, a copy that dgesv_ overwrites with the factors, the
- * right-hand sides, the pivots. Matrices are in Fortran's order, column by column. An array must fit into one block: 40 x 40 doubles do.
+ * right-hand sides, the pivots. Matrices are in Fortran's order, column by column. Larger matrices than these lie in several
+ * adjacent blocks, contiguous all the same.
  *
  *     croft run examples/linear/solve.c -l lapack -l blas
  */
@@ -16,8 +17,6 @@ enum {
     LARGEST = 40, /* unknowns */
     SIDES = 4     /* right-hand sides of each system */
 };
-
-CROFT_STATIC_ASSERT(LARGEST * LARGEST * sizeof(double) <= CROFT_MAX_SIZE, "a matrix fits into one block");
 
 /* Fortran's integer. */
 typedef int fint;

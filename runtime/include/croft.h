@@ -81,7 +81,10 @@ croft_region croft_push(void) CROFT_SYMBOL("croft.push");
 __attribute__((__returns_nonnull__, __warn_unused_result__))
 croft_region croft_push_bounded(size_t bytes) CROFT_SYMBOL("croft.push.bounded");
 
-/* Ends the region, which must be the innermost one, and every object in it. */
+/*
+ * Ends the region, which must be the innermost one, and every object in it. Neither this nor croft_reset looks for a
+ * null region: it is read, at address 0.
+ */
 void croft_pop(croft_region r) CROFT_SYMBOL("croft.pop");
 
 /* Ends every object in the region; the region stays open, keeps one block warm, and its budget is renewed. */
@@ -94,8 +97,9 @@ void croft_keepalive(const void *p) CROFT_SYMBOL("croft.keepalive");
 
 /*
  * Allocates `size` bytes, uninitialised, at an address that is a multiple of `align` (a power of two up to
- * CROFT_MAX_ALIGN). Never null. An object of size 0 has an address of its own. Requests above
- * CROFT_MAX_SIZE bytes are refused: an object lies in one block. Refusal calls the exhaustion handler.
+ * CROFT_MAX_ALIGN). Never null. An object of size 0 has an address of its own. An object above
+ * CROFT_BLOCK_PAYLOAD bytes lies in adjacent blocks of the pool. Requests above CROFT_MAX_SIZE bytes are refused.
+ * Refusal calls the exhaustion handler.
  */
 CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(2), __alloc_align__(3)))
 void *croft_alloc(croft_region r, size_t size, size_t align) CROFT_SYMBOL("croft.alloc");
@@ -207,8 +211,10 @@ CROFT_INLINED void croft_region_end(croft_region *r)
 #ifndef CROFT_BLOCK_SIZE
 #define CROFT_BLOCK_SIZE 16384
 #endif
-/* The largest object, in bytes: a block less its footer. */
-#define CROFT_MAX_SIZE (CROFT_BLOCK_SIZE - (sizeof(void *) == 8 ? 32 : 24))
+/* The largest object that lies in one block, in bytes; a larger one takes a run of adjacent blocks. */
+#define CROFT_BLOCK_PAYLOAD (CROFT_BLOCK_SIZE - (sizeof(void *) == 8 ? 56 : 32))
+/* The largest object, in bytes. */
+#define CROFT_MAX_SIZE ((size_t)4902 * CROFT_BLOCK_SIZE - 1024)
 /* The strictest alignment, in bytes. */
 #define CROFT_MAX_ALIGN (CROFT_BLOCK_SIZE / 4)
 
@@ -238,14 +244,14 @@ extern const size_t croft_block_size;
 /* Counters of the pool. */
 typedef struct croft_stats {
     size_t blocks_total;  /* blocks in the pool */
-    size_t blocks_in_use; /* blocks that open regions own */
-    size_t blocks_peak;   /* the most that were ever in use since croft_pool_init */
+    size_t blocks_in_use; /* blocks that open regions own, those of runs included */
+    size_t blocks_peak;   /* the most taken at once since croft_pool_init: in use, or kept as free runs */
     size_t pushes;        /* regions that have come to own a block since croft_pool_init */
 } croft_stats;
 
 CROFT_STATIC_ASSERT(sizeof(croft_stats) == 4 * sizeof(size_t), "croft_stats has no padding");
 
-/* Writes the counters to *out. */
+/* Writes the counters to *out. Walks the free blocks, hence O(blocks). */
 void croft_pool_stats(croft_stats *out) CROFT_NOTHROW;
 
 /*
@@ -273,9 +279,9 @@ int croft_pool_check(void) CROFT_NOTHROW;
 
 /* Why a request was refused. */
 enum {
-    CROFT_EXHAUSTED_POOL_EMPTY = 1,  /* every block of the pool is in use */
+    CROFT_EXHAUSTED_POOL_EMPTY = 1,  /* the pool has no block for it, or no adjacent ones */
     CROFT_EXHAUSTED_BUDGET = 2,      /* the region's budget does not suffice */
-    CROFT_EXHAUSTED_OVERSIZE = 3,    /* the object does not fit into one block */
+    CROFT_EXHAUSTED_OVERSIZE = 3,    /* the object is larger than CROFT_MAX_SIZE */
     CROFT_EXHAUSTED_OVERFLOW = 4,    /* the size in bytes is not representable; `size` says SIZE_MAX */
     CROFT_EXHAUSTED_ALIGNMENT = 5,   /* no power of two, or above CROFT_MAX_ALIGN */
     CROFT_EXHAUSTED_NULL_REGION = 6  /* the region is null */
@@ -287,7 +293,7 @@ typedef struct croft_exhaustion {
     size_t size;          /* bytes asked for; 0 for an operation that has no size */
     size_t align;         /* alignment asked for, in bytes */
     size_t blocks_total;  /* blocks in the pool */
-    size_t blocks_in_use; /* blocks that open regions own */
+    size_t blocks_taken;  /* blocks taken since the pool was idle, given back or not */
 } croft_exhaustion;
 
 CROFT_STATIC_ASSERT(sizeof(croft_exhaustion) == 5 * sizeof(size_t), "croft_exhaustion is five words");

@@ -1,7 +1,7 @@
 //! The C functions: the operations under their IR names, and what a program does with the pool.
 //!
 //! Without the compiler pass, `croft.h` calls these out of line; with it, only the pool's functions
-//! remain. No logic lives here beyond refusing null regions, which unchecked code may pass.
+//! remain. No logic lives here beyond refusing null regions in requests, which unchecked code may pass.
 //! `croft.new`, `croft.new.array` and `croft.cleanup` are missing on purpose: they have no meaning
 //! before region inference.
 //!
@@ -9,13 +9,16 @@
 //! [`kernel`](crate::kernel).
 
 use core::ffi::c_int;
+use core::ptr;
 
-use crate::exhaustion::{self, Handler, Reason};
+use crate::exhaustion::{self, Handler};
 use crate::invariants;
-use crate::kernel::{croft_pool, croft_rt_push, croft_rt_push_bounded};
+use crate::kernel::{
+    allocate, croft_pool, croft_rt_pop, croft_rt_push, croft_rt_push_bounded, croft_rt_reset,
+};
 use crate::layout::{BLOCK_SIZE, UNBOUNDED};
 use crate::pool::Stats;
-use crate::refill::{refuse, slow_alloc, slow_try_alloc};
+use crate::refill::run;
 use crate::region::{self, Descriptor};
 
 const _: () = assert!(UNBOUNDED == usize::MAX, "a C budget of SIZE_MAX is none");
@@ -52,34 +55,24 @@ pub unsafe extern "C" fn push_bounded(bytes: usize) -> *mut Descriptor {
 ///
 /// # Safety
 ///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null; no object of the region is used any
-/// more.
+/// Obligations 1 and 2 of [`kernel`](crate::kernel); no object of the region is used any more. A null
+/// region is not looked for: it is read, at addresses 0 to 24.
 #[unsafe(export_name = "croft.pop")]
 pub unsafe extern "C" fn pop(region: *mut Descriptor) {
-    // SAFETY: the same obligations; null is refused.
-    unsafe {
-        if region.is_null() {
-            refuse(Reason::NullRegion, 0, 0);
-        }
-        region::pop(&raw mut croft_pool, region);
-    }
+    // SAFETY: the same obligations.
+    unsafe { croft_rt_pop(region) }
 }
 
 /// `croft.reset`: ends every object of the region, which stays open.
 ///
 /// # Safety
 ///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel), or null; no object of the region is used any
-/// more.
+/// Obligations 1 and 2 of [`kernel`](crate::kernel); no object of the region is used any more. A null
+/// region is not looked for: it is read, at addresses 0 to 24.
 #[unsafe(export_name = "croft.reset")]
 pub unsafe extern "C" fn reset(region: *mut Descriptor) {
-    // SAFETY: the same obligations; null is refused.
-    unsafe {
-        if region.is_null() {
-            refuse(Reason::NullRegion, 0, 0);
-        }
-        region::reset(&raw mut croft_pool, region);
-    }
+    // SAFETY: the same obligations.
+    unsafe { croft_rt_reset(region) }
 }
 
 /// `croft.alloc`: allocates `size` bytes at a multiple of `align`. Never null.
@@ -89,14 +82,12 @@ pub unsafe extern "C" fn reset(region: *mut Descriptor) {
 /// Obligations 1 and 2 of [`kernel`](crate::kernel), or null.
 #[unsafe(export_name = "croft.alloc")]
 pub unsafe extern "C" fn alloc(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
-    // SAFETY: the same obligations; null is refused by the slow path.
+    // SAFETY: the same obligations; null is refused.
     unsafe {
-        if !region.is_null()
-            && let Some(object) = region::bump(region, size, align)
-        {
-            return object;
+        if region.is_null() {
+            return run::<false>(region, size, align);
         }
-        slow_alloc(region, size, align)
+        allocate::<false>(region, size, align)
     }
 }
 
@@ -125,15 +116,11 @@ pub unsafe extern "C" fn alloc_array(
 /// Obligations 1 and 2 of [`kernel`](crate::kernel), or null.
 #[unsafe(export_name = "croft.try_alloc")]
 pub unsafe extern "C" fn try_alloc(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
-    // SAFETY: the same obligations; null is refused by the slow path.
-    unsafe {
-        if !region.is_null()
-            && let Some(object) = region::bump(region, size, align)
-        {
-            return object;
-        }
-        slow_try_alloc(region, size, align)
+    if region.is_null() {
+        return ptr::null_mut();
     }
+    // SAFETY: the same obligations.
+    unsafe { allocate::<true>(region, size, align) }
 }
 
 /// `croft.try_alloc.array`: as [`alloc_array`], but null on exhaustion and for a null region, with
@@ -175,7 +162,7 @@ pub unsafe extern "C" fn croft_pool_init(buffer: *mut u8, bytes: usize) -> c_int
     }
 }
 
-/// Writes the pool's counters to `out`. O(1).
+/// Writes the pool's counters to `out`. O(free blocks): not for real-time code.
 ///
 /// # Safety
 ///

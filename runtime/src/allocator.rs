@@ -36,7 +36,9 @@ impl Region<'_> {
     fn is_newest(&self, object: NonNull<u8>, layout: Layout) -> bool {
         // SAFETY: as in `Region::bytes`: nothing else uses the descriptor during the call.
         let frontier = unsafe { (*self.state()).frontier };
-        layout.size() != 0 && object.as_ptr().wrapping_byte_add(rounded(layout.size())) == frontier
+        layout.size() != 0
+            && layout.size() <= PAYLOAD
+            && object.as_ptr().wrapping_byte_add(rounded(layout.size())) == frontier
     }
 
     /// Gives the newest object `size` bytes where it lies, if the block and the budget have room.
@@ -59,7 +61,7 @@ impl Region<'_> {
             let end = (*state)
                 .frontier
                 .with_addr(object.addr().get().wrapping_add(bytes));
-            if end > (*state).limit {
+            if end > (*state).limit.cast() {
                 return false;
             }
             (*state).frontier = end;

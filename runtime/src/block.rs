@@ -1,68 +1,70 @@
 //! Blocks: the fixed unit of memory, and the footer that links them.
 //!
-//! A block is [`BLOCK_SIZE`] bytes at a multiple of [`BLOCK_SIZE`]. Objects fill it from the front;
-//! its last bytes are the [`Footer`]. A header in front would share a cache line with the first
-//! object and cost the start its alignment.
+//! A block is [`BLOCK_SIZE`] bytes at a multiple of [`BLOCK_SIZE`]. Objects fill it from the front,
+//! up to its **footer**. A header in front would share a cache line with the first object and cost
+//! the start its alignment.
+//!
+//! Links lead from footer to footer, and a region's limit *is* the address of its newest footer, so
+//! ending a region computes no address. A footer normally lies at its block's **home**, [`HOME`]
+//! bytes from the start; where a budget ends before the block does, it lies lower, at the limit. Only
+//! taking a block from the free list puts it back.
 //!
 //! A region's blocks form a **chain** from the oldest to the newest, a pool's free blocks a list;
 //! both use the same field, so that a whole chain joins the list by writing one link.
 //!
 //! Invariants:
-//! - *Block-I1*: a block's address is a multiple of [`BLOCK_SIZE`], and the block lies in its
-//!   pool's buffer.
-//! - *Block-I2*: a block is owned by exactly one region, or is on the free list, or has never been
-//!   used.
-//! - *Block-I3*: in a chain every block but the newest links to the next younger one; the newest
-//!   block's link is unspecified.
-//! - *Block-I4*: `count` of the k-th block of a chain is k, counted from 1.
-//! - *Block-I5*: objects lie between `start` and [`PAYLOAD`]: a footer is never handed out.
+//! - *Block-I1*: a block's address is a multiple of [`BLOCK_SIZE`], the block lies in its pool's
+//!   buffer, and its footer between its start and its home.
+//! - *Block-I2*: a block is owned by exactly one region, alone or in a run, or is on a free list, or
+//!   has not been used since the pool was idle.
+//! - *Block-I3*: in a chain every footer but the newest links to the next younger one; the newest
+//!   one's link is `PLAIN`, or `WITH_RUNS` if the region owns runs.
+//! - *Block-I4*: objects lie between a block's start and its footer: a footer is never handed out.
 
-use crate::layout::{BLOCK_SIZE, PAYLOAD};
+use crate::layout::{BLOCK_SIZE, HOME};
+use crate::region::Descriptor;
+use crate::runs::Record;
 
-/// What a block keeps about itself and its place in a chain. Valid while a region owns the block;
-/// on the free list only `next` means anything.
+/// What a block keeps about itself and its place in a chain.
 #[repr(C, align(8))]
-#[derive(Clone, Copy)]
 pub struct Footer {
-    /// The next younger block of the chain, or the next block of the free list.
-    pub next: *mut u8,
-    /// Bytes the region might still hand out when it entered this block;
-    /// [`UNBOUNDED`](crate::layout::UNBOUNDED) if it has no budget.
-    pub budget: usize,
-    /// Blocks in the chain up to this one.
-    pub count: u32,
-    /// Offset of the first byte for objects: 0, or past the region's descriptor.
-    pub start: u32,
-    /// The pool's push counter when the block was entered: never 0 in an owned block. Debug builds
-    /// of a kernel set it to 0 when the region ends.
-    pub stamp: usize,
+    /// The descriptor of the region, if `push` opened it with this block. Its
+    /// address is then the region's handle. Meaningless in all other footers.
+    pub descriptor: Descriptor,
+    /// The footer of the next younger block or of the next free one; `PLAIN` or `WITH_RUNS` in
+    /// the newest block of a region.
+    pub next: *mut Footer,
+    /// The address at which the region's budget ends if the region goes on from its frontier in this
+    /// block: `stop - frontier` bytes may still be handed out, in this block and all that follow,
+    /// modulo the size of the address space. Not set in an unbounded region that `push` opened and
+    /// that has handed out nothing.
+    pub stop: usize,
+    /// In the oldest block of a region that owns runs: their record.
+    pub runs: *mut Record,
 }
 
-/// The footer of `block`.
-///
-/// The address is computed only; the caller may use it under *Block-I1*.
+/// The newest footer's link in a region without runs.
+pub(crate) const PLAIN: *mut Footer = core::ptr::null_mut();
+
+/// The newest footer's link in a region with runs, and in the footer that regions without blocks
+/// share. Added to any link of the free list, which is never null, it carries: ending a region adds,
+/// and needs no other test.
+pub(crate) const WITH_RUNS: *mut Footer = core::ptr::without_provenance_mut(usize::MAX);
+
+/// The end of the free list: not null, see `WITH_RUNS`.
+pub(crate) const END: *mut Footer = core::ptr::without_provenance_mut(8);
+
+/// The start of the block that a footer belongs to. A footer never lies at the start of the next
+/// block.
 #[inline(always)]
-pub(crate) fn footer(block: *mut u8) -> *mut Footer {
-    block.wrapping_byte_add(PAYLOAD).cast()
+pub(crate) fn start_of(footer: *mut Footer) -> *mut u8 {
+    footer
+        .cast::<u8>()
+        .map_addr(|address| address & !(BLOCK_SIZE - 1))
 }
 
-/// The block in which `limit` lies. A limit is at most the start of a footer, so it never belongs
-/// to the next block.
+/// The home of a footer, wherever in its block the footer lies.
 #[inline(always)]
-pub(crate) fn block_of(limit: *mut u8) -> *mut u8 {
-    limit.map_addr(|address| address & !(BLOCK_SIZE - 1))
-}
-
-/// The first byte for objects in a block that `start` bytes are reserved in.
-#[inline(always)]
-pub(crate) fn first_byte(block: *mut u8, start: u32) -> *mut u8 {
-    block.wrapping_byte_add(start as usize)
-}
-
-/// The end of the bytes that a region with `budget` bytes left may hand out in a block.
-#[inline(always)]
-pub(crate) fn limit_in(block: *mut u8, start: u32, budget: usize) -> *mut u8 {
-    let room = PAYLOAD.wrapping_sub(start as usize);
-    let room = if budget < room { budget } else { room };
-    first_byte(block, start).wrapping_byte_add(room)
+pub(crate) fn home_of(footer: *mut Footer) -> *mut Footer {
+    footer.map_addr(|address| (address | (BLOCK_SIZE - 1)).wrapping_sub(BLOCK_SIZE - 1 - HOME))
 }

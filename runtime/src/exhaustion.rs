@@ -18,11 +18,11 @@ use crate::pool::BlockPool;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Every block of the pool is in use.
+    /// The pool has no block for the object, or no run of adjacent ones.
     PoolEmpty = 1,
     /// The region's budget does not suffice.
     Budget = 2,
-    /// The object does not fit into one block.
+    /// The object is larger than the largest run, [`LARGEST`](crate::runs::LARGEST).
     Oversize = 3,
     /// The size in bytes is not representable.
     Overflow = 4,
@@ -37,9 +37,9 @@ impl Reason {
     #[inline(always)]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::PoolEmpty => "every block of the pool is in use",
+            Self::PoolEmpty => "the pool has no memory left for this",
             Self::Budget => "the region's budget does not suffice",
-            Self::Oversize => "the object does not fit into one block",
+            Self::Oversize => "the object is larger than the largest run",
             Self::Overflow => "the size in bytes is not representable",
             Self::Alignment => "the alignment is no power of two or too large",
             Self::NullRegion => "the region is null",
@@ -60,8 +60,8 @@ pub struct Exhaustion {
     pub align: usize,
     /// Blocks in the pool.
     pub blocks_total: usize,
-    /// Blocks that regions own.
-    pub blocks_in_use: usize,
+    /// Blocks that were taken since the pool was idle, whether or not they were given back since.
+    pub blocks_taken: usize,
 }
 
 const _: () = assert!(size_of::<Exhaustion>() == 5 * size_of::<usize>(), "as in croft.h");
@@ -75,7 +75,7 @@ impl Exhaustion {
             size,
             align,
             blocks_total: pool.total(),
-            blocks_in_use: pool.in_use,
+            blocks_taken: pool.taken(),
         }
     }
 }
@@ -88,12 +88,12 @@ impl core::fmt::Display for Exhaustion {
             size,
             align,
             blocks_total,
-            blocks_in_use,
+            blocks_taken,
         } = self;
         let reason = reason.text();
         write!(
             f,
-            "{reason} (size {size}, align {align}, {blocks_in_use} of {blocks_total} blocks in use)"
+            "{reason} (size {size}, align {align}, {blocks_taken} of {blocks_total} blocks taken)"
         )
     }
 }
@@ -164,10 +164,10 @@ mod system {
         line.text(", align ");
         line.number(what.align);
         line.text(", ");
-        line.number(what.blocks_in_use);
+        line.number(what.blocks_taken);
         line.text(" of ");
         line.number(what.blocks_total);
-        line.text(" blocks in use)\n");
+        line.text(" blocks taken)\n");
         // SAFETY: the first `length` bytes are initialised. Should the write fail, there is no one
         // left to tell.
         unsafe { write(2, line.bytes.as_ptr(), line.length) };

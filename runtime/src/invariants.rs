@@ -1,46 +1,66 @@
 //! The invariants of pools and regions as checks: aids for tests and debuggers, O(blocks), never
 //! called by the runtime.
 //!
-//! A check reads only what earlier checks found sound: every link is tested to be a block of the
-//! pool before it is followed, and every walk has a length known beforehand, so that a corrupt pool
-//! is reported and not chased.
+//! A check reads only what earlier checks found sound: every link is tested to lead into a block of
+//! the pool before it is followed, and every walk has a length known beforehand, so that a corrupt
+//! pool is reported and not chased.
 
-use crate::block::{Footer, block_of, first_byte, footer, limit_in};
-use crate::layout::{BLOCK_SIZE, HEADROOM, MIN_ALIGN, PAYLOAD};
-use crate::pool::BlockPool;
-use crate::region::{Descriptor, remaining};
+use core::ptr;
+
+use crate::block::{END, Footer, PLAIN, WITH_RUNS, start_of};
+use crate::classes::bytes_of;
+use crate::layout::{BLOCK_SIZE, HEADROOM, HOME, MIN_ALIGN, RAW, UNBOUNDED, whole};
+use crate::pool::{BlockPool, RUNS_CUT};
+use crate::region::{Descriptor, lazy};
+use crate::runs::{CLASSES, Run, start_of_run};
 
 /// The invariant that does not hold. The values are what `croft_pool_check` returns in C.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// The pool's bounds are out of order, unaligned or too high (*Pool-I1*, *Pool-I4*).
+    /// The range lies outside of the pool, is no whole blocks, or is too high (*Pool-I1*, *Pool-I4*).
     PoolBounds = 1,
-    /// More blocks are in use than were ever carved, or than the peak (*Pool-I2*, *Pool-I3*).
+    /// More blocks are free than were taken, or regions own memory of a pool that has none
+    /// (*Pool-I2*).
     PoolCounters = 2,
-    /// A link leads to something that is no carved block of the pool (*Block-I1*).
+    /// A link leads to something that is no footer in a block of the pool (*Block-I1*).
     Link = 3,
-    /// The free list has not the length that the counters imply (*Pool-I2*).
+    /// The free list does not end (*Block-I2*).
     FreeListLength = 4,
-    /// Some of the descriptor's pointers are null and some are not (*Region-I1*).
+    /// A region without memory is not raw (*Region-I1*).
     HalfOpen = 5,
-    /// The frontier is unaligned, before the first byte, or past the limit (*Region-I2*).
+    /// The frontier is unaligned, or past the limit (*Region-I2*).
     Frontier = 6,
-    /// The limit is not the one that block and budget imply (*Region-I3*, *Region-I4*).
+    /// The limit is not where the budget puts it (*Region-I4*, *Region-I6*).
     Limit = 7,
-    /// A footer's count is not the block's place in the chain (*Block-I4*).
-    ChainCount = 8,
-    /// A block's first byte is misplaced (*Block-I5*).
-    Start = 9,
-    /// The budget grows along the chain, or exceeds the region's (*Region-I4*).
-    Budget = 10,
-    /// The region owns more blocks than are in use.
-    RegionSize = 11,
+    /// The chain does not lead from the oldest to the newest block (*Block-I3*).
+    Chain = 8,
+    /// A run is misplaced, of another class than its list, or its list does not end (*Run-I1*,
+    /// *Run-I2*, *Run-I3*).
+    Run = 9,
+    /// The bitmap of classes misses a list that is not empty (*Run-I4*).
+    Classes = 10,
+    /// The footer that regions without memory share was changed (*Region-I1*).
+    Lazy = 11,
 }
 
-/// Whether `block` is a carved block of the pool.
-fn is_carved(pool: &BlockPool, block: *mut u8) -> bool {
-    block >= pool.base && block < pool.cursor && block.addr().is_multiple_of(BLOCK_SIZE)
+/// Whether a footer lies in a block of the pool.
+fn is_footer(pool: &BlockPool, footer: *mut Footer) -> bool {
+    let start = start_of(footer).addr();
+    let base = pool.base.addr();
+    start >= base
+        && start.wrapping_sub(base) / BLOCK_SIZE < pool.total()
+        && footer.addr().wrapping_sub(start) <= HOME
+        && footer.addr().is_multiple_of(MIN_ALIGN)
+}
+
+/// Whether a run of `class` may have its fields there.
+fn is_run(pool: &BlockPool, run: *mut Run, class: usize) -> bool {
+    let start = start_of_run(run, class).addr();
+    let base = pool.base.addr();
+    start > base
+        && start.is_multiple_of(BLOCK_SIZE)
+        && start.wrapping_sub(base).wrapping_add(bytes_of(class)) / BLOCK_SIZE <= pool.total()
 }
 
 /// Checks a pool. With regions open, [`check_region`] checks their chains.
@@ -55,37 +75,67 @@ fn is_carved(pool: &BlockPool, block: *mut u8) -> bool {
 pub unsafe fn check_pool(pool: *const BlockPool) -> Result<(), Broken> {
     // SAFETY: the obligation above.
     let pool = unsafe { &*pool };
-    let bounds = [pool.base, pool.cursor, pool.end];
-    let aligned = bounds.iter().all(|bound| bound.addr().is_multiple_of(BLOCK_SIZE));
-    if !aligned || !bounds.is_sorted() || pool.end.addr() > usize::MAX - HEADROOM {
+    if pool.lazy.next != WITH_RUNS {
+        return Err(Broken::Lazy);
+    }
+    if pool.first.is_null() {
+        return if pool.depth == 0 && pool.range.gap == 0 && pool.free == END {
+            Ok(())
+        } else {
+            Err(Broken::PoolCounters)
+        };
+    }
+    let size = pool.total() * BLOCK_SIZE;
+    let top = pool.base.addr().wrapping_add(size);
+    if !pool.base.addr().is_multiple_of(BLOCK_SIZE) || top > usize::MAX - HEADROOM {
         return Err(Broken::PoolBounds);
     }
-    let Some(free) = pool.carved().checked_sub(pool.in_use) else {
-        return Err(Broken::PoolCounters);
-    };
-    let stats = pool.stats();
-    if stats.blocks_peak < pool.in_use || stats.blocks_peak > stats.blocks_total {
-        return Err(Broken::PoolCounters);
+    if !pool.is_busy() {
+        return Ok(());
     }
-    let mut block = pool.free;
-    for _ in 0..free {
-        if block.is_null() {
-            return Err(Broken::FreeListLength);
-        }
-        if !is_carved(pool, block) {
+    let gap = pool.range.gap & !RUNS_CUT;
+    let begin = pool.range.cursor.addr().wrapping_sub(HOME);
+    if !gap.is_multiple_of(BLOCK_SIZE)
+        || !begin.is_multiple_of(BLOCK_SIZE)
+        || begin < pool.base.addr()
+        || gap > top.wrapping_sub(begin)
+    {
+        return Err(Broken::PoolBounds);
+    }
+    let mut left = pool.taken();
+    let mut footer = pool.free;
+    while footer != END {
+        if !is_footer(pool, footer) {
             return Err(Broken::Link);
         }
-        // SAFETY: a carved block lies in the pool's buffer.
-        block = unsafe { (*footer(block)).next };
+        left = left.checked_sub(1).ok_or(Broken::FreeListLength)?;
+        // SAFETY: the footer lies in the pool's buffer.
+        footer = unsafe { (*footer).next };
     }
-    if block.is_null() {
-        Ok(())
-    } else {
-        Err(Broken::FreeListLength)
+    if pool.range.gap & RUNS_CUT == 0 {
+        return Ok(());
     }
+    for (class, &list) in pool.runs.iter().enumerate() {
+        let mut run = list;
+        if !run.is_null() && pool.classes >> class & 1 == 0 {
+            return Err(Broken::Classes);
+        }
+        while !run.is_null() {
+            // SAFETY: a run of the pool lies in its buffer.
+            if !is_run(pool, run, class) || unsafe { (*run).class } != class {
+                return Err(Broken::Run);
+            }
+            left = left
+                .checked_sub(bytes_of(class) / BLOCK_SIZE)
+                .ok_or(Broken::Run)?;
+            // SAFETY: as above.
+            run = unsafe { (*run).next };
+        }
+    }
+    Ok(())
 }
 
-/// Checks an open region and returns how many blocks it owns.
+/// Checks an open region and returns how many blocks it owns, those of its runs included.
 ///
 /// # Errors
 ///
@@ -97,89 +147,92 @@ pub unsafe fn check_pool(pool: *const BlockPool) -> Result<(), Broken> {
 ///    during the call.
 pub unsafe fn check_region(pool: *const BlockPool, region: *const Descriptor) -> Result<usize, Broken> {
     // SAFETY: obligation 1.
-    let (pool, region) = unsafe { (&*pool, &*region) };
-    let nulls = [region.frontier, region.limit, region.oldest]
-        .iter()
-        .filter(|pointer| pointer.is_null())
-        .count();
-    match nulls {
-        0 => {}
-        3 => return Ok(0),
-        _ => return Err(Broken::HalfOpen),
+    let Descriptor {
+        frontier,
+        limit,
+        oldest,
+    } = unsafe { *region };
+    if limit == lazy(pool.cast_mut()) {
+        return if frontier.addr() == RAW {
+            Ok(0)
+        } else {
+            Err(Broken::HalfOpen)
+        };
     }
-    let newest = block_of(region.limit);
-    if !is_carved(pool, newest) || !is_carved(pool, region.oldest) {
+    // SAFETY: obligation 1.
+    let pool = unsafe { &*pool };
+    let mut blocks = 1usize;
+    let mut footer = oldest;
+    while footer != limit {
+        if !is_footer(pool, footer) {
+            return Err(Broken::Link);
+        }
+        blocks += 1;
+        if blocks > pool.total() {
+            return Err(Broken::Chain);
+        }
+        // SAFETY: the footer lies in the pool's buffer.
+        footer = unsafe { (*footer).next };
+    }
+    if !is_footer(pool, limit) {
         return Err(Broken::Link);
     }
-    // SAFETY: a carved block lies in the pool's buffer, and this one is the region's.
-    let last = unsafe { *footer(newest) };
-    let blocks = last.count as usize;
-    if blocks > pool.in_use {
-        return Err(Broken::RegionSize);
+    let start = start_of(limit);
+    // SAFETY: the footer lies in the pool's buffer.
+    let (next, stop) = unsafe { ((*limit).next, (*limit).stop) };
+    if frontier.addr() != RAW {
+        if !frontier.addr().is_multiple_of(MIN_ALIGN) || frontier < start || frontier > limit.cast() {
+            return Err(Broken::Frontier);
+        }
+        let left = stop.wrapping_sub(frontier.addr());
+        if left < limit.addr().wrapping_sub(frontier.addr()) || left > whole(UNBOUNDED) {
+            return Err(Broken::Limit);
+        }
+    } else if blocks != 1 || next != PLAIN {
+        return Err(Broken::HalfOpen);
     }
-    // SAFETY: obligation 1; both ends of the chain are carved blocks.
-    unsafe { check_chain(pool, region, newest, blocks) }?;
-
-    let first = first_byte(newest, last.start);
-    if !region.frontier.addr().is_multiple_of(MIN_ALIGN)
-        || region.frontier < first
-        || region.frontier > region.limit
-    {
-        return Err(Broken::Frontier);
+    match next {
+        PLAIN => Ok(blocks),
+        // SAFETY: obligation 1; the oldest footer was found in the pool.
+        WITH_RUNS => unsafe { check_runs(pool, oldest) }.map(|runs| blocks + runs),
+        _ => Err(Broken::Chain),
     }
-    if region.limit != limit_in(newest, last.start, last.budget) {
-        return Err(Broken::Limit);
-    }
-    if remaining(region, newest, &last) > last.budget {
-        return Err(Broken::Budget);
-    }
-    Ok(blocks)
 }
 
-/// Walks the chain of `blocks` blocks from the oldest to `newest`.
+/// Walks the lists of a region's runs and counts their blocks.
 ///
 /// # Safety
 ///
-/// Obligation 1 of [`check_region`]; the oldest block is carved.
-unsafe fn check_chain(
-    pool: &BlockPool,
-    region: &Descriptor,
-    newest: *mut u8,
-    blocks: usize,
-) -> Result<(), Broken> {
-    let mut block = region.oldest;
-    let mut budget = region.budget;
-    for place in 1..=blocks {
-        if !is_carved(pool, block) {
-            return Err(Broken::Link);
+/// `oldest` is the oldest footer of a region with runs.
+unsafe fn check_runs(pool: &BlockPool, oldest: *mut Footer) -> Result<usize, Broken> {
+    // SAFETY: the obligation above, Run-I5.
+    let record = unsafe { &*(*oldest).runs };
+    let mut blocks = 0usize;
+    for class in 0..CLASSES {
+        if record.classes >> class & 1 == 0 {
+            if !ptr::eq(record.tails[class], &raw const record.heads[class]) {
+                return Err(Broken::Run);
+            }
+            continue;
         }
-        // SAFETY: a carved block lies in the pool's buffer.
-        let Footer {
-            next,
-            budget: left,
-            count,
-            start,
-            ..
-        } = unsafe { *footer(block) };
-        if count as usize != place {
-            return Err(Broken::ChainCount);
+        let mut run = record.heads[class];
+        loop {
+            // SAFETY: a run of the pool lies in its buffer.
+            if !is_run(pool, run, class) || unsafe { (*run).class } != class {
+                return Err(Broken::Run);
+            }
+            blocks += bytes_of(class) / BLOCK_SIZE;
+            if blocks > pool.total() {
+                return Err(Broken::Run);
+            }
+            // SAFETY: as above.
+            unsafe {
+                if ptr::eq(record.tails[class], &raw const (*run).next) {
+                    break;
+                }
+                run = (*run).next;
+            }
         }
-        if !(start as usize).is_multiple_of(MIN_ALIGN) || start as usize >= PAYLOAD {
-            return Err(Broken::Start);
-        }
-        if left > budget || (place == 1 && left != budget) {
-            return Err(Broken::Budget);
-        }
-        budget = left;
-        if place == blocks {
-            return if block == newest {
-                Ok(())
-            } else {
-                Err(Broken::ChainCount)
-            };
-        }
-        block = next;
     }
-    // A chain has at least one block.
-    Err(Broken::ChainCount)
+    Ok(blocks)
 }

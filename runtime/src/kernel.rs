@@ -20,7 +20,10 @@ use core::ptr;
 
 use crate::layout::UNBOUNDED;
 use crate::pool::BlockPool;
-use crate::refill::{croft_rt_push_refused, croft_rt_refill, croft_rt_try_refill};
+use crate::refill::{
+    croft_rt_first_block, croft_rt_pop_rare, croft_rt_push_rare, croft_rt_refill, croft_rt_reset_rare,
+    croft_rt_run, croft_rt_try_refill, croft_rt_try_run,
+};
 use crate::region::{self, Descriptor, Refill};
 
 /// The pool of compiled code and of the C functions.
@@ -37,9 +40,34 @@ pub static mut croft_pool: BlockPool = BlockPool::new();
 ///
 /// Obligations 1 and 2 of this module.
 #[inline(always)]
-unsafe fn allocate<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+pub(crate) unsafe fn allocate<const TRY: bool>(
+    region: *mut Descriptor,
+    size: usize,
+    align: usize,
+) -> *mut u8 {
     // SAFETY: obligations 1 and 2.
     unsafe {
+        if !cfg!(croft_bitcode) {
+            return allocate_here::<TRY>(region, size, align);
+        }
+        let pool = &raw mut croft_pool;
+        if region::is_odd(size, align) {
+            let Descriptor {
+                frontier,
+                limit,
+                oldest,
+            } = *region;
+            let next = if TRY {
+                croft_rt_try_run(frontier, limit, oldest, size, align)
+            } else {
+                croft_rt_run(frontier, limit, oldest, size, align)
+            };
+            if TRY && next.limit.is_null() {
+                return ptr::null_mut();
+            }
+            region::advance(pool, region, in_pool(next));
+            return (*pool).handed;
+        }
         if let Some(object) = region::bump(region, size, align) {
             return object;
         }
@@ -47,17 +75,41 @@ unsafe fn allocate<const TRY: bool>(region: *mut Descriptor, size: usize, align:
             frontier,
             limit,
             oldest,
-            budget,
         } = *region;
         let next = if TRY {
-            croft_rt_try_refill(frontier, limit, oldest, budget, size, align)
+            croft_rt_try_refill(frontier, limit, oldest, size, align)
         } else {
-            croft_rt_refill(frontier, limit, oldest, budget, size, align)
+            croft_rt_refill(frontier, limit, oldest, size, align)
         };
         if TRY && next.limit.is_null() {
             return ptr::null_mut();
         }
-        region::advance(region, in_pool(next), size)
+        let next = in_pool(next);
+        region::advance(pool, region, next);
+        region::object(next, size)
+    }
+}
+
+/// [`allocate`] as a function of its own: its slow path is part of it, and what is rare is called
+/// last, so that no register need be saved.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module.
+#[inline(always)]
+unsafe fn allocate_here<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: obligations 1 and 2.
+    unsafe {
+        if region::is_odd(size, align) {
+            return crate::refill::run::<TRY>(region, size, align);
+        }
+        if let Some(object) = region::bump(region, size, align) {
+            return object;
+        }
+        match region::serve(&raw mut croft_pool, region, size) {
+            Ok(object) => object,
+            Err(reason) => crate::refill::rescue::<TRY>(region, size, align, reason),
+        }
     }
 }
 
@@ -74,7 +126,7 @@ unsafe fn in_pool(next: Refill) -> Refill {
     let base = unsafe { croft_pool.base };
     Refill {
         frontier: base.with_addr(next.frontier.addr()),
-        limit: base.with_addr(next.limit.addr()),
+        limit: base.with_addr(next.limit.addr()).cast(),
     }
 }
 
@@ -86,7 +138,7 @@ unsafe fn in_pool(next: Refill) -> Refill {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_open(region: *mut Descriptor) {
     // SAFETY: the obligation above.
-    unsafe { region.write(region::open(UNBOUNDED)) }
+    unsafe { region.write(region::open(&raw mut croft_pool, UNBOUNDED)) }
 }
 
 /// Opens a region with the descriptor at `region`, without a block, that hands out at most `bytes`
@@ -98,7 +150,7 @@ pub unsafe extern "C" fn croft_rt_open(region: *mut Descriptor) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: usize) {
     // SAFETY: the obligation above.
-    unsafe { region.write(region::open(bytes)) }
+    unsafe { region.write(region::open(&raw mut croft_pool, bytes)) }
 }
 
 /// As [`croft_rt_open`], but the region takes its first block at once. For regions into which an
@@ -111,10 +163,8 @@ pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: u
 pub unsafe extern "C" fn croft_rt_open_eager(region: *mut Descriptor) {
     // SAFETY: the obligations above; objects may begin at the start of a block.
     unsafe {
-        match region::open_eager(&raw mut croft_pool, UNBOUNDED, 0) {
-            Some(state) => region.write(state),
-            None => croft_rt_push_refused(),
-        }
+        let state = region::open_eager(&raw mut croft_pool, UNBOUNDED, || croft_rt_first_block());
+        region.write(state);
     }
 }
 
@@ -127,10 +177,8 @@ pub unsafe extern "C" fn croft_rt_open_eager(region: *mut Descriptor) {
 pub unsafe extern "C" fn croft_rt_open_eager_bounded(region: *mut Descriptor, bytes: usize) {
     // SAFETY: as in `croft_rt_open_eager`.
     unsafe {
-        match region::open_eager(&raw mut croft_pool, bytes, 0) {
-            Some(state) => region.write(state),
-            None => croft_rt_push_refused(),
-        }
+        let state = region::open_eager(&raw mut croft_pool, bytes, || croft_rt_first_block());
+        region.write(state);
     }
 }
 
@@ -142,8 +190,7 @@ pub unsafe extern "C" fn croft_rt_open_eager_bounded(region: *mut Descriptor, by
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push() -> *mut Descriptor {
     // SAFETY: obligation 2.
-    let region = unsafe { region::push(&raw mut croft_pool, UNBOUNDED) };
-    region.unwrap_or_else(|| croft_rt_push_refused())
+    unsafe { region::push(&raw mut croft_pool, || croft_rt_push_rare(UNBOUNDED)) }
 }
 
 /// As [`croft_rt_push`], for a region that hands out at most `bytes` bytes between two resets.
@@ -154,8 +201,7 @@ pub unsafe extern "C" fn croft_rt_push() -> *mut Descriptor {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor {
     // SAFETY: obligation 2.
-    let region = unsafe { region::push(&raw mut croft_pool, bytes) };
-    region.unwrap_or_else(|| croft_rt_push_refused())
+    unsafe { region::push_bounded(&raw mut croft_pool, bytes, || croft_rt_push_rare(bytes)) }
 }
 
 /// Ends the region and every object in it.
@@ -166,7 +212,11 @@ pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
     // SAFETY: the obligations above.
-    unsafe { region::pop(&raw mut croft_pool, region) }
+    unsafe {
+        region::pop(&raw mut croft_pool, region, |oldest, limit| {
+            croft_rt_pop_rare(oldest, limit);
+        });
+    }
 }
 
 /// Ends every object of the region, which stays open and keeps its oldest block.
@@ -177,7 +227,16 @@ pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
     // SAFETY: the obligations above.
-    unsafe { region::reset(&raw mut croft_pool, region) }
+    unsafe {
+        region::reset(&raw mut croft_pool, region, |oldest, limit| {
+            if cfg!(croft_bitcode) {
+                (*region).limit = croft_rt_reset_rare(oldest, limit);
+                (*region).frontier = region::raw();
+            } else {
+                crate::refill::reset_rare(region, limit);
+            }
+        });
+    }
 }
 
 /// Allocates `size` bytes at a multiple of `align`. Never null.

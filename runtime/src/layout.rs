@@ -4,7 +4,6 @@
 //! assertions in `include/croft.h`.
 
 use crate::block::Footer;
-use crate::region::Descriptor;
 
 /// The unit in which regions take memory, in bytes. Blocks are aligned to their size.
 ///
@@ -70,8 +69,13 @@ block_sizes!(
 #[doc(hidden)]
 pub type BlockAligned = <Size<BLOCK_SIZE> as Aligned>::As;
 
-/// Bytes of a block that objects can use: the block less its footer.
-pub const PAYLOAD: usize = BLOCK_SIZE - size_of::<Footer>();
+/// Where a footer lies if no budget draws it in: offset from its block's start, in bytes.
+pub const HOME: usize = BLOCK_SIZE - size_of::<Footer>();
+
+/// The largest object that lies in one block, in bytes; a larger one is a run of blocks. The first
+/// footer of a region with a budget is at most this far from its block's start, that of a region
+/// without one always at [`HOME`]: so the two are told apart.
+pub const PAYLOAD: usize = HOME - MIN_ALIGN;
 
 /// Every object starts at a multiple of this many bytes, and sizes are rounded up to one.
 pub const MIN_ALIGN: usize = 8;
@@ -79,24 +83,21 @@ pub const MIN_ALIGN: usize = 8;
 /// The strictest alignment a request may ask for, in bytes: 4096 with blocks of 16 KiB.
 pub const MAX_ALIGN: usize = BLOCK_SIZE / 4;
 
-/// Bytes at the front of a block that a descriptor kept there takes: one cache line of its own, so
-/// that bumping the frontier does not invalidate the line of the first object.
-pub const DESCRIPTOR_SPACE: usize = 64;
-
 /// The budget of a region that has none, in bytes.
 pub const UNBOUNDED: usize = usize::MAX;
 
 /// A pool must end at least this many bytes below the top of the address space. An allocation adds
 /// to the frontier less than [`MAX_ALIGN`] of padding and at most [`PAYLOAD`] bytes before it
-/// compares, so the sum cannot wrap.
+/// compares, so the sum cannot wrap, not even from [`RAW`].
 pub const HEADROOM: usize = 2 * BLOCK_SIZE;
+
+/// The frontier of a region that has handed out nothing since it was opened or reset: above every
+/// limit, so that the first request takes the slow path, which completes what opening and resetting
+/// leave undone.
+pub const RAW: usize = 0usize.wrapping_sub(HEADROOM);
 
 const _: () = {
     assert!(BLOCK_SIZE.is_power_of_two(), "masking an address finds its block");
-    assert!(
-        BLOCK_SIZE <= u32::MAX as usize,
-        "an offset in a block fits the footer's field"
-    );
     assert!(
         PAYLOAD.is_multiple_of(MIN_ALIGN),
         "rounding a size that fits cannot make it too large"
@@ -107,8 +108,16 @@ const _: () = {
         "a block's start satisfies every alignment"
     );
     assert!(MAX_ALIGN + PAYLOAD < HEADROOM);
-    assert!(size_of::<Descriptor>() <= DESCRIPTOR_SPACE && align_of::<Descriptor>() <= MIN_ALIGN);
-    assert!(DESCRIPTOR_SPACE.is_multiple_of(MIN_ALIGN) && DESCRIPTOR_SPACE < PAYLOAD);
+    assert!(
+        HOME.is_multiple_of(MIN_ALIGN) && size_of::<Footer>().is_multiple_of(MIN_ALIGN),
+        "a footer's home is as aligned as a limit"
+    );
+    assert!(
+        core::mem::offset_of!(Footer, descriptor) == 0,
+        "a handle in a block is a footer's address"
+    );
+    // Lowering makes descriptors of this shape.
+    assert!(size_of::<crate::region::Descriptor>() == 3 * size_of::<usize>());
     assert!(
         size_of::<usize>() == size_of::<*mut u8>(),
         "sizes are as wide as addresses"
@@ -118,7 +127,9 @@ const _: () = {
 /// Whether a request may ask for this alignment: a power of two, at most [`MAX_ALIGN`].
 #[inline(always)]
 pub(crate) const fn alignment_is_valid(align: usize) -> bool {
-    align.is_power_of_two() && align <= MAX_ALIGN
+    // For 0 the mask is as large as can be.
+    let mask = align.wrapping_sub(1);
+    align & mask == 0 && mask < MAX_ALIGN
 }
 
 /// The bytes that a request of `size` bytes takes: rounded up to [`MIN_ALIGN`], at least one step,
@@ -126,16 +137,25 @@ pub(crate) const fn alignment_is_valid(align: usize) -> bool {
 /// request. Meaningless above [`PAYLOAD`], where it may wrap.
 #[inline(always)]
 pub(crate) const fn rounded(size: usize) -> usize {
-    let size = if size == 0 { 1 } else { size };
-    size.wrapping_add(MIN_ALIGN - 1) & !(MIN_ALIGN - 1)
+    size.wrapping_add(MIN_ALIGN - 1)
+        .wrapping_add((size == 0) as usize)
+        & !(MIN_ALIGN - 1)
+}
+
+/// The budget that a region asked for, in whole steps: what is beyond could not be handed out.
+#[inline(always)]
+pub(crate) const fn whole(budget: usize) -> usize {
+    budget & !(MIN_ALIGN - 1)
 }
 
 /// The first address from `from` on that is a multiple of `align`, a power of two. `from` is a
 /// multiple of [`MIN_ALIGN`], so for a small constant alignment nothing is computed.
 #[inline(always)]
 pub(crate) fn aligned(from: *mut u8, align: usize) -> *mut u8 {
-    let mask = if align <= MIN_ALIGN {
-        0
+    // Inlined, a constant alignment up to the smallest one costs nothing; elsewhere no alignment is
+    // known, and the mask need not be.
+    let mask = if cfg!(croft_bitcode) {
+        align.wrapping_sub(1) & !(MIN_ALIGN - 1)
     } else {
         align.wrapping_sub(1)
     };

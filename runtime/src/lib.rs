@@ -22,11 +22,11 @@
 //! - [`scope`]: the safe API for Rust programs; with the feature `allocator-api2`, regions also
 //!   serve collections.
 //! - [`abi`]: the functions of `include/croft.h` for C and C++.
-//! - [`kernel`] and [`refill`]: what the compiler pass inlines into kernels, and its cold paths.
+//! - [`kernel`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
 //!   [`debug`] has the poisoning twins.
 //!
-//! An object lies in one block: requests above [`layout::PAYLOAD`] bytes are refused. Arrays in
-//! runs of adjacent blocks are not implemented.
+//! An object up to [`layout::PAYLOAD`] bytes lies in one block, a larger one in a run of adjacent
+//! blocks ([`runs`]), up to [`runs::LARGEST`] bytes.
 //!
 //! Features, all additive and off by default: `host` (exhaustion prints a line and aborts by the C
 //! library; otherwise the program supplies `croft_exhausted`, see [`exhaustion`]) and
@@ -39,6 +39,7 @@ pub mod abi;
 #[cfg(feature = "allocator-api2")]
 pub mod allocator;
 pub mod block;
+pub mod classes;
 pub mod debug;
 pub mod exhaustion;
 pub mod invariants;
@@ -48,6 +49,7 @@ mod objects;
 pub mod pool;
 pub mod refill;
 pub mod region;
+pub mod runs;
 pub mod scope;
 
 #[cfg(croft_staticlib)]

@@ -2,13 +2,23 @@
 //! leaves out of line.
 //!
 //! They get descriptors by value and return what changes in registers, so that the caller's
-//! descriptor need not be in memory. O(1), no loop.
+//! descriptor need not be in memory. O(1); loops over the size classes only.
 
 use core::ptr;
 
+use crate::block::Footer;
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::kernel::croft_pool;
+use crate::layout::whole;
+use crate::pool::{take_first, untake_first};
 use crate::region::{self, Descriptor, Refill};
+use crate::runs;
+
+/// What a `try_` request answers that is refused.
+const REFUSED: Refill = Refill {
+    frontier: ptr::null_mut(),
+    limit: ptr::null_mut(),
+};
 
 /// Refuses a request to the static pool: the handler is told.
 ///
@@ -24,32 +34,113 @@ pub(crate) unsafe fn refuse(reason: Reason, size: usize, align: usize) -> ! {
     exhausted(&what)
 }
 
-/// Enters a new block: see `region::refill`. The new object ends at the frontier returned. On
-/// exhaustion the handler is told.
+/// [`region::refill`] over the static pool, of which a free run may become the range.
 ///
 /// # Safety
 ///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor with these fields.
+/// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor; the request is not odd.
+#[inline(always)]
+unsafe fn refill(region: Descriptor, size: usize) -> Result<Refill, Reason> {
+    let pool = &raw mut croft_pool;
+    // SAFETY: the obligations above.
+    unsafe {
+        match region::refill(pool, region, size) {
+            Err(Reason::PoolEmpty) if region::rescue(pool, region.limit) => {
+                region::refill(pool, region, size)
+            }
+            answer => answer,
+        }
+    }
+}
+
+/// What an allocation does that list and range could not serve, for `reason`.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel); the request is not odd.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
+    region: *mut Descriptor,
+    size: usize,
+    align: usize,
+    reason: Reason,
+) -> *mut u8 {
+    let pool = &raw mut croft_pool;
+    // SAFETY: the obligations above.
+    unsafe {
+        if reason == Reason::PoolEmpty
+            && region::rescue(pool, (*region).limit)
+            && let Ok(object) = region::serve(pool, region, size)
+        {
+            return object;
+        }
+        if TRY {
+            return ptr::null_mut();
+        }
+        refuse(reason, size, align)
+    }
+}
+
+/// [`runs::alloc`] and [`region::advance`] of a descriptor in memory; returns the object. On
+/// exhaustion the answer is null if `TRY` is set; if not, the handler is told.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel), or a null region, which is refused; the request
+/// is odd.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn run<const TRY: bool>(
+    region: *mut Descriptor,
+    size: usize,
+    align: usize,
+) -> *mut u8 {
+    let pool = &raw mut croft_pool;
+    // SAFETY: the obligations above.
+    unsafe {
+        if region.is_null() {
+            if TRY {
+                return ptr::null_mut();
+            }
+            refuse(Reason::NullRegion, size, align);
+        }
+        match runs::alloc(pool, *region, size, align) {
+            Ok(next) => {
+                region::advance(pool, region, next);
+                (*pool).handed
+            }
+            Err(_) if TRY => ptr::null_mut(),
+            Err(reason) => refuse(reason, size, align),
+        }
+    }
+}
+
+/// Enters a new block, or completes a raw region: see `region::refill`. The new object ends at the
+/// frontier returned. On exhaustion the handler is told.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor with these fields; the size is
+/// at most [`PAYLOAD`](crate::layout::PAYLOAD), and the alignment valid.
 #[cold]
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_refill(
     frontier: *mut u8,
-    limit: *mut u8,
-    oldest: *mut u8,
-    budget: usize,
+    limit: *mut Footer,
+    oldest: *mut Footer,
     size: usize,
     align: usize,
 ) -> Refill {
-    let state = Descriptor {
+    let region = Descriptor {
         frontier,
         limit,
         oldest,
-        budget,
     };
     // SAFETY: the obligations above.
     unsafe {
-        match region::refill(&raw mut croft_pool, state, size, align) {
+        match refill(region, size) {
             Ok(next) => next,
             Err(reason) => refuse(reason, size, align),
         }
@@ -66,76 +157,151 @@ pub unsafe extern "C" fn croft_rt_refill(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_try_refill(
     frontier: *mut u8,
-    limit: *mut u8,
-    oldest: *mut u8,
-    budget: usize,
+    limit: *mut Footer,
+    oldest: *mut Footer,
     size: usize,
-    align: usize,
+    _align: usize,
 ) -> Refill {
-    let state = Descriptor {
+    let region = Descriptor {
         frontier,
         limit,
         oldest,
-        budget,
     };
     // SAFETY: the obligations above.
-    let next = unsafe { region::refill(&raw mut croft_pool, state, size, align) };
-    next.unwrap_or(Refill {
-        frontier: ptr::null_mut(),
-        limit: ptr::null_mut(),
-    })
+    unsafe { refill(region, size) }.unwrap_or(REFUSED)
 }
 
-/// Reports a push, or an eager opening, that found no block.
-#[cold]
-#[inline(never)]
-#[unsafe(no_mangle)]
-pub extern "C" fn croft_rt_push_refused() -> ! {
-    // SAFETY: called by a push only, which has obligation 2.
-    unsafe { refuse(Reason::PoolEmpty, 0, 0) }
-}
-
-/// What `croft.alloc` does when the fast path does not suffice: a tail call, so that the fast path
-/// saves no register. The descriptor of an out-of-line operation is in memory anyway.
+/// Allocates a run, or refuses an alignment: see `runs::alloc`. The object is the pool's `handed`. On
+/// exhaustion the handler is told.
 ///
 /// # Safety
 ///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel), or a null region, which is refused.
+/// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor with these fields.
 #[cold]
 #[inline(never)]
-pub(crate) unsafe extern "C" fn slow_alloc(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
-    // SAFETY: the obligations above; the descriptor is read only if there is one.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_run(
+    frontier: *mut u8,
+    limit: *mut Footer,
+    oldest: *mut Footer,
+    size: usize,
+    align: usize,
+) -> Refill {
+    let region = Descriptor {
+        frontier,
+        limit,
+        oldest,
+    };
+    // SAFETY: the obligations above.
     unsafe {
-        if region.is_null() {
-            refuse(Reason::NullRegion, size, align);
-        }
-        match region::refill(&raw mut croft_pool, *region, size, align) {
-            Ok(next) => region::advance(region, next, size),
+        match runs::alloc(&raw mut croft_pool, region, size, align) {
+            Ok(next) => next,
             Err(reason) => refuse(reason, size, align),
         }
     }
 }
 
-/// As [`slow_alloc`], but null on exhaustion and for a null region, with nothing changed.
+/// As [`croft_rt_run`], but answers two null pointers on exhaustion, with nothing changed.
 ///
 /// # Safety
 ///
-/// As for [`slow_alloc`].
+/// As for [`croft_rt_run`].
 #[cold]
 #[inline(never)]
-pub(crate) unsafe extern "C" fn slow_try_alloc(
-    region: *mut Descriptor,
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_try_run(
+    frontier: *mut u8,
+    limit: *mut Footer,
+    oldest: *mut Footer,
     size: usize,
     align: usize,
-) -> *mut u8 {
-    // SAFETY: the obligations above; the descriptor is read only if there is one.
+) -> Refill {
+    let region = Descriptor {
+        frontier,
+        limit,
+        oldest,
+    };
+    // SAFETY: the obligations above.
+    unsafe { runs::alloc(&raw mut croft_pool, region, size, align) }.unwrap_or(REFUSED)
+}
+
+/// Ends a region without memory or with runs: see `runs::end`.
+///
+/// # Safety
+///
+/// Obligation 2 of [`kernel`](crate::kernel); called by a pop only, with the region's own footers.
+#[cold]
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe { runs::end(&raw mut croft_pool, oldest, limit) }
+}
+
+/// Resets a region without memory or with runs: see `runs::clear`. Returns its new limit.
+///
+/// # Safety
+///
+/// As for [`croft_rt_pop_rare`], called by a reset.
+#[cold]
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_reset_rare(oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
+    // SAFETY: the obligations above.
+    unsafe { runs::clear(&raw mut croft_pool, oldest, limit) }
+}
+
+/// As [`croft_rt_reset_rare`], for a descriptor in memory: called last, so that no register need be
+/// saved.
+///
+/// # Safety
+///
+/// As for [`croft_rt_reset_rare`].
+#[cold]
+#[inline(never)]
+pub(crate) unsafe extern "C" fn reset_rare(region: *mut Descriptor, limit: *mut Footer) {
+    // SAFETY: the obligations above.
     unsafe {
-        if region.is_null() {
-            return ptr::null_mut();
+        (*region).limit = runs::clear(&raw mut croft_pool, (*region).oldest, limit);
+        (*region).frontier = region::raw();
+    }
+}
+
+/// The first block of a region that found list and range empty: cut off a free run, which becomes the
+/// range. Without one, the handler is told. Returns the block's home.
+///
+/// # Safety
+///
+/// Obligation 2 of [`kernel`](crate::kernel); called by a push or an eager opening only.
+#[cold]
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_first_block() -> *mut Footer {
+    let pool = &raw mut croft_pool;
+    // SAFETY: the obligation above. Without a block the pool is not idle.
+    unsafe {
+        untake_first(pool);
+        if runs::refill_range(pool)
+            && let Some(home) = take_first(pool)
+        {
+            return home;
         }
-        match region::refill(&raw mut croft_pool, *region, size, align) {
-            Ok(next) => region::advance(region, next, size),
-            Err(_) => ptr::null_mut(),
-        }
+        refuse(Reason::PoolEmpty, 0, 0)
+    }
+}
+
+/// A push that found list and range empty: as [`croft_rt_first_block`], with the region opened in it.
+///
+/// # Safety
+///
+/// Obligation 2 of [`kernel`](crate::kernel); called by a push only.
+#[cold]
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_push_rare(bytes: usize) -> *mut Descriptor {
+    // SAFETY: the obligation above; the block is the region's.
+    unsafe {
+        let home = croft_rt_first_block();
+        region::begin(region::first_footer(home, whole(bytes)))
     }
 }

@@ -1,14 +1,18 @@
 //! Regions: a descriptor, and the chain of blocks it stands for.
 //!
 //! A descriptor holds the **frontier** (next free byte) and the **limit** (end) of the region's
-//! newest block, its oldest block and its budget. The newest block needs no field: blocks are
-//! aligned to their size and the limit lies in it, so masking the limit finds it. That makes ending
-//! a region O(1): newest and oldest are at hand, and one link splices the whole chain onto the free
-//! list.
+//! newest block, and its oldest block. The limit is the address of the newest footer, so ending a
+//! region is O(1) and computes nothing: newest and oldest are at hand, and one link splices the whole
+//! chain onto the free list.
 //!
-//! A region opened by `open` owns no block until its first allocation (**lazy**), so empty regions
-//! cost four stores that the compiler removes. A region opened by `push` keeps its descriptor at
-//! the front of its first block.
+//! A region opened by `open` owns no block until its first allocation (**lazy**); it shares the
+//! footer `lazy` of its pool, and its budget stands in for the oldest block. A region opened by `push`
+//! keeps its descriptor in the footer of its first block. Both, and a region that was reset, are
+//! **raw** until their next allocation: the frontier is [`RAW`], and the slow path completes them.
+//! So opening and resetting store three or four words.
+//!
+//! Two cases are rare: a region without memory, and one with runs, are told from all others by the
+//! carry of the addition that writes the link (`WITH_RUNS`); they end in functions of their own.
 //!
 //! The functions here are the only implementation: the compiler's entry points, the C functions and
 //! the safe API all inline them. An allocation is in three parts, `bump`, `refill` and `advance`,
@@ -16,170 +20,269 @@
 //! fast path, and it can live in registers.
 //!
 //! Invariants:
-//! - *Region-I1*: the three pointers are null and the region owns no block, or none of them is
-//!   null.
-//! - *Region-I2*: the frontier is a multiple of [`MIN_ALIGN`](crate::layout::MIN_ALIGN), at most
-//!   the limit, and the bytes between them are unused.
-//! - *Region-I3*: the limit lies in the newest block, at most [`PAYLOAD`] bytes past its start.
-//! - *Region-I4*: limit - first byte of the newest block is at most its footer's `budget`: what is
-//!   handed out never exceeds the budget. Space that is left at the end of a block when the region
+//! - *Region-I1*: a region without memory has its pool's `lazy` for a limit and the frontier [`RAW`].
+//! - *Region-I2*: the frontier is [`RAW`], or a multiple of [`MIN_ALIGN`](crate::layout::MIN_ALIGN),
+//!   at most the limit, and the bytes between them are unused.
+//! - *Region-I3*: the limit is the address of the newest footer.
+//! - *Region-I4*: limit - frontier is at most stop - frontier (*Footer::stop*), the rest of the budget:
+//!   what is handed out never exceeds it. Space that is left at the end of a block when the region
 //!   enters the next one is not charged.
 //! - *Region-I5*: an operation that is refused has changed nothing, neither in the descriptor nor
 //!   in the pool.
+//! - *Region-I6*: the oldest footer lies at its home exactly if the region has no budget.
 
-use core::ptr;
-
-use crate::block::{Footer, block_of, first_byte, footer, limit_in};
+use crate::block::{Footer, PLAIN, start_of};
 use crate::exhaustion::Reason;
-use crate::layout::{DESCRIPTOR_SPACE, PAYLOAD, UNBOUNDED, aligned, alignment_is_valid, rounded};
-use crate::pool::{BlockPool, give_back, take};
+use crate::layout::{HOME, PAYLOAD, RAW, UNBOUNDED, aligned, alignment_is_valid, rounded, whole};
+use crate::pool::{BlockPool, take, take_first, untake, untake_first};
+use crate::runs;
 
 /// The state of an open region.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Descriptor {
-    /// Next free byte of the newest block, or null.
+    /// Next free byte of the newest block, or [`RAW`].
     pub frontier: *mut u8,
-    /// End of the bytes that may be handed out in the newest block, or null.
-    pub limit: *mut u8,
-    /// The oldest block, or null.
-    pub oldest: *mut u8,
-    /// Bytes that may be handed out between two resets; [`UNBOUNDED`] if there is no such limit.
-    pub budget: usize,
+    /// The newest footer, which ends the bytes that may be handed out in the newest block.
+    pub limit: *mut Footer,
+    /// The oldest footer; the budget in a region without memory.
+    pub oldest: *mut Footer,
 }
 
 /// What the slow path answers: where the region goes on.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Refill {
-    /// End of the new object, which is the new frontier; null if the request was refused.
+    /// The new frontier: the end of the new object, unless that is a run. Null if the request was
+    /// refused.
     pub frontier: *mut u8,
-    /// Limit in the new block; null if the request was refused.
-    pub limit: *mut u8,
+    /// The new limit; null if the request was refused.
+    pub limit: *mut Footer,
+}
+
+/// The frontier of a raw region.
+#[inline(always)]
+pub(crate) const fn raw() -> *mut u8 {
+    core::ptr::without_provenance_mut(RAW)
 }
 
 /// A region without blocks, whose first allocation takes one.
 #[inline(always)]
-pub(crate) const fn open(budget: usize) -> Descriptor {
+pub(crate) fn open(pool: *mut BlockPool, budget: usize) -> Descriptor {
     Descriptor {
-        frontier: ptr::null_mut(),
-        limit: ptr::null_mut(),
-        oldest: ptr::null_mut(),
-        budget,
+        frontier: raw(),
+        // The address only; the pool is not read.
+        limit: lazy(pool),
+        oldest: core::ptr::null_mut::<Footer>().wrapping_byte_add(whole(budget)),
     }
 }
 
-/// A region with its first block, whose bytes from `start` on it may hand out; `None`, with nothing
-/// changed, if the pool has no block. O(1), no loop.
-///
-/// # Safety
-///
-/// 1. As for [`take`].
-/// 2. `start` is at most [`DESCRIPTOR_SPACE`] and a multiple of the smallest alignment.
+/// The footer that regions without memory share.
 #[inline(always)]
-pub(crate) unsafe fn open_eager(pool: *mut BlockPool, budget: usize, start: u32) -> Option<Descriptor> {
-    // SAFETY: obligation 1. The block that `take` returns is ours alone (Block-I2), and its footer
-    // lies at its end (assertions in `layout`).
-    unsafe {
-        let block = take(pool)?;
-        let stamp = (*pool).pushes.wrapping_add(1);
-        (*pool).pushes = stamp;
-        let end = footer(block);
-        (*end).budget = budget;
-        (*end).count = 1;
-        (*end).start = start;
-        (*end).stamp = stamp;
-        Some(Descriptor {
-            frontier: first_byte(block, start),
-            limit: limit_in(block, start, budget),
-            oldest: block,
-            budget,
-        })
-    }
+pub(crate) fn lazy(pool: *mut BlockPool) -> *mut Footer {
+    pool.wrapping_byte_add(core::mem::offset_of!(BlockPool, lazy))
+        .cast()
 }
 
-/// Opens a region that keeps its descriptor at the front of its first block and returns where;
-/// `None`, with nothing changed, if the pool has no block. The descriptor's bytes are not charged
-/// to the budget. O(1), no loop.
+/// The first footer of a region whose first block has this home: placed and filled.
 ///
 /// # Safety
 ///
-/// 1. As for [`take`].
+/// 1. The block is the caller's alone.
 #[inline(always)]
-pub(crate) unsafe fn push(pool: *mut BlockPool, budget: usize) -> Option<*mut Descriptor> {
-    // SAFETY: obligation 1; the block is the region's, and a descriptor fits in front of its first
-    // byte (assertions in `layout`).
+pub(crate) unsafe fn first_footer(home: *mut Footer, budget: usize) -> *mut Footer {
+    let start = start_of(home);
+    let room = if budget < PAYLOAD { budget } else { PAYLOAD };
+    let footer = if budget == whole(UNBOUNDED) {
+        home
+    } else {
+        start.wrapping_byte_add(room).cast()
+    };
+    // SAFETY: obligation 1; the footer lies in the block.
     unsafe {
-        let state = open_eager(pool, budget, DESCRIPTOR_SPACE as u32)?;
-        let descriptor = state.oldest.cast::<Descriptor>();
-        (*descriptor).frontier = state.frontier;
-        (*descriptor).limit = state.limit;
-        (*descriptor).oldest = state.oldest;
-        (*descriptor).budget = state.budget;
-        Some(descriptor)
+        (*footer).next = PLAIN;
+        (*footer).stop = start.addr().wrapping_add(budget);
     }
+    footer
 }
 
-/// Ends the region and every object in it. O(1) in objects, bytes and blocks: no loop. The
-/// descriptor is dead then and its contents are unspecified.
+/// A region with its first block, which is what `none` returns if the pool's list and range are
+/// empty. O(1), no loop.
 ///
 /// # Safety
 ///
-/// 1. As for [`take`].
-/// 2. `region` points to a descriptor that a function of this module opened over this pool and that
-///    has not been ended.
-/// 3. No object of the region is used any more.
+/// 1. As for [`take_first`].
+/// 2. `none` undoes the [`take_first`] that found nothing, and returns the home of a block that is the
+///    caller's, and counted, as [`take_first`] does.
 #[inline(always)]
-pub(crate) unsafe fn pop(pool: *mut BlockPool, region: *const Descriptor) {
-    // SAFETY: obligation 2 for the descriptor, which is read before its block may change hands; the
-    // chain from its oldest to its newest block belongs to the region (Region-I3, Block-I3), which
-    // gives it up (obligation 3).
+pub(crate) unsafe fn open_eager(
+    pool: *mut BlockPool,
+    budget: usize,
+    none: impl FnOnce() -> *mut Footer,
+) -> Descriptor {
+    // SAFETY: obligations 1 and 2: the block is ours alone (Block-I2).
     unsafe {
-        let Descriptor { limit, oldest, .. } = *region;
-        if !limit.is_null() {
-            let newest = footer(block_of(limit));
-            give_back(pool, oldest, newest, (*newest).count as usize);
+        let home = take_first(pool).unwrap_or_else(none);
+        let footer = first_footer(home, whole(budget));
+        Descriptor {
+            frontier: home.cast::<u8>().wrapping_byte_sub(HOME),
+            limit: footer,
+            oldest: footer,
         }
     }
 }
 
+/// Opens a region without a budget that keeps its descriptor in the footer of its first block and
+/// returns where; what `none` returns if the pool's list and range are empty. O(1), no loop.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`].
+/// 2. `none` undoes the [`take_first`] that found nothing, and then does the same.
+#[inline(always)]
+pub(crate) unsafe fn push(pool: *mut BlockPool, none: impl FnOnce() -> *mut Descriptor) -> *mut Descriptor {
+    // SAFETY: obligations 1 and 2; the block is the region's.
+    unsafe {
+        match take_first(pool) {
+            Some(home) => {
+                (*home).next = PLAIN;
+                begin(home)
+            }
+            None => none(),
+        }
+    }
+}
+
+/// As `push`, for a region that hands out at most `budget` bytes between two resets.
+///
+/// # Safety
+///
+/// As for `push`.
+#[inline(always)]
+pub(crate) unsafe fn push_bounded(
+    pool: *mut BlockPool,
+    budget: usize,
+    none: impl FnOnce() -> *mut Descriptor,
+) -> *mut Descriptor {
+    // SAFETY: obligations 1 and 2; the block is the region's.
+    unsafe {
+        match take_first(pool) {
+            Some(home) => begin(first_footer(home, whole(budget))),
+            None => none(),
+        }
+    }
+}
+
+/// Fills in the descriptor that a footer holds: a raw region of this block.
+///
+/// # Safety
+///
+/// 1. The footer is the caller's alone.
+#[inline(always)]
+pub(crate) unsafe fn begin(footer: *mut Footer) -> *mut Descriptor {
+    // SAFETY: obligation 1.
+    unsafe {
+        (*footer).descriptor.frontier = raw();
+        (*footer).descriptor.limit = footer;
+        (*footer).descriptor.oldest = footer;
+        &raw mut (*footer).descriptor
+    }
+}
+
+/// Links `newest` to the free list and returns false; or returns true with its link unchanged: the
+/// region owns no memory, or runs.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`]; `newest` is the newest footer of a region over this pool.
+#[inline(always)]
+unsafe fn link(free: *mut Footer, newest: *mut Footer) -> bool {
+    // SAFETY: obligation 1. One addition both stores the link (Block-I3: the old one is 0) and says
+    // whether it was `WITH_RUNS`.
+    unsafe {
+        let mark = (*newest).next.addr();
+        (*newest).next = free.wrapping_byte_add(mark);
+        free.addr().overflowing_add(mark).1
+    }
+}
+
+/// Ends the region and every object in it. O(1) in objects, bytes and blocks: no loop. The
+/// descriptor is dead then and its contents are unspecified. `rare` gets the oldest footer and limit
+/// of a region without memory or with runs, and is [`runs::end`](crate::runs::end).
+///
+/// # Safety
+///
+/// 1. As for [`take_first`].
+/// 2. `region` points to a descriptor that a function of this module opened over this pool and that
+///    has not been ended.
+/// 3. No object of the region is used any more.
+#[inline(always)]
+pub(crate) unsafe fn pop(
+    pool: *mut BlockPool,
+    region: *const Descriptor,
+    rare: impl FnOnce(*mut Footer, *mut Footer),
+) {
+    // SAFETY: obligation 2 for the descriptor, which is read before its block may change hands; the
+    // chain from its oldest to its newest block belongs to the region (Region-I3, Block-I3), which
+    // gives it up (obligation 3).
+    unsafe {
+        let limit = (*region).limit;
+        // Known in inlined code where a region certainly owns no memory, and nothing is left then.
+        if cfg!(croft_bitcode) && limit == lazy(pool) {
+            return;
+        }
+        let free = (*pool).free;
+        if link(free, limit) {
+            return rare((*region).oldest, limit);
+        }
+        (*pool).free = (*region).oldest;
+        (*pool).pops = (*pool).pops.wrapping_add(1);
+        (*pool).depth = (*pool).depth.wrapping_sub(1);
+    }
+}
+
 /// Ends every object of the region. The region stays open, keeps its oldest block, and has its
-/// whole budget again. O(1), no loop.
+/// whole budget again. O(1), no loop. `rare` is called as in [`pop`]: [`runs::clear`](crate::runs::clear),
+/// and the region is raw with the limit that it returns.
 ///
 /// # Safety
 ///
 /// As for [`pop`].
 #[inline(always)]
-pub(crate) unsafe fn reset(pool: *mut BlockPool, region: *mut Descriptor) {
-    // SAFETY: as in `pop`; the blocks behind the oldest are given back only if there are any.
+pub(crate) unsafe fn reset(
+    pool: *mut BlockPool,
+    region: *mut Descriptor,
+    rare: impl FnOnce(*mut Footer, *mut Footer),
+) {
+    // SAFETY: as in `pop`. If the region has one block, its link is the free list's head by now, and
+    // the list stays as it was.
     unsafe {
-        let Descriptor {
-            limit,
-            oldest,
-            budget,
-            ..
-        } = *region;
-        if !limit.is_null() {
-            let newest = footer(block_of(limit));
-            let kept = footer(oldest);
-            if newest != kept {
-                give_back(
-                    pool,
-                    (*kept).next,
-                    newest,
-                    ((*newest).count as usize).wrapping_sub(1),
-                );
-            }
-            let start = (*kept).start;
-            (*region).frontier = first_byte(oldest, start);
-            (*region).limit = limit_in(oldest, start, budget);
+        let limit = (*region).limit;
+        if cfg!(croft_bitcode) && limit == lazy(pool) {
+            return;
         }
+        let free = (*pool).free;
+        let oldest = (*region).oldest;
+        if link(free, limit) {
+            return rare(oldest, limit);
+        }
+        (*pool).free = (*oldest).next;
+        (*oldest).next = PLAIN;
+        (*region).limit = oldest;
+        (*region).frontier = raw();
     }
 }
 
+/// Whether a request is none for a block: the object is larger than that, or the alignment is not
+/// one that can be asked for. Such requests are [`runs::alloc`](crate::runs::alloc)'s.
+#[inline(always)]
+pub(crate) const fn is_odd(size: usize, align: usize) -> bool {
+    size > PAYLOAD || !alignment_is_valid(align)
+}
+
 /// The fast path of an allocation of `size` bytes at a multiple of `align`: align, compare, bump.
-/// `None`, with nothing changed, if the request does not fit the newest block or is none that may
-/// be satisfied at all: [`refill`] decides then. O(1), no loop.
+/// `None`, with nothing changed, if the request does not fit the newest block: [`refill`] decides
+/// then. O(1), no loop.
 ///
 /// With a constant size and an alignment of at most 8 this is an addition, a comparison and a
 /// branch.
@@ -187,18 +290,16 @@ pub(crate) unsafe fn reset(pool: *mut BlockPool, region: *mut Descriptor) {
 /// # Safety
 ///
 /// 1. `region` points to the descriptor of an open region that nothing else uses during the call.
+/// 2. The request is not odd (`is_odd`).
 #[inline(always)]
 pub(crate) unsafe fn bump(region: *mut Descriptor, size: usize, align: usize) -> Option<*mut u8> {
-    if !alignment_is_valid(align) || size > PAYLOAD {
-        return None;
-    }
     // SAFETY: obligation 1. Field by field: a copy of the descriptor would let the compiler read
     // with one vector load what it has just written word by word, which stalls.
     unsafe {
         let object = aligned((*region).frontier, align);
-        // Cannot wrap: Pool-I4.
+        // Cannot wrap: Pool-I4, and `RAW`.
         let end = object.wrapping_byte_add(rounded(size));
-        if end > (*region).limit {
+        if end > (*region).limit.cast() {
             return None;
         }
         (*region).frontier = end;
@@ -206,24 +307,27 @@ pub(crate) unsafe fn bump(region: *mut Descriptor, size: usize, align: usize) ->
     }
 }
 
-/// Makes the region go on where `next`, the answer of [`refill`] to a request of `size` bytes,
-/// says, and returns the object.
+/// Makes the region go on where `next`, the answer of [`refill`] or [`runs::alloc`](crate::runs::alloc), says.
 ///
 /// # Safety
 ///
 /// 1. As for [`bump`].
-/// 2. `next` is what [`refill`] has just returned for this region and size.
+/// 2. `next` was just returned for this region.
 #[inline(always)]
-pub(crate) unsafe fn advance(region: *mut Descriptor, next: Refill, size: usize) -> *mut u8 {
-    // SAFETY: obligation 1; by obligation 2 the size is at most a block's payload, so the object
-    // starts in the block.
+pub(crate) unsafe fn advance(pool: *mut BlockPool, region: *mut Descriptor, next: Refill) {
+    // SAFETY: obligation 1.
     unsafe {
+        if (*region).limit == lazy(pool) {
+            (*region).oldest = next.limit;
+        }
         (*region).frontier = next.frontier;
         (*region).limit = next.limit;
-        if (*region).oldest.is_null() {
-            (*region).oldest = block_of(next.limit);
-        }
     }
+}
+
+/// The object of `size` bytes that [`refill`] made: it ends at the new frontier.
+#[inline(always)]
+pub(crate) fn object(next: Refill, size: usize) -> *mut u8 {
     next.frontier.wrapping_byte_sub(rounded(size))
 }
 
@@ -234,83 +338,166 @@ pub(crate) const fn array_size(count: usize, size: usize) -> usize {
     count.saturating_mul(size)
 }
 
-/// Enters a new block for an object of `size` bytes at a multiple of `align`, and links it behind
-/// the region's newest. O(1), no loop. The caller keeps the descriptor and stores what this
-/// returns, and the block of the new limit as `oldest` if that was null.
+/// Enters a new block for an object of `size` bytes, and links it behind the region's newest; or
+/// completes a raw region. O(1), no loop. The caller keeps the descriptor and stores what this
+/// returns ([`advance`]).
 ///
 /// # Errors
 ///
-/// The reason of the refusal; nothing has changed then. A request larger than [`PAYLOAD`] is
-/// [`Reason::Oversize`]: an object lies in one block.
+/// The reason of the refusal; nothing has changed then, but that [`Reason::PoolEmpty`] is for
+/// [`rescue`] to put right.
 ///
 /// # Safety
 ///
-/// 1. As for [`take`].
-/// 2. `region` is the state of an open region over this pool.
+/// 1. As for [`take_first`].
+/// 2. `region` is the state of an open region over this pool, into whose newest block the object does
+///    not fit.
+/// 3. As obligation 2 of [`bump`]. The start of a block satisfies every valid alignment, so the
+///    alignment need not be known.
 #[inline(always)]
-pub(crate) unsafe fn refill(
-    pool: *mut BlockPool,
-    region: Descriptor,
-    size: usize,
-    align: usize,
-) -> Result<Refill, Reason> {
-    if !alignment_is_valid(align) {
-        return Err(Reason::Alignment);
-    }
-    if size == usize::MAX {
-        return Err(Reason::Overflow);
-    }
-    if size > PAYLOAD {
-        return Err(Reason::Oversize);
-    }
+pub(crate) unsafe fn refill(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result<Refill, Reason> {
     let taken = rounded(size);
-    // SAFETY: obligation 1 for the pool; the newest block belongs to the region (obligation 2,
-    // Region-I3), the block taken too.
+    // SAFETY: the obligations of both.
     unsafe {
-        let (newest, count, budget) = if region.oldest.is_null() {
-            (ptr::null_mut(), 1, region.budget)
+        if region.frontier == raw() {
+            complete(pool, region, taken)
         } else {
-            let block = block_of(region.limit);
-            let newest = footer(block);
-            (
-                newest,
-                (*newest).count.wrapping_add(1),
-                remaining(&region, block, &*newest),
-            )
+            enter(pool, region, taken)
+        }
+    }
+}
+
+/// [`refill`] and [`advance`] of a descriptor in memory; returns the object.
+///
+/// # Errors
+///
+/// As for [`refill`].
+///
+/// # Safety
+///
+/// As for [`refill`], and nothing else uses the descriptor during the call.
+#[inline(always)]
+pub(crate) unsafe fn serve(
+    pool: *mut BlockPool,
+    region: *mut Descriptor,
+    size: usize,
+) -> Result<*mut u8, Reason> {
+    let taken = rounded(size);
+    // SAFETY: the obligations above. Only a raw region can be one without memory.
+    unsafe {
+        let state = *region;
+        let next = if state.frontier == raw() {
+            let next = complete(pool, state, taken)?;
+            // What it was already, unless the region had no memory.
+            (*region).oldest = next.limit;
+            next
+        } else {
+            enter(pool, state, taken)?
         };
-        if taken > budget {
+        (*region).frontier = next.frontier;
+        (*region).limit = next.limit;
+        Ok(next.frontier.wrapping_byte_sub(taken))
+    }
+}
+
+/// Enters a new block for `taken` bytes: [`refill`] of a region that is not raw.
+///
+/// # Safety
+///
+/// As for [`refill`]; the region is not raw.
+#[inline(always)]
+unsafe fn enter(pool: *mut BlockPool, region: Descriptor, taken: usize) -> Result<Refill, Reason> {
+    let Descriptor { frontier, limit, .. } = region;
+    // SAFETY: as in `refill`: the newest block belongs to the region (Region-I3), the block taken too.
+    unsafe {
+        let left = (*limit).stop.wrapping_sub(frontier.addr());
+        if taken > left {
             return Err(Reason::Budget);
         }
-        let Some(block) = take(pool) else {
+        let Some(home) = take(pool) else {
             return Err(Reason::PoolEmpty);
         };
-        if newest.is_null() {
-            (*pool).pushes = (*pool).pushes.wrapping_add(1);
-        } else {
-            (*newest).next = block;
-        }
-        let end = footer(block);
-        (*end).budget = budget;
-        (*end).count = count;
-        (*end).start = 0;
-        (*end).stamp = (*pool).pushes;
-        // The start of a block satisfies every valid alignment, so the object lies at offset 0.
+        let start = home.cast::<u8>().wrapping_byte_sub(HOME);
+        let stop = start.wrapping_byte_add(left);
+        let footer = if left < HOME { stop.cast() } else { home };
+        (*footer).next = (*limit).next;
+        (*footer).stop = stop.addr();
+        (*limit).next = footer;
         Ok(Refill {
-            frontier: block.wrapping_byte_add(taken),
-            limit: limit_in(block, 0, budget),
+            frontier: start.wrapping_byte_add(taken),
+            limit: footer,
         })
     }
 }
 
-/// What is left of the budget of a region whose newest block is `block`, in bytes.
+/// The first allocation, of `taken` bytes, of a raw region: [`refill`] for these.
+///
+/// # Safety
+///
+/// As for [`refill`]; the region is raw.
 #[inline(always)]
-pub(crate) fn remaining(region: &Descriptor, block: *mut u8, newest: &Footer) -> usize {
-    if region.budget == UNBOUNDED {
-        return UNBOUNDED;
+unsafe fn complete(pool: *mut BlockPool, region: Descriptor, taken: usize) -> Result<Refill, Reason> {
+    let Descriptor { limit, oldest, .. } = region;
+    // SAFETY: as in `refill`.
+    unsafe {
+        if limit == lazy(pool) {
+            let budget = oldest.addr();
+            if taken > budget {
+                return Err(Reason::Budget);
+            }
+            let Some(home) = take_first(pool) else {
+                return Err(Reason::PoolEmpty);
+            };
+            return Ok(Refill {
+                frontier: home.cast::<u8>().wrapping_byte_sub(HOME).wrapping_byte_add(taken),
+                limit: first_footer(home, budget),
+            });
+        }
+        let (start, stop) = unsettled(limit);
+        let frontier = start.wrapping_byte_add(taken);
+        // Only a budget below a block's payload leaves less room than a request can ask for.
+        if frontier > limit.cast() {
+            return Err(Reason::Budget);
+        }
+        (*limit).stop = stop;
+        Ok(Refill { frontier, limit })
     }
-    let used = region
-        .frontier
-        .addr()
-        .wrapping_sub(first_byte(block, newest.start).addr());
-    newest.budget.wrapping_sub(used)
+}
+
+/// What follows a [`refill`] that found the pool's list and range empty: puts that right, and makes a
+/// free run the range. False if there is none; otherwise the refill will succeed.
+///
+/// # Safety
+///
+/// As for [`refill`], which has just refused for [`Reason::PoolEmpty`].
+#[inline(always)]
+pub(crate) unsafe fn rescue(pool: *mut BlockPool, limit: *mut Footer) -> bool {
+    // SAFETY: the obligation above.
+    unsafe {
+        if limit == lazy(pool) {
+            untake_first(pool);
+        } else {
+            untake(pool);
+        }
+        runs::refill_range(pool)
+    }
+}
+
+/// The start of a raw region's only block, and what its footer's `stop` is or should be: a push
+/// without a budget does not write it.
+///
+/// # Safety
+///
+/// 1. `limit` is the footer of a raw region that owns memory.
+#[inline(always)]
+pub(crate) unsafe fn unsettled(limit: *mut Footer) -> (*mut u8, usize) {
+    let start = start_of(limit);
+    let stop = if limit.addr().wrapping_sub(start.addr()) == HOME {
+        // No budget (Region-I6).
+        start.addr().wrapping_add(whole(UNBOUNDED))
+    } else {
+        // SAFETY: obligation 1.
+        unsafe { (*limit).stop }
+    };
+    (start, stop)
 }

@@ -132,11 +132,12 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
-use crate::exhaustion::{Exhaustion, exhausted};
+use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::invariants::{self, Broken};
 use crate::layout::{BLOCK_SIZE, BlockAligned, UNBOUNDED};
 use crate::pool::{BlockPool, PoolError, Stats};
 use crate::region::{self, Descriptor, Refill};
+use crate::runs;
 
 /// Memory for a pool of `N` blocks, aligned so that none is lost. Lives in a static or, for few
 /// blocks, on the stack.
@@ -201,7 +202,7 @@ impl<'b> Pool<'b> {
     #[inline(always)]
     pub fn bounded(&self, bytes: usize) -> Region<'_> {
         Region {
-            state: UnsafeCell::new(region::open(bytes)),
+            state: UnsafeCell::new(region::open(self.raw.get(), bytes)),
             pool: self.raw.get(),
             borrow: PhantomData,
         }
@@ -219,7 +220,7 @@ impl<'b> Pool<'b> {
         body(&self.bounded(bytes))
     }
 
-    /// The counters. O(1).
+    /// The counters. O(free blocks).
     #[inline]
     pub fn stats(&self) -> Stats {
         // SAFETY: see the field `raw`.
@@ -251,18 +252,23 @@ impl Drop for Region<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         // SAFETY: the region is open until here; objects borrow it, so none is left.
-        unsafe { region::pop(self.pool, self.state.get()) }
+        unsafe {
+            let pool = self.pool;
+            region::pop(pool, self.state.get(), |oldest, limit| {
+                runs::end(pool, oldest, limit)
+            });
+        }
     }
 }
 
-/// [`region::refill`] out of line, for regions of any pool.
+/// The slow path of a request, out of line, for regions of any pool.
 ///
 /// # Safety
 ///
-/// As for [`region::refill`].
+/// As for [`runs::alloc`] of an odd request, and for [`region::refill`] of any other.
 #[cold]
 #[inline(never)]
-unsafe fn refill(
+unsafe fn slow(
     pool: *mut BlockPool,
     state: Descriptor,
     size: usize,
@@ -270,24 +276,17 @@ unsafe fn refill(
 ) -> Result<Refill, Exhaustion> {
     // SAFETY: the caller's obligations.
     unsafe {
-        region::refill(pool, state, size, align)
-            .map_err(|reason| Exhaustion::new(reason, size, align, &*pool))
-    }
-}
-
-/// [`refill`], where exhaustion calls the handler.
-///
-/// # Safety
-///
-/// As for [`region::refill`].
-#[cold]
-#[inline(never)]
-unsafe fn refill_or_end(pool: *mut BlockPool, state: Descriptor, size: usize, align: usize) -> Refill {
-    // SAFETY: the caller's obligations.
-    match unsafe { region::refill(pool, state, size, align) } {
-        Ok(next) => next,
-        // SAFETY: as above.
-        Err(reason) => exhausted(&Exhaustion::new(reason, size, align, unsafe { &*pool })),
+        let next = if region::is_odd(size, align) {
+            runs::alloc(pool, state, size, align)
+        } else {
+            match region::refill(pool, state, size) {
+                Err(Reason::PoolEmpty) if region::rescue(pool, state.limit) => {
+                    region::refill(pool, state, size)
+                }
+                answer => answer,
+            }
+        };
+        next.map_err(|reason| Exhaustion::new(reason, size, align, &*pool))
     }
 }
 
@@ -302,7 +301,7 @@ impl<'p> Region<'p> {
     #[inline(always)]
     pub fn bounded(&self, bytes: usize) -> Region<'p> {
         Region {
-            state: UnsafeCell::new(region::open(bytes)),
+            state: UnsafeCell::new(region::open(self.pool, bytes)),
             pool: self.pool,
             borrow: PhantomData,
         }
@@ -320,7 +319,14 @@ impl<'p> Region<'p> {
     pub fn reset(&mut self) {
         // SAFETY: the region is open; objects borrow it, and it is borrowed exclusively, so none is
         // left.
-        unsafe { region::reset(self.pool, self.state.get()) }
+        unsafe {
+            let pool = self.pool;
+            let state = self.state.get();
+            region::reset(pool, state, |oldest, limit| {
+                (*state).limit = runs::clear(pool, oldest, limit);
+                (*state).frontier = region::raw();
+            });
+        }
     }
 
     /// Memory of this layout, uninitialised. A layout of size 0 takes nothing.
@@ -350,15 +356,9 @@ impl<'p> Region<'p> {
     /// `size` bytes at a multiple of `align`, or the handler.
     #[inline(always)]
     pub(crate) fn bytes(&self, size: usize, align: usize) -> NonNull<u8> {
-        let state = self.state.get();
-        // SAFETY: the region is open over this pool, and nothing else uses either during the call
-        // (fields `state` and `raw`). Objects lie in the buffer, hence are not null.
-        unsafe {
-            let object = match region::bump(state, size, align) {
-                Some(object) => object,
-                None => region::advance(state, refill_or_end(self.pool, *state, size, align), size),
-            };
-            NonNull::new_unchecked(object)
+        match self.try_bytes(size, align) {
+            Ok(object) => object,
+            Err(what) => exhausted(&what),
         }
     }
 
@@ -366,11 +366,19 @@ impl<'p> Region<'p> {
     #[inline(always)]
     pub(crate) fn try_bytes(&self, size: usize, align: usize) -> Result<NonNull<u8>, Exhaustion> {
         let state = self.state.get();
-        // SAFETY: as in `bytes`.
+        let odd = region::is_odd(size, align);
+        // SAFETY: the region is open over this pool, and nothing else uses either during the call
+        // (fields `state` and `raw`). Objects lie in the buffer, hence are not null.
         unsafe {
-            let object = match region::bump(state, size, align) {
-                Some(object) => object,
-                None => region::advance(state, refill(self.pool, *state, size, align)?, size),
+            if !odd && let Some(object) = region::bump(state, size, align) {
+                return Ok(NonNull::new_unchecked(object));
+            }
+            let next = slow(self.pool, *state, size, align)?;
+            region::advance(self.pool, state, next);
+            let object = if odd {
+                (*self.pool).handed
+            } else {
+                region::object(next, size)
             };
             Ok(NonNull::new_unchecked(object))
         }

@@ -3,12 +3,13 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};
 
-use croft_runtime::abi::{alloc, alloc_array, croft_set_exhaustion_handler, pop, push, push_bounded};
+use croft_runtime::abi::{alloc, alloc_array, croft_set_exhaustion_handler, push, push_bounded};
 use croft_runtime::exhaustion::{Exhaustion, Reason};
 use croft_runtime::kernel::*;
 use croft_runtime::layout::PAYLOAD;
 use croft_runtime::pool::BlockPool;
 use croft_runtime::region::Descriptor;
+use croft_runtime::runs::LARGEST;
 use croft_runtime::scope::{Blocks, Pool};
 
 mod static_pool;
@@ -63,13 +64,25 @@ fn an_empty_pool_refuses_at_every_step_and_changes_nothing() {
                 }
                 let hog = croft_rt_push();
                 while !croft_rt_try_alloc(hog, PAYLOAD, 8).is_null() {}
+                if lazy && steps == 0 {
+                    assert_eq!(pool.stats().blocks_in_use, 9);
+                }
 
                 let before = snapshot(&pool, region);
-                assert!(
-                    croft_rt_try_alloc(region, PAYLOAD, 8).is_null(),
-                    "after {steps} steps"
-                );
-                assert!(croft_rt_try_alloc_array(region, PAYLOAD / 8, 8, 4096).is_null());
+                // A pushed region has its first block already.
+                if lazy || steps != 0 {
+                    assert!(
+                        croft_rt_try_alloc(region, PAYLOAD, 8).is_null(),
+                        "after {steps} steps"
+                    );
+                    assert!(croft_rt_try_alloc_array(region, PAYLOAD / 8, 8, 4096).is_null());
+                }
+                for size in [PAYLOAD + 1, 3 * PAYLOAD, 8 * PAYLOAD] {
+                    assert!(
+                        croft_rt_try_alloc(region, size, 8).is_null(),
+                        "after {steps} steps"
+                    );
+                }
                 assert!(before == snapshot(&pool, region), "changed after {steps} steps");
                 assert_eq!(pool.check(), 0);
 
@@ -111,16 +124,18 @@ fn the_safe_api_says_why() {
     let mut blocks = Blocks::<2>::uninit();
     let pool = Pool::new(blocks.bytes()).unwrap();
     let region = pool.bounded(PAYLOAD + 16);
-    let what = |reason, size, align, blocks_in_use| Exhaustion {
+    let what = |reason, size, align, blocks_taken| Exhaustion {
         reason,
         size,
         align,
         blocks_total: 2,
-        blocks_in_use,
+        blocks_taken,
     };
-    let oversize = region.try_alloc([0u8; PAYLOAD + 1]).unwrap_err();
-    assert_eq!(oversize.1, what(Reason::Oversize, PAYLOAD + 1, 1, 0));
-    assert_eq!(oversize.0.len(), PAYLOAD + 1, "the value comes back");
+    let large = pool.region().try_alloc([0u8; PAYLOAD + 1]).unwrap_err();
+    assert_eq!(large.1, what(Reason::PoolEmpty, PAYLOAD + 1, 1, 0));
+    assert_eq!(large.0.len(), PAYLOAD + 1, "the value comes back");
+    let oversize = region.try_alloc_uninit_slice::<u8>(LARGEST + 1).unwrap_err();
+    assert_eq!(oversize, what(Reason::Oversize, LARGEST + 1, 1, 0));
     let overflow = region.try_alloc_uninit_slice::<u64>(usize::MAX).unwrap_err();
     assert_eq!(overflow, what(Reason::Overflow, usize::MAX, 8, 0));
     #[repr(align(8192))]
@@ -146,7 +161,7 @@ fn the_safe_api_says_why() {
         assert_eq!(empty, what(Reason::PoolEmpty, 16, 8, 2));
         assert_eq!(
             empty.to_string(),
-            "every block of the pool is in use (size 16, align 8, 2 of 2 blocks in use)"
+            "the pool has no memory left for this (size 16, align 8, 2 of 2 blocks taken)"
         );
     });
     assert_eq!(region.try_alloc_slice_copy(&[1u64, 2]), Ok(&mut [1, 2][..]));
@@ -201,26 +216,24 @@ macro_rules! default_handler {
 
 default_handler! {
     default_names_the_empty_pool: || { while !alloc(push(), 1, 1).is_null() {} } =>
-        "every block of the pool is in use (size 0, align 0, 2 of 2 blocks in use)";
+        "the pool has no memory left for this (size 0, align 0, 2 of 2 blocks taken)";
     default_names_the_empty_pool_at_a_refill: || { let r = push(); while !alloc(r, 16000, 16).is_null() {} } =>
-        "every block of the pool is in use (size 16000, align 16, 2 of 2 blocks in use)";
+        "the pool has no memory left for this (size 16000, align 16, 2 of 2 blocks taken)";
     default_names_the_budget: || { alloc(push_bounded(100), 101, 8); } =>
-        "the region's budget does not suffice (size 101, align 8, 1 of 2 blocks in use)";
-    default_names_the_oversize: || { alloc_array(push(), 1000, 17, 1); } =>
-        "the object does not fit into one block (size 17000, align 1, 1 of 2 blocks in use)";
+        "the region's budget does not suffice (size 101, align 8, 1 of 2 blocks taken)";
+    default_names_the_oversize: || { alloc_array(push(), 5_000_000, 17, 1); } =>
+        "the object is larger than the largest run (size 85000000, align 1, 1 of 2 blocks taken)";
     default_names_the_overflow: || { alloc_array(push(), usize::MAX, 2, 1); } =>
-        "the size in bytes is not representable (size 18446744073709551615, align 1, 1 of 2 blocks in use)";
+        "the size in bytes is not representable (size 18446744073709551615, align 1, 1 of 2 blocks taken)";
     default_names_the_alignment: || { alloc(push(), 1, 48); } =>
-        "the alignment is no power of two or too large (size 1, align 48, 1 of 2 blocks in use)";
+        "the alignment is no power of two or too large (size 1, align 48, 1 of 2 blocks taken)";
     default_names_the_null_region: || { alloc(std::ptr::null_mut(), 1, 2); } =>
-        "the region is null (size 1, align 2, 0 of 2 blocks in use)";
-    default_names_a_null_pop: || { pop(std::ptr::null_mut()); } =>
-        "the region is null (size 0, align 0, 0 of 2 blocks in use)";
+        "the region is null (size 1, align 2, 0 of 2 blocks taken)";
     default_serves_the_safe_api: || {
         let mut blocks = Blocks::<1>::uninit();
         let pool = Pool::new(blocks.bytes()).unwrap();
         pool.bounded(8).alloc([0u64; 2]);
-    } => "the region's budget does not suffice (size 16, align 8, 0 of 1 blocks in use)";
+    } => "the region's budget does not suffice (size 16, align 8, 0 of 1 blocks taken)";
 }
 
 extern "C" fn leave_with_the_reason(what: *const Exhaustion) {
@@ -231,7 +244,7 @@ extern "C" fn leave_with_the_reason(what: *const Exhaustion) {
         size: 80,
         align: 16,
         blocks_total: 2,
-        blocks_in_use: 1,
+        blocks_taken: 1,
     };
     // SAFETY: ends the process at once.
     unsafe { libc::_exit(if what == expected { 42 } else { 1 }) }

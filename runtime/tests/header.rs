@@ -128,7 +128,11 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
         "croft_set_exhaustion_handler",
         "croft_rt_refill",
         "croft_rt_try_refill",
-        "croft_rt_push_refused",
+        "croft_rt_run",
+        "croft_rt_try_run",
+        "croft_rt_pop_rare",
+        "croft_rt_reset_rare",
+        "croft_rt_first_block",
         "croft_rt_debug_pop",
         "croft_rt_debug_reset",
     ] {

@@ -3,8 +3,9 @@
 use std::mem::MaybeUninit;
 
 use croft_runtime::abi::{croft_pool_init, pop, push};
-use croft_runtime::layout::{BLOCK_SIZE, DESCRIPTOR_SPACE, PAYLOAD};
+use croft_runtime::layout::{BLOCK_SIZE, HOME, PAYLOAD};
 use croft_runtime::pool::{PoolError, Stats};
+use croft_runtime::runs::LARGEST;
 use croft_runtime::scope::{Blocks, Pool};
 
 mod static_pool;
@@ -13,9 +14,10 @@ use static_pool::StaticPool;
 #[test]
 fn sizes_are_those_of_the_header() {
     assert_eq!(BLOCK_SIZE, 16 * 1024);
-    let footer = if size_of::<usize>() == 8 { 32 } else { 24 };
-    assert_eq!(PAYLOAD, BLOCK_SIZE - footer);
-    assert_eq!(DESCRIPTOR_SPACE, 64);
+    let footer = if size_of::<usize>() == 8 { 48 } else { 24 };
+    assert_eq!(HOME, BLOCK_SIZE - footer);
+    assert_eq!(PAYLOAD, HOME - 8);
+    assert_eq!(LARGEST, 4902 * BLOCK_SIZE - 1024);
 }
 
 #[test]
@@ -115,7 +117,7 @@ fn counters_are_exact() {
     assert_eq!(counters(), (0, 0, 0));
     let mut region = pool.region();
     assert_eq!(counters(), (0, 0, 0), "an empty region owns no block");
-    region.alloc(1u8);
+    region.alloc([1u8; 9]);
     assert_eq!(counters(), (1, 1, 1));
     for _ in 0..4 {
         region.alloc_uninit_slice::<u8>(PAYLOAD);

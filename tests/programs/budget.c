@@ -24,7 +24,7 @@ int main(void)
     char *p = croft_alloc(r, 16, 8);
     p[0] = 'a';
     printf("%d", croft_try_alloc(r, CROFT_MAX_SIZE + 1, 8) == NULL);
-    printf("%d", croft_try_alloc(r, CROFT_MAX_SIZE, 8) != NULL);
+    printf("%d", croft_try_alloc(r, 3 * CROFT_BLOCK_SIZE, 8) != NULL);
     printf("%d", croft_try_alloc_array(r, SIZE_MAX, 2, 8) == NULL);
     printf("%d", croft_try_alloc_array(r, SIZE_MAX / 8 + 2, 8, 8) == NULL);
     printf("%d", croft_try_alloc_array(r, 0, 8, 8) != NULL);

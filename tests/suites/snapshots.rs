@@ -136,7 +136,7 @@ fn the_descriptor_lives_in_the_frame_where_the_region_ends_there() {
     ] {
         let module = lowered(input, "call");
         assert_eq!(
-            module.contains("= alloca { ptr, ptr, ptr, i64 }"),
+            module.contains("= alloca { ptr, ptr, ptr }"),
             in_frame,
             "{input}:\n{module}"
         );

@@ -22,8 +22,9 @@
 
 /* The layout of runtime/src/layout.rs, as far as budgets and refusals show it. */
 enum {
-    MIN_ALIGN = 8,        /* sizes are rounded up to it, objects start at a multiple */
-    DESCRIPTOR_SPACE = 64 /* bytes in front of the first object of a region's first block */
+    MIN_ALIGN = 8,                    /* sizes are rounded up to it, objects start at a multiple */
+    PAYLOAD = CROFT_BLOCK_PAYLOAD,    /* what the first block of a region with a budget hands out at most */
+    HOME = PAYLOAD + MIN_ALIGN        /* and any other block */
 };
 
 enum {
@@ -45,7 +46,6 @@ struct croft_region_s {
     Object *newest;
     size_t budget; /* bytes between two resets, SIZE_MAX if there is no limit */
     size_t left;   /* bytes of the budget that were left when the newest block was entered */
-    size_t start;  /* offset of the newest block's first object */
     size_t used;   /* offset of the frontier */
     size_t limit;  /* offset past which the newest block hands out nothing */
 };
@@ -131,13 +131,18 @@ static size_t charged(size_t size)
     return rounded_up(size ? size : 1, MIN_ALIGN);
 }
 
-/* Makes a block with `left` bytes of budget, whose first object lies at `start`, the region's newest. */
-static void enter_block(croft_region r, size_t start, size_t left)
+/* Makes a block of `room` bytes with `left` bytes of budget the region's newest. */
+static void enter_block(croft_region r, size_t room, size_t left)
 {
     r->left = left;
-    r->start = start;
-    r->used = start;
-    r->limit = start + smaller(left, CROFT_MAX_SIZE - start);
+    r->used = 0;
+    r->limit = smaller(left & ~(size_t)(MIN_ALIGN - 1), room);
+}
+
+/* The room of a region's first block. */
+static size_t first_room(croft_region r)
+{
+    return r->budget == SIZE_MAX ? HOME : PAYLOAD;
 }
 
 /* Moves the frontier past a request. Returns 0, or the reason of the refusal, with nothing changed. */
@@ -151,16 +156,29 @@ static int advance(croft_region r, size_t size, size_t align)
         return CROFT_EXHAUSTED_OVERSIZE;
 
     size_t taken = charged(size);
+    if (size > CROFT_BLOCK_PAYLOAD) {
+        /* A run: charged to the budget, of which the newest block then hands out no more than is left. */
+        size_t rest = r->budget == SIZE_MAX ? SIZE_MAX : r->left - r->used;
+        if (taken > rest)
+            return CROFT_EXHAUSTED_BUDGET;
+        if (r->budget != SIZE_MAX) {
+            rest = (rest & ~(size_t)(MIN_ALIGN - 1)) - taken;
+            if (rest < r->limit - r->used)
+                r->used = r->limit - rest;
+            r->left = r->used + rest;
+        }
+        return 0;
+    }
     size_t end = rounded_up(r->used, align < MIN_ALIGN ? MIN_ALIGN : align) + taken;
     if (end <= r->limit) {
         r->used = end;
         return 0;
     }
     /* The rest of the block is not charged. */
-    size_t left = r->budget == SIZE_MAX ? SIZE_MAX : r->left - (r->used - r->start);
+    size_t left = r->budget == SIZE_MAX ? SIZE_MAX : r->left - r->used;
     if (taken > left)
         return CROFT_EXHAUSTED_BUDGET;
-    enter_block(r, 0, left);
+    enter_block(r, HOME, left);
     r->used = taken;
     return 0;
 }
@@ -221,7 +239,7 @@ croft_region croft_push_bounded(size_t bytes)
     if (!r)
         refuse(CROFT_EXHAUSTED_POOL_EMPTY, 0, 0);
     *r = (struct croft_region_s){.below = innermost, .budget = bytes};
-    enter_block(r, DESCRIPTOR_SPACE, bytes);
+    enter_block(r, first_room(r), bytes);
     innermost = r;
     return r;
 }
@@ -248,7 +266,7 @@ void croft_reset(croft_region r)
     if (!open)
         misuse("reset of a region that is not open");
     end_objects(r);
-    enter_block(r, DESCRIPTOR_SPACE, r->budget);
+    enter_block(r, first_room(r), r->budget);
 }
 
 void *croft_try_alloc(croft_region r, size_t size, size_t align)

@@ -7,10 +7,9 @@ use crate::operation::Operation;
 use inkwell::llvm_sys::core::*;
 use inkwell::llvm_sys::debuginfo::{LLVMInstructionGetDebugLoc, LLVMInstructionSetDebugLoc};
 use inkwell::llvm_sys::prelude::{LLVMTypeRef, LLVMValueRef};
-use inkwell::llvm_sys::target::LLVMGetModuleDataLayout;
 
-/// Words of a region descriptor: frontier, limit, oldest block, budget. The runtime asserts the same layout.
-pub const DESCRIPTOR_WORDS: u32 = 4;
+/// Words of a region descriptor, all pointers: frontier, limit, oldest footer. The runtime asserts the same layout.
+pub const DESCRIPTOR_WORDS: u32 = 3;
 
 /// Brings handles out of stack slots, so that placement and inlining see them. Functions compiled with
 /// `-O0` keep their slots; their regions then work through memory.
@@ -199,12 +198,7 @@ unsafe fn frame_descriptor(module: Module<'_>, call: LLVMValueRef) -> LLVMValueR
         let builder = LLVMCreateBuilderInContext(context);
         LLVMPositionBuilderBefore(builder, LLVMGetFirstInstruction(entry));
         let pointer = LLVMPointerTypeInContext(context, 0);
-        let size = inkwell::llvm_sys::target::LLVMIntPtrTypeInContext(
-            context,
-            LLVMGetModuleDataLayout(module.raw()),
-        );
-        let mut fields = [pointer, pointer, pointer, size];
-        debug_assert_eq!(fields.len(), DESCRIPTOR_WORDS as usize);
+        let mut fields = [pointer; DESCRIPTOR_WORDS as usize];
         let ty = LLVMStructTypeInContext(context, fields.as_mut_ptr(), DESCRIPTOR_WORDS, 0);
         let slot = LLVMBuildAlloca(builder, ty, c"croft.region".as_ptr());
         LLVMDisposeBuilder(builder);

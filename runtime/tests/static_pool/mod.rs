@@ -14,7 +14,9 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// The static pool, ours until dropped.
 pub struct StaticPool {
+    memory: *mut u8,
     buffer: *mut u8,
+    bytes: usize,
     layout: Layout,
     _lock: MutexGuard<'static, ()>,
 }
@@ -23,13 +25,17 @@ impl StaticPool {
     /// Gives the static pool that many blocks.
     pub fn new(blocks: usize) -> Self {
         let lock = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let layout = Layout::from_size_align(blocks * BLOCK_SIZE, BLOCK_SIZE).unwrap();
+        // Without an alignment the system's own zeroed pages serve, however many.
+        let layout = Layout::from_size_align((blocks + 1) * BLOCK_SIZE, 8).unwrap();
         // SAFETY: the layout is not empty.
-        let buffer = unsafe { alloc_zeroed(layout) };
+        let memory = unsafe { alloc_zeroed(layout) };
+        let buffer = memory.wrapping_add(memory.align_offset(BLOCK_SIZE));
         // SAFETY: fresh memory, which lives until the lock is released.
-        assert_eq!(unsafe { croft_pool_init(buffer, layout.size()) }, 0);
+        assert_eq!(unsafe { croft_pool_init(buffer, blocks * BLOCK_SIZE) }, 0);
         Self {
+            memory,
             buffer,
+            bytes: blocks * BLOCK_SIZE,
             layout,
             _lock: lock,
         }
@@ -38,7 +44,7 @@ impl StaticPool {
     /// The addresses of the pool.
     pub fn range(&self) -> std::ops::Range<usize> {
         let base = self.buffer as usize;
-        base..base + self.layout.size()
+        base..base + self.bytes
     }
 
     pub fn stats(&self) -> Stats {
@@ -71,6 +77,6 @@ impl Drop for StaticPool {
         }
         assert_eq!(self.stats().blocks_in_use, 0, "a test left regions open");
         // SAFETY: no region owns a block of it, and the next test gives the pool another buffer.
-        unsafe { dealloc(self.buffer, self.layout) };
+        unsafe { dealloc(self.memory, self.layout) };
     }
 }

@@ -3,10 +3,10 @@
 
 use std::mem::zeroed;
 
-/// Instructions that `operation`, a function at the address `entry`, executes; `None` if the
+/// Instructions that `operation`, a function at the address `entry`, executes on what `prepare` made; `None` if the
 /// system forbids tracing.
-pub fn count(entry: usize, operation: impl Fn()) -> Option<usize> {
-    // SAFETY: the child calls the operation, which neither locks nor allocates, and system
+pub fn count<T>(entry: usize, prepare: impl FnOnce() -> T, operation: impl FnOnce(T)) -> Option<usize> {
+    // SAFETY: the child prepares and calls the operation, which lock nothing, and system
     // calls only; the parent traces its own child, from the thread that forked it.
     unsafe {
         let child = libc::fork();
@@ -15,8 +15,9 @@ pub fn count(entry: usize, operation: impl Fn()) -> Option<usize> {
             if libc::ptrace(libc::PTRACE_TRACEME) != 0 {
                 libc::_exit(1);
             }
+            let subject = prepare();
             libc::raise(libc::SIGSTOP);
-            operation();
+            operation(subject);
             libc::_exit(0);
         }
         let mut status = 0;

@@ -1,0 +1,402 @@
+//! Runs: adjacent blocks for one object that a block cannot hold.
+//!
+//! A run has the size of its class ([`classes`](crate::classes)) and keeps it until the pool is idle:
+//! free runs wait in a list for each class, and are neither split nor merged. A region's runs are on
+//! lists of its own, one for each class, so that ending it splices each list onto the pool's: the
+//! work depends on the number of classes only.
+//!
+//! A request takes a free run of its class; else cuts one off the high end of the pool's range; else
+//! takes a free run of a larger class, whole. Blocks that find the range empty turn a free run into
+//! the range.
+//!
+//! The lists of a region are in a [`Record`], which lies at the end of its first run: it needs no
+//! memory of its own, and ends with that run.
+//!
+//! Invariants:
+//! - *Run-I1*: a run is whole blocks of the pool, starts at a block, and has `BLOCKS[class]` of them;
+//!   its [`Run`] lies [`ROOM`] bytes before its end.
+//! - *Run-I2*: a run is on exactly one list, of a region or of the pool, that of its class.
+//! - *Run-I3*: in a region's record, `tails[c]` is where the link at the end of list c is: in the
+//!   list's last run, or `heads[c]` itself. So a list is spliced without asking whether it is empty.
+//! - *Run-I4*: bit c of the pool's `classes` is clear only if its list c is empty.
+//! - *Run-I5*: a region owns runs exactly if its newest link is `WITH_RUNS` and its limit not
+//!   `lazy`; its oldest footer's `runs` is then their record.
+
+use core::ptr;
+
+use crate::block::{END, Footer, PLAIN, WITH_RUNS};
+pub use crate::classes::{BLOCKS, CLASSES, LARGEST, ROOM};
+use crate::classes::{bytes_of, class_of};
+use crate::exhaustion::Reason;
+use crate::layout::{BLOCK_SIZE, HOME, alignment_is_valid, rounded};
+use crate::pool::{BlockPool, RUNS_CUT, Range, take_first};
+use crate::region::{Descriptor, Refill, first_footer, lazy, raw, unsettled};
+
+/// What a run keeps about itself.
+#[repr(C)]
+pub struct Run {
+    /// The next run of the list, or null on a list of the pool; unspecified at the end of a region's.
+    pub(crate) next: *mut Run,
+    /// Index into [`BLOCKS`].
+    pub(crate) class: usize,
+    /// In a region's first run.
+    pub(crate) record: Record,
+}
+
+/// The runs of a region.
+#[repr(C)]
+pub struct Record {
+    /// The newest run of each class.
+    pub(crate) heads: [*mut Run; CLASSES],
+    /// *Run-I3*.
+    pub(crate) tails: [*mut *mut Run; CLASSES],
+    /// The classes of which the region owns runs, a bit each.
+    pub(crate) classes: u32,
+    /// What the oldest footer's `stop` was: runs are charged to the newest one's.
+    pub(crate) stop: usize,
+}
+
+/// The start of a run.
+#[inline(always)]
+pub(crate) fn start_of_run(run: *mut Run, class: usize) -> *mut u8 {
+    run.cast::<u8>()
+        .wrapping_byte_add(ROOM)
+        .wrapping_byte_sub(bytes_of(class))
+}
+
+/// Where a run of some class would come from.
+enum Source {
+    /// A list of the pool.
+    List(usize),
+    /// The range.
+    Range,
+}
+
+/// Where a run of `class` comes from if the pool's range has `gap` bytes; `None` if there is none.
+#[inline(always)]
+fn source(classes: u32, class: usize, gap: usize) -> Option<Source> {
+    let fitting = classes >> class;
+    if fitting & 1 != 0 {
+        return Some(Source::List(class));
+    }
+    if bytes_of(class) <= gap {
+        return Some(Source::Range);
+    }
+    if fitting == 0 {
+        return None;
+    }
+    Some(Source::List(
+        class.wrapping_add(fitting.trailing_zeros() as usize),
+    ))
+}
+
+/// Takes the first run of list `class`, which is not empty.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`]; the list is not empty.
+#[inline(always)]
+unsafe fn unlink(pool: *mut BlockPool, class: usize) -> *mut Run {
+    // SAFETY: obligation 1; a free run is owned by no one, and its fields are the pool's.
+    unsafe {
+        let list = (&raw mut (*pool).runs).cast::<*mut Run>().add(class);
+        let run = *list;
+        let next = (*run).next;
+        *list = next;
+        if next.is_null() {
+            (*pool).classes &= !(1u32 << class);
+        }
+        run
+    }
+}
+
+/// Allocates an odd request: a run for `size` bytes, more than a block holds. The object's address is
+/// left in the pool's `handed`. Loops over the classes only. The caller stores what this returns
+/// ([`advance`](crate::region::advance)).
+///
+/// # Errors
+///
+/// The reason of the refusal; nothing has changed then.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`].
+/// 2. `region` is the state of an open region over this pool.
+#[inline(always)]
+pub(crate) unsafe fn alloc(
+    pool: *mut BlockPool,
+    region: Descriptor,
+    size: usize,
+    align: usize,
+) -> Result<Refill, Reason> {
+    if !alignment_is_valid(align) {
+        return Err(Reason::Alignment);
+    }
+    if size == usize::MAX {
+        return Err(Reason::Overflow);
+    }
+    if size > LARGEST {
+        return Err(Reason::Oversize);
+    }
+    let Descriptor {
+        frontier,
+        limit,
+        oldest,
+    } = region;
+    let charged = rounded(size);
+    let class = class_of(size);
+    // SAFETY: obligations 1 and 2 as in `region::refill`. All that can fail is asked before anything
+    // changes.
+    unsafe {
+        let is_lazy = limit == lazy(pool);
+        let (left, start) = if is_lazy {
+            (oldest.addr(), ptr::null_mut())
+        } else if frontier == raw() {
+            let (start, stop) = unsettled(limit);
+            (stop.wrapping_sub(start.addr()), start)
+        } else {
+            ((*limit).stop.wrapping_sub(frontier.addr()), frontier)
+        };
+        if charged > left {
+            return Err(Reason::Budget);
+        }
+        let begins = is_lazy && (*pool).depth == usize::MAX;
+        let range = if begins { (*pool).whole } else { (*pool).range };
+        let known = if range.gap & RUNS_CUT == 0 {
+            0
+        } else {
+            (*pool).classes
+        };
+        // A region's first memory is a block, which may come from the range too.
+        let block = if is_lazy && !begins && (*pool).free == END {
+            BLOCK_SIZE
+        } else {
+            0
+        };
+        if block > range.gap {
+            return Err(Reason::PoolEmpty);
+        }
+        let Some(source) = source(known, class, range.gap.wrapping_sub(block)) else {
+            return Err(Reason::PoolEmpty);
+        };
+
+        let (limit, oldest, start) = if is_lazy {
+            let Some(home) = take_first(pool) else {
+                return Err(Reason::PoolEmpty);
+            };
+            let footer = first_footer(home, left);
+            (footer, footer, home.cast::<u8>().wrapping_byte_sub(HOME))
+        } else {
+            (limit, oldest, start)
+        };
+        let run = match source {
+            Source::List(class) => unlink(pool, class),
+            Source::Range => cut(pool, class),
+        };
+        let class = (*run).class;
+        (*pool).handed = start_of_run(run, class);
+        if (*limit).next == PLAIN {
+            let stop = if limit == oldest {
+                start.addr().wrapping_add(left)
+            } else {
+                (*oldest).stop
+            };
+            begin(&raw mut (*run).record, stop);
+            (*oldest).runs = &raw mut (*run).record;
+            (*limit).next = WITH_RUNS;
+        }
+        enlist((*oldest).runs, run, class);
+
+        // What is charged is no longer to be had in the block: the frontier moves up if need be.
+        let left = left.wrapping_sub(charged);
+        let room = limit.addr().wrapping_sub(start.addr());
+        let frontier = if left < room {
+            limit.cast::<u8>().wrapping_byte_sub(left)
+        } else {
+            start
+        };
+        (*limit).stop = frontier.addr().wrapping_add(left);
+        Ok(Refill { frontier, limit })
+    }
+}
+
+/// Cuts a run of `class` off the range, which has room for it.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`]; the range has that room.
+#[inline(always)]
+unsafe fn cut(pool: *mut BlockPool, class: usize) -> *mut Run {
+    // SAFETY: obligation 1; the run's fields lie in memory that is in use by no one.
+    unsafe {
+        let Range { cursor, gap } = (*pool).range;
+        if gap & RUNS_CUT == 0 {
+            // The first run of this busy time: the lists are of another.
+            (*pool).classes = 0;
+            (*pool).runs = [ptr::null_mut(); CLASSES];
+        }
+        let gap = gap & !RUNS_CUT;
+        let run = cursor
+            .cast::<u8>()
+            .wrapping_byte_sub(HOME)
+            .wrapping_byte_add(gap)
+            .wrapping_byte_sub(ROOM)
+            .cast::<Run>();
+        (*run).class = class;
+        (*pool).range.gap = gap.wrapping_sub(bytes_of(class)) | RUNS_CUT;
+        run
+    }
+}
+
+/// Makes a record of no runs.
+///
+/// # Safety
+///
+/// 1. `record` is valid for writes.
+#[inline(always)]
+unsafe fn begin(record: *mut Record, stop: usize) {
+    // SAFETY: obligation 1.
+    unsafe {
+        (*record).classes = 0;
+        (*record).stop = stop;
+        let heads = (&raw mut (*record).heads).cast::<*mut Run>();
+        let tails = (&raw mut (*record).tails).cast::<*mut *mut Run>();
+        for class in 0..CLASSES {
+            *tails.add(class) = heads.add(class);
+        }
+    }
+}
+
+/// Puts a run onto a region's list.
+///
+/// # Safety
+///
+/// 1. Both belong to the caller.
+#[inline(always)]
+unsafe fn enlist(record: *mut Record, run: *mut Run, class: usize) {
+    // SAFETY: obligation 1, Run-I3.
+    unsafe {
+        let head = (&raw mut (*record).heads).cast::<*mut Run>().add(class);
+        let tail = (&raw mut (*record).tails).cast::<*mut *mut Run>().add(class);
+        let bit = 1u32 << class;
+        if (*record).classes & bit == 0 {
+            (*record).classes |= bit;
+            *tail = &raw mut (*run).next;
+        } else {
+            (*run).next = *head;
+        }
+        *head = run;
+    }
+}
+
+/// Gives all runs of a region back.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`]; the record is that of a region over this pool, which gives up its runs.
+#[inline(always)]
+unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
+    // SAFETY: obligation 1; Run-I3. Each list's end is linked before its head is published, and the
+    // record itself lies in a run that no one reuses meanwhile.
+    unsafe {
+        let lists = (&raw mut (*pool).runs).cast::<*mut Run>();
+        let heads = (&raw mut (*record).heads).cast::<*mut Run>();
+        let tails = (&raw mut (*record).tails).cast::<*mut *mut Run>();
+        for class in 0..CLASSES {
+            **tails.add(class) = *lists.add(class);
+            *lists.add(class) = *heads.add(class);
+        }
+        (*pool).classes |= (*record).classes;
+    }
+}
+
+/// The rest of [`pop`](crate::region::pop) for a region without memory or with runs: `limit` and
+/// `oldest` are its own. Loops over the classes only.
+///
+/// # Safety
+///
+/// As for [`pop`](crate::region::pop).
+#[inline(always)]
+pub(crate) unsafe fn end(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
+    // SAFETY: the obligations above. The link was written with something that is none.
+    unsafe {
+        if limit == lazy(pool) {
+            (*limit).next = WITH_RUNS;
+            return;
+        }
+        give_back(pool, (*oldest).runs);
+        (*limit).next = (*pool).free;
+        (*pool).free = oldest;
+        (*pool).pops = (*pool).pops.wrapping_add(1);
+        (*pool).depth = (*pool).depth.wrapping_sub(1);
+    }
+}
+
+/// The rest of [`reset`](crate::region::reset), as [`end`]; returns the region's new limit.
+///
+/// # Safety
+///
+/// As for [`reset`](crate::region::reset).
+#[inline(always)]
+pub(crate) unsafe fn clear(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
+    // SAFETY: as in `end`; the oldest block stays the region's.
+    unsafe {
+        if limit == lazy(pool) {
+            (*limit).next = WITH_RUNS;
+            return limit;
+        }
+        let record = (*oldest).runs;
+        (*oldest).stop = (*record).stop;
+        give_back(pool, record);
+        (*limit).next = (*pool).free;
+        (*pool).free = (*oldest).next;
+        (*oldest).next = PLAIN;
+        oldest
+    }
+}
+
+/// Makes a free run the range of a busy pool whose list and range are empty; false if there is no
+/// run. O(1), no loop.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`].
+#[inline(always)]
+pub(crate) unsafe fn refill_range(pool: *mut BlockPool) -> bool {
+    // SAFETY: obligation 1. The lists mean something only if runs were cut (Pool-I6).
+    unsafe {
+        if (*pool).range.gap & RUNS_CUT == 0 || (*pool).classes == 0 {
+            return false;
+        }
+        let class = (*pool).classes.trailing_zeros() as usize;
+        // The run of a list has the list's class (Run-I2).
+        let run = unlink(pool, class);
+        (*pool).least_gap = 0;
+        (*pool).range = Range {
+            cursor: start_of_run(run, class).wrapping_byte_add(HOME).cast(),
+            gap: bytes_of(class) | RUNS_CUT,
+        };
+        true
+    }
+}
+
+/// Blocks in the free runs of a busy pool. O(runs): a test aid.
+///
+/// # Safety
+///
+/// 1. As for [`take_first`].
+pub(crate) unsafe fn free_blocks(pool: &BlockPool) -> usize {
+    if pool.range.gap & RUNS_CUT == 0 {
+        return 0;
+    }
+    let mut blocks = 0usize;
+    for (class, &list) in pool.runs.iter().enumerate() {
+        let mut run = list;
+        while !run.is_null() {
+            blocks = blocks.wrapping_add(bytes_of(class) / BLOCK_SIZE);
+            // SAFETY: obligation 1; a run of the list lies in the pool.
+            run = unsafe { (*run).next };
+        }
+    }
+    blocks
+}
