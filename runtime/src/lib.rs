@@ -23,7 +23,7 @@
 //!   serve collections.
 //! - [`abi`]: the functions of `include/croft.h` for C and C++.
 //! - [`kernel`] and [`refill`]: what the compiler pass inlines into kernels, and its cold paths.
-//!   [`debug`] has the poisoning twins.
+//! - [`debug`]: debug mode, an implementation of its own that finds misuse; nothing else refers to it.
 //!
 //! An object lies in one block: requests above [`layout::PAYLOAD`] bytes are refused. Arrays in
 //! runs of adjacent blocks are not implemented.
@@ -39,6 +39,7 @@ pub mod abi;
 #[cfg(feature = "allocator-api2")]
 pub mod allocator;
 pub mod block;
+#[cfg(not(croft_bitcode))]
 pub mod debug;
 pub mod exhaustion;
 pub mod invariants;

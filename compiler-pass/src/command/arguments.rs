@@ -75,7 +75,7 @@ pub enum Command {
         /// Where to write the result: .ll or .bc, or - for text on standard output
         #[arg(short, long, value_name = "OUT")]
         output: PathBuf,
-        /// How: inline the runtime's fast paths, call it, or call its poisoning twins
+        /// How: inline the runtime's fast paths, call it, or call its debug mode, which finds misuse at run time
         #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
         mode: Mode,
         /// How sources are compiled.
@@ -129,7 +129,7 @@ pub struct SourceOptions {
     /// A macro, as for clang
     #[arg(short = 'D', value_name = "NAME[=VALUE]", help_heading = "Sources")]
     pub define: Vec<String>,
-    /// Another argument for clang
+    /// Another argument for clang; -fsanitize=… and -gdwarf-… also hold for the whole program
     #[arg(
         long,
         value_name = "ARG",
@@ -151,6 +151,9 @@ pub struct BuildOptions {
     /// How operations become code
     #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
     pub mode: Mode,
+    /// Build what the checker would reject, too: for debug mode, which says what goes wrong at run time
+    #[arg(long)]
+    pub unchecked: bool,
     /// The target; only this machine's own so far
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,

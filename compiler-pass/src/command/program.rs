@@ -20,18 +20,19 @@ const STATS: &str = "CROFT_STATS";
 /// When a file cannot be read, or a tool fails.
 pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result<bool, Failure> {
     let session = input::Session::new(&options.source)?;
-    let marked = session.program(files, true)?;
-    let diagnostics = engine::check(marked.borrow(), &session.check_options()?)?;
     // Of a place without debug information nobody can say which of several files it is in.
     let file = match files {
         [only] => Some(only.as_path()),
         _ => None,
     };
-    if !diagnostics.is_empty() {
-        reject(file, marked.borrow(), diagnostics);
-        return Ok(false);
+    if !options.unchecked {
+        let marked = session.program(files, true)?;
+        let diagnostics = engine::check(marked.borrow(), &session.check_options()?)?;
+        if !diagnostics.is_empty() {
+            reject(file, marked.borrow(), diagnostics);
+            return Ok(false);
+        }
     }
-    drop(marked);
     let module = session.program(files, false)?;
     let native = std::env::consts::ARCH;
     let target = options.target.clone().unwrap_or_else(|| module.borrow().triple());
@@ -76,7 +77,11 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
             "-Wno-override-module",
             "-Wno-unused-command-line-argument",
         ])
+        // What the program does not use of the runtime, debug mode above all, is not in it.
+        .arg("-Wl,--gc-sections")
         .arg(format!("-DCROFT_POOL_BLOCKS={}", options.pool_blocks))
+        .args((options.mode == lower::Mode::Debug).then_some("-DCROFT_DEBUG"))
+        .args(options.source.cflag.iter().filter(|flag| is_of_the_program(flag)))
         .arg("-I")
         .arg(folder)
         .args(["-x", "ir"])
@@ -105,6 +110,12 @@ pub fn build(files: &[PathBuf], output: &Path, options: &BuildOptions) -> Result
     }
     partial.persist(output).map_err(|error| failure(error.error))?;
     Ok(true)
+}
+
+/// Whether an argument of the compiler concerns the whole program: a sanitizer brings a run time, and debug information
+/// should be of one version.
+fn is_of_the_program(flag: &str) -> bool {
+    flag.starts_with("-fsanitize=") || flag.starts_with("-gdwarf")
 }
 
 /// Runs a program and returns its status; a program that a signal ended has 128 plus the signal's number.
