@@ -129,7 +129,7 @@ pub struct SourceOptions {
     /// A macro, as for clang
     #[arg(short = 'D', value_name = "NAME[=VALUE]", help_heading = "Sources")]
     pub define: Vec<String>,
-    /// Another argument for clang; -fsanitize=… and -gdwarf-… also hold for the whole program
+    /// Another argument for clang; -fsanitize=…, -fno-sanitize-… and -gdwarf-… hold for linking, too
     #[arg(
         long,
         value_name = "ARG",

@@ -84,7 +84,7 @@ pub struct Lowered {
     pub changed: bool,
     /// Regions whose descriptor lives in a frame.
     pub in_frame: usize,
-    /// Regions whose descriptor lives in their first block.
+    /// Regions whose descriptor lives in their first block; in mode *debug* all of them, whose descriptors are the runtime's.
     pub in_block: usize,
 }
 

@@ -103,7 +103,7 @@ pub(super) unsafe fn pop(region: Handle, place: *const Place) {
         if let Some(innermost) = top(state)
             && innermost != open
         {
-            let mut misuse = Misuse::new(Kind::Order, place);
+            let mut misuse = Misuse::of_region(Kind::Order, Operation::Pop, place);
             misuse.opened = (*open).opened;
             misuse.innermost = (*innermost).opened;
             report::stop(&misuse);
