@@ -25,6 +25,9 @@ fn main() -> ExitCode {
     }
     let mut trials = vec![
         Trial::test("docs/DEBUG.md", || documentation().map_err(Failed::from)),
+        Trial::test("without a host the kernel is told", || {
+            without_a_host().map_err(Failed::from)
+        }),
         Trial::test("programs of other modes have nothing of it", || {
             release_pays_nothing().map_err(Failed::from)
         }),
@@ -239,6 +242,88 @@ fn documentation() -> Result<(), String> {
     }
     if examples == 0 {
         return Err("the page has no examples".to_owned());
+    }
+    Ok(())
+}
+
+/// What bare metal adds to a kernel: the pool, and the functions that are told.
+const METAL: &str = r#"
+#include <croft.h>
+#include <stdio.h>
+#include <stdlib.h>
+CROFT_STATIC_POOL(4);
+void croft_exhausted(const croft_exhaustion *what)
+{
+    printf("exhausted, %d: %zu of %zu\n", what->reason, what->blocks_in_use, what->blocks_total);
+    exit(3);
+}
+static void print(const char *label, const croft_place *place)
+{
+    if (place)
+        printf("%s %s:%u in %s\n", label, place->file, place->line, place->function);
+}
+void croft_misused(const croft_misuse *what)
+{
+    printf("misuse %d by %d of %zu bytes%s\n", what->kind, what->operation, what->bytes,
+           what->by_reset ? ", reset" : what->forgotten ? ", forgotten" : "");
+    print("at", what->at);
+    print("opened", what->opened);
+    print("ended", what->ended);
+    print("innermost", what->innermost);
+    exit(4);
+}
+"#;
+
+/// A kernel, what it prints without a host, and its status.
+const KERNELS: [(&str, &str, i32); 3] = [
+    (
+        "    croft_reset(r);\n    *p = 1;\n",
+        "misuse 1 by 2 of 8 bytes, reset\nat kernel.c:7 in main\nopened kernel.c:4 in main\nended kernel.c:6 in main\n",
+        4,
+    ),
+    (
+        "    croft_region s = croft_push();\n    croft_pop(r);\n    croft_pop(s);\n",
+        "misuse 6 by 4 of 0 bytes\nat kernel.c:7 in main\nopened kernel.c:4 in main\ninnermost kernel.c:6 in main\n",
+        4,
+    ),
+    (
+        "    for (int i = 0; i < 9; i++)\n        p = croft_alloc(r, 16000, 8);\n",
+        "exhausted, 1: 4 of 4\n",
+        3,
+    ),
+];
+
+fn without_a_host() -> Result<(), String> {
+    for (body, expected, status) in KERNELS {
+        let scratch = scratch()?;
+        let write = |name: &str, text: &str| {
+            std::fs::write(scratch.path().join(name), text).map_err(|error| error.to_string())
+        };
+        write("metal.c", METAL)?;
+        write(
+            "kernel.c",
+            &format!(
+                "#include <croft.h>\nint main(void)\n{{\n    croft_region r = croft_push();\n    long *p = CROFT_NEW(r, long);\n{body}    croft_pop(r);\n    return p == NULL;\n}}\n"
+            ),
+        )?;
+        let mut lower = process::croft();
+        lower.args(["lower", "--mode", "debug", "kernel.c", "-o", "kernel.bc"]);
+        process::run(lower.current_dir(&scratch)).expect(0)?;
+        let mut link = process::clang();
+        link.args([
+            "-g",
+            "-Wno-override-module",
+            "-Wl,--gc-sections",
+            "kernel.bc",
+            "metal.c",
+        ])
+        .arg(artifact::runtime_without_host())
+        .args(["-o", "kernel"]);
+        process::run(link.current_dir(&scratch)).expect(0)?;
+        let run = process::run(Command::new("./kernel").current_dir(&scratch)).expect(status)?;
+        if run.stdout != expected {
+            return Err(format!("{body}\nprints\n{}", run.stdout));
+        }
     }
     Ok(())
 }

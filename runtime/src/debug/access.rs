@@ -40,8 +40,7 @@ pub(super) unsafe fn check<const WRITE: bool>(address: *const u8, bytes: usize, 
     }
 }
 
-/// The same for what is not in the first `used` bytes of one block: part of a run, nothing at all, or
-/// wrong.
+/// The same for what is not in the first `used` bytes of one block.
 ///
 /// # Safety
 ///
@@ -49,35 +48,45 @@ pub(super) unsafe fn check<const WRITE: bool>(address: *const u8, bytes: usize, 
 #[cold]
 #[inline(never)]
 unsafe fn judge(state: *const State, offset: usize, bytes: usize, is_write: bool, place: *const Place) {
-    if bytes == 0 {
-        return;
+    let operation = if is_write {
+        Operation::Write
+    } else {
+        Operation::Read
+    };
+    let access = Misuse::of_access(Kind::NeverHandedOut, operation, bytes, place);
+    // SAFETY: the same obligations.
+    if let Some(misuse) = unsafe { verdict(state, offset, access) } {
+        report::stop(&misuse)
+    }
+}
+
+/// What is wrong with an access at `offset` in the pool; nothing if it lies in a run, or reaches no byte.
+///
+/// # Safety
+///
+/// As for [`judge`].
+unsafe fn verdict(state: *const State, offset: usize, access: Misuse) -> Option<Misuse> {
+    let mut misuse = access;
+    if misuse.bytes == 0 {
+        return None;
     }
     // SAFETY: as in `check`; runs lie within the pool (Ledger-I3).
     unsafe {
         let index = offset / BLOCK_SIZE;
-        let Some(block) = (*state).ledger.at(index) else {
-            return;
-        };
         let Block {
             life,
             used,
             rest,
             owned,
             ..
-        } = *block;
-        let operation = if is_write {
-            Operation::Write
-        } else {
-            Operation::Read
-        };
-        let mut misuse = Misuse::of_access(Kind::NeverHandedOut, operation, bytes, place);
+        } = *(*state).ledger.at(index)?;
         if owned {
             let last = (*state).ledger.at(index.wrapping_add(rest as usize));
             let tail = last.map_or(used, |last| (*last).used) as usize;
             let end = (rest as usize).wrapping_mul(BLOCK_SIZE).wrapping_add(tail);
             let within = offset & (BLOCK_SIZE - 1);
-            if bytes <= end.saturating_sub(within) {
-                return;
+            if misuse.bytes <= end.saturating_sub(within) {
+                return None;
             }
             misuse.kind = Kind::PastTheEnd;
             misuse.opened = opened(state, life);
@@ -91,8 +100,8 @@ unsafe fn judge(state: *const State, offset: usize, bytes: usize, is_write: bool
                 misuse.is_forgotten = true;
             }
         }
-        report::stop(&misuse)
     }
+    Some(misuse)
 }
 
 /// Where the open region of a life was opened.
@@ -107,5 +116,85 @@ unsafe fn opened(state: *const State, life: usize) -> *const Place {
             .map(|depth| (*state).tables.open.add(depth))
             .find(|open| (**open).life == life)
             .map_or(core::ptr::null(), |open| (*open).opened)
+    }
+}
+
+#[cfg(all(test, feature = "host"))]
+mod tests {
+    //! Runs, which no entry point grants as long as the other modes refuse them.
+
+    use core::ptr::null;
+
+    use super::*;
+    use crate::debug::regions::{self, Open};
+    use crate::debug::state::{current, top};
+    use crate::layout::UNBOUNDED;
+
+    const BLOCKS: usize = 8;
+
+    /// One block more, because it begins anywhere.
+    static mut BUFFER: [u8; (BLOCKS + 1) * BLOCK_SIZE] = [0; (BLOCKS + 1) * BLOCK_SIZE];
+
+    /// What is wrong with a read of so many bytes at an offset in the pool.
+    unsafe fn wrong(state: *mut State, offset: usize, bytes: usize) -> Option<Kind> {
+        let access = Misuse::of_access(Kind::NeverHandedOut, Operation::Read, bytes, null());
+        // SAFETY: the one test of this module uses the state alone.
+        unsafe { verdict(state, offset, access) }.map(|misuse| misuse.kind)
+    }
+
+    unsafe fn innermost(state: *mut State) -> *mut Open {
+        // SAFETY: as above.
+        unsafe { top(state) }.expect("a region is open")
+    }
+
+    #[test]
+    fn runs_are_accessible_as_a_whole_and_end_as_a_whole() {
+        // SAFETY: no other unit test touches the pool.
+        unsafe {
+            let buffer = (&raw mut BUFFER).cast::<u8>();
+            let buffer = buffer.add(buffer.align_offset(BLOCK_SIZE));
+            let bytes = BLOCKS * BLOCK_SIZE;
+            assert_eq!(
+                crate::debug::pool::croft_rt_debug_pool_init(buffer, bytes, null()),
+                0
+            );
+            let state = current(null());
+            let size = 2 * BLOCK_SIZE + 104;
+            for round in 0..5_usize {
+                let outer = regions::push(UNBOUNDED, null());
+                let single = crate::debug::croft_rt_debug_alloc(outer, 8, 8, null());
+                let region = regions::push(10 * BLOCK_SIZE, null());
+                let open = innermost(state);
+                let run = regions::run(state, open, size, 10 * BLOCK_SIZE).expect("there is a gap");
+                let first = run.addr() - buffer.addr();
+                assert!(
+                    first.is_multiple_of(BLOCK_SIZE) && first + size <= bytes,
+                    "round {round}"
+                );
+                let in_run = |address: usize| (first..first + 3 * BLOCK_SIZE).contains(&address);
+                assert!(
+                    !in_run(single.addr() - buffer.addr()),
+                    "nothing is handed out twice"
+                );
+                assert_eq!((*state).ledger.in_use, 4);
+                assert_eq!(wrong(state, first, size), None);
+                assert_eq!(wrong(state, first + BLOCK_SIZE - 4, 8), None);
+                assert_eq!(wrong(state, first, size + 1), Some(Kind::PastTheEnd));
+                assert_eq!(wrong(state, first + size, 1), Some(Kind::PastTheEnd));
+                let again = regions::run(state, open, 5 * BLOCK_SIZE, 10 * BLOCK_SIZE);
+                assert_eq!(again, Err(crate::exhaustion::Reason::PoolEmpty));
+                let beyond = regions::run(state, open, size, size - 8);
+                assert_eq!(beyond, Err(crate::exhaustion::Reason::Budget));
+                assert_eq!((*state).ledger.in_use, 4, "a refusal changes nothing");
+                run.write_bytes(1, size);
+                regions::pop(region, null());
+                for offset in [first, first + BLOCK_SIZE, first + size - 1] {
+                    assert_eq!(wrong(state, offset, 1), Some(Kind::EndedMemory));
+                    assert_eq!(*buffer.add(offset), crate::debug::POISON);
+                }
+                regions::pop(outer, null());
+                assert_eq!((*state).ledger.in_use, 0);
+            }
+        }
     }
 }

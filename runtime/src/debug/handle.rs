@@ -12,11 +12,13 @@ pub type Handle = *mut u8;
 
 const DEPTH_BITS: u32 = if usize::BITS == 64 { 16 } else { 10 };
 const GENERATION_BITS: u32 = if usize::BITS == 64 { 32 } else { 32 - DEPTH_BITS };
-const MARK: usize = if usize::BITS == 64 {
-    0xC20F_usize.wrapping_shl(48)
+/// The bits of the mark, and the mark.
+const MARK_BITS: usize = if usize::BITS == 64 {
+    0xFFFF_usize.wrapping_shl(48)
 } else {
     0
 };
+const MARK: usize = MARK_BITS & 0xC20F_usize.wrapping_shl(48);
 
 const _: () = assert!(DEPTH < 1 << DEPTH_BITS, "every depth fits a handle");
 
@@ -30,11 +32,11 @@ pub(super) fn of(generation: usize, depth: usize) -> Handle {
 /// The depth that a handle names, counted from 1; `None` if it is no handle.
 pub(super) fn depth(handle: Handle) -> Option<usize> {
     let depth = handle.addr() & ((1 << DEPTH_BITS) - 1);
-    let is_marked = usize::BITS < 64 || handle.addr() >> 48 == MARK >> 48;
+    let is_marked = handle.addr() & MARK_BITS == MARK;
     (is_marked && depth != 0 && depth <= DEPTH).then_some(depth)
 }
 
 /// The low bits of the generation that a handle names.
 pub(super) fn generation(handle: Handle) -> usize {
-    (handle.addr() & !MARK) >> DEPTH_BITS
+    (handle.addr() & !MARK_BITS) >> DEPTH_BITS
 }

@@ -381,7 +381,12 @@ unsafe fn enter(state: *mut State, open: *mut Open, used: usize, taken: usize) -
 /// # Safety
 ///
 /// As for [`allocate`].
-unsafe fn run(state: *mut State, open: *mut Open, taken: usize, left: usize) -> Result<*mut u8, Reason> {
+pub(super) unsafe fn run(
+    state: *mut State,
+    open: *mut Open,
+    taken: usize,
+    left: usize,
+) -> Result<*mut u8, Reason> {
     // SAFETY: the obligations; the run's blocks are the life's (Regions-I2).
     unsafe {
         if (*open).budget != UNBOUNDED {
