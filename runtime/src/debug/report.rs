@@ -8,8 +8,8 @@ use core::ptr;
 use super::history::End;
 use super::place::Place;
 
-/// What is wrong. A C `int` with these values.
-#[repr(C)]
+/// What is wrong. A C `int` with these values. (Not `repr(C)`: enumerations of C are shorter than `int` on bare-metal ARM.)
+#[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An access to memory of a life that has ended.
@@ -35,7 +35,7 @@ pub enum Kind {
 }
 
 /// What the program was about to do. A C `int` with these values.
-#[repr(C)]
+#[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// None in particular.

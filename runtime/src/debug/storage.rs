@@ -41,9 +41,9 @@ mod limits {
 mod limits {
     use crate::layout::BLOCK_SIZE;
 
-    pub(super) const DEPTH: usize = if BLOCK_SIZE < 16 * 1024 { 32 } else { 256 };
-    pub(super) const HISTORY: usize = if BLOCK_SIZE < 16 * 1024 { 32 } else { 256 };
-    pub(super) const BLOCKS: usize = if BLOCK_SIZE < 16 * 1024 { 64 } else { 1024 };
+    pub(super) const DEPTH: usize = if BLOCK_SIZE < 16 * 1024 { 64 } else { 256 };
+    pub(super) const HISTORY: usize = if BLOCK_SIZE < 16 * 1024 { 64 } else { 256 };
+    pub(super) const BLOCKS: usize = if BLOCK_SIZE < 16 * 1024 { 128 } else { 1024 };
 }
 
 #[cfg(feature = "host")]
