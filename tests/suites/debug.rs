@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     ];
     for path in folder::files(&folder::here("misuse"), &["c", "ll"]) {
         let program = Program::read(path);
-        let tools: [(&str, bool, fn(&Program, &[&str]) -> Result<(), String>); 4] = [
+        let tools: [(&str, bool, Way); 4] = [
             ("checked", true, Program::is_judged),
             ("by itself", true, Program::by_itself),
             ("AddressSanitizer", sanitizer.is_some(), Program::sanitized),
@@ -52,6 +52,9 @@ fn main() -> ExitCode {
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
+
+/// A way to try a program; the arguments are those for AddressSanitizer.
+type Way = fn(&Program, &[&str]) -> Result<(), String>;
 
 /// A program and what is expected of it.
 #[derive(Clone)]
