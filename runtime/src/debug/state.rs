@@ -85,7 +85,10 @@ pub(super) unsafe fn current(place: *const Place) -> *mut State {
 /// As for [`current`].
 unsafe fn pool_length() -> usize {
     // SAFETY: the obligations.
-    unsafe { croft_pool.end.addr().wrapping_sub(croft_pool.base.addr()) }
+    unsafe {
+        let pool = &raw const croft_pool;
+        (*pool).total().wrapping_mul(BLOCK_SIZE)
+    }
 }
 
 /// Takes the pool over: every block of it is closed until a region hands it out.
