@@ -10,6 +10,7 @@ packages=(
     libpolly-22-dev zlib1g-dev                # libraries that llvm-config-22 names but llvm-22-dev does not bring
     g++ make                                  # the plugin's C++ entry; Cargo links with gcc
     liblapack-dev libblas-dev                 # examples/linear
+    valgrind                                  # tests of debug mode
 )
 
 fail() {

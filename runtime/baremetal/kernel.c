@@ -59,8 +59,19 @@ __attribute__((__noreturn__, __used__)) void croft_fault(unsigned long why, unsi
 /* What a kernel gets that does not say itself what happens on exhaustion. */
 WEAK void croft_exhausted(const croft_exhaustion *what)
 {
-    printf("croft: exhausted: reason %d (size %zu, align %zu, %zu of %zu blocks in use)\n", what->reason, what->size,
-           what->align, what->blocks_in_use, what->blocks_total);
+    printf("croft: exhausted: reason %d (size %zu, align %zu, %zu of %zu blocks taken)\n", what->reason, what->size,
+           what->align, what->blocks_taken, what->blocks_total);
+    abort();
+}
+
+/* The same for what debug mode finds. */
+WEAK void croft_misused(const croft_misuse *what)
+{
+    printf("croft: misuse: kind %d at %s:%u in %s\n", what->kind, what->at->file, what->at->line, what->at->function);
+    if (what->opened)
+        printf("  region opened at %s:%u\n", what->opened->file, what->opened->line);
+    if (what->ended)
+        printf("  ended at %s:%u\n", what->ended->file, what->ended->line);
     abort();
 }
 

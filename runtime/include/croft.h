@@ -311,6 +311,63 @@ croft_exhaustion_handler croft_set_exhaustion_handler(croft_exhaustion_handler h
 /* On bare metal (a runtime built without the feature `host`) the kernel defines this default itself. */
 __attribute__((__noreturn__)) void croft_exhausted(const croft_exhaustion *what) CROFT_NOTHROW;
 
+/* ---------------------------------------------------------------------------------------- debug mode */
+
+/* A place in the source, as code lowered in mode debug passes it. Texts are null where nothing is known. */
+typedef struct croft_place {
+    const char *file;     /* as the compiler was given it */
+    const char *function;
+    unsigned line;        /* counted from 1; 0 is unknown */
+    unsigned column;
+} croft_place;
+
+/* What is wrong. */
+enum {
+    CROFT_MISUSE_ENDED_MEMORY = 1,     /* an access to memory that a pop or reset has ended */
+    CROFT_MISUSE_NEVER_HANDED_OUT = 2, /* an access to memory of the pool that no region has handed out */
+    CROFT_MISUSE_PAST_THE_END = 3,     /* an access past what the region has handed out */
+    CROFT_MISUSE_ENDED_REGION = 4,     /* an operation on a region that has ended */
+    CROFT_MISUSE_NO_REGION = 5,        /* an operation on something that is no region */
+    CROFT_MISUSE_ORDER = 6,            /* a pop of a region that is not the innermost */
+    CROFT_MISUSE_TOO_DEEP = 7,         /* more regions are open than debug mode can follow */
+    CROFT_MISUSE_POOL_REPLACED = 8,    /* a new pool while regions own blocks of the one before */
+    CROFT_MISUSE_NO_ROOM = 9,          /* the pool has more blocks than debug mode can follow */
+    CROFT_MISUSE_NULL_REGION = 10      /* a pop or reset of a null region */
+};
+
+/* What the program was about to do. */
+enum {
+    CROFT_DOING_OTHER = 0,
+    CROFT_DOING_READ = 1,
+    CROFT_DOING_WRITE = 2,
+    CROFT_DOING_ALLOC = 3,
+    CROFT_DOING_POP = 4,
+    CROFT_DOING_RESET = 5
+};
+
+/* A misuse of regions that debug mode has found. Places are null where there is nothing to say. */
+typedef struct croft_misuse {
+    int kind;                     /* CROFT_MISUSE_... */
+    int operation;                /* CROFT_DOING_... */
+    size_t bytes;                 /* bytes about to be accessed */
+    const croft_place *at;        /* where */
+    const croft_place *opened;    /* where the region was opened */
+    const croft_place *ended;     /* where it, or the memory, ended */
+    const croft_place *innermost; /* where the innermost region was opened, for CROFT_MISUSE_ORDER */
+    unsigned char by_reset;       /* memory was ended by a reset, not by a pop */
+    unsigned char forgotten;      /* the end is too long ago to be remembered */
+} croft_misuse;
+
+CROFT_STATIC_ASSERT(sizeof(croft_place) == 2 * sizeof(void *) + 2 * sizeof(unsigned), "croft_place has no padding");
+CROFT_STATIC_ASSERT(offsetof(croft_misuse, at) == 2 * sizeof(int) + sizeof(size_t), "croft_misuse begins so");
+CROFT_STATIC_ASSERT(sizeof(croft_misuse) == 2 * sizeof(int) + 6 * sizeof(size_t), "croft_misuse ends so");
+
+/*
+ * On bare metal the kernel defines this, if it is lowered in debug mode: it is told of a misuse and does not return. On a
+ * host debug mode writes a few lines to standard error and aborts.
+ */
+__attribute__((__noreturn__)) void croft_misused(const croft_misuse *what) CROFT_NOTHROW;
+
 #if defined(__cplusplus)
 }
 #endif

@@ -15,7 +15,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use crate::pool::BlockPool;
 
 /// Why a request was refused. A C `int` with these values.
-#[repr(C)]
+#[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The pool has no block for the object, or no run of adjacent ones.

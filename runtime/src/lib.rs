@@ -23,7 +23,7 @@
 //!   serve collections.
 //! - [`abi`]: the functions of `include/croft.h` for C and C++.
 //! - [`kernel`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
-//!   [`debug`] has the poisoning twins.
+//! - [`debug`]: debug mode, an implementation of its own that finds misuse; nothing else refers to it.
 //!
 //! An object up to [`layout::PAYLOAD`] bytes lies in one block, a larger one in a run of adjacent
 //! blocks ([`runs`]), up to [`runs::LARGEST`] bytes.

@@ -133,12 +133,28 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
         "croft_rt_pop_rare",
         "croft_rt_reset_rare",
         "croft_rt_first_block",
+        "croft_rt_debug_push",
+        "croft_rt_debug_push_bounded",
         "croft_rt_debug_pop",
         "croft_rt_debug_reset",
+        "croft_rt_debug_alloc",
+        "croft_rt_debug_alloc_array",
+        "croft_rt_debug_try_alloc",
+        "croft_rt_debug_try_alloc_array",
+        "croft_rt_debug_read",
+        "croft_rt_debug_write",
+        "croft_rt_debug_pool_init",
+        "croft_rt_debug_pool_stats",
     ] {
         assert!(has(name), "{name} is missing");
     }
-    for name in ["croft.new", "croft.new.array", "croft.cleanup", "croft_exhausted"] {
+    for name in [
+        "croft.new",
+        "croft.new.array",
+        "croft.cleanup",
+        "croft_exhausted",
+        "croft_misused",
+    ] {
         assert!(!has(name), "{name} needs the pass or a kernel");
     }
 }

@@ -5,7 +5,6 @@ use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 
 use croft_runtime::abi;
-use croft_runtime::debug::{POISON, croft_rt_debug_pop, croft_rt_debug_reset};
 use croft_runtime::invariants::check_region;
 use croft_runtime::kernel::*;
 use croft_runtime::layout::{BLOCK_SIZE, HOME, MAX_ALIGN, PAYLOAD};
@@ -194,36 +193,6 @@ fn a_reset_gives_back_all_blocks_but_the_oldest() {
     assert_eq!(region.try_alloc(8, 8), first);
     region.reset();
     assert_eq!(region.try_alloc(8, 8), first);
-}
-
-#[test]
-fn the_debug_twins_poison_objects() {
-    let pool = StaticPool::new(3);
-    // SAFETY: the pool is locked; ended objects are read as plain bytes of the pool.
-    unsafe {
-        let region = croft_rt_push();
-        let objects = [4000, PAYLOAD, 100].map(|size| (croft_rt_alloc(region, size, 8), size));
-        for (object, size) in objects {
-            object.write_bytes(0x11, size);
-        }
-        let past = objects[2].0.add(104);
-        past.write(0x22);
-        croft_rt_debug_reset(region);
-        for (object, size) in objects {
-            assert!((0..size).all(|at| *object.add(at) == POISON));
-        }
-        assert_eq!(*past, 0x22, "what was never handed out is left alone");
-        assert_eq!(check_region(&raw const croft_pool, region), Ok(1));
-
-        let object = croft_rt_alloc(region, 8, 8);
-        object.write_bytes(0x11, 8);
-        croft_rt_debug_pop(region);
-        assert!((0..8).all(|at| *object.add(at) == POISON));
-
-        let mut empty = Frame::open();
-        croft_rt_debug_reset(&mut *empty.0);
-    }
-    assert_eq!(pool.check(), 0);
 }
 
 #[test]

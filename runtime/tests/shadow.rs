@@ -30,12 +30,9 @@ enum Step {
     Push {
         budget: Option<usize>,
     },
-    Pop {
-        debug: bool,
-    },
+    Pop,
     Reset {
         region: usize,
-        debug: bool,
     },
     Alloc {
         region: usize,
@@ -69,9 +66,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (budget(), any::<bool>()).prop_map(|(budget, eager)| Step::Open { budget, eager }),
         2 => budget().prop_map(|budget| Step::Push { budget }),
-        3 => any::<bool>().prop_map(|debug| Step::Pop { debug }),
-        1 => (any::<usize>(), any::<bool>())
-            .prop_map(|(region, debug)| Step::Reset { region, debug }),
+        3 => Just(Step::Pop),
+        1 => any::<usize>().prop_map(|region| Step::Reset { region }),
         12 => (any::<usize>(), size, align())
             .prop_map(|(region, size, align)| Step::Alloc { region, size, align }),
         6 => (any::<usize>(), count, 0..300usize, align())
@@ -323,22 +319,16 @@ impl Model {
         match *step {
             Step::Open { budget, eager } => self.open(budget, eager),
             Step::Push { budget } => self.push(budget),
-            Step::Pop { debug } => {
+            Step::Pop => {
                 let Some(mut region) = self.regions.pop() else {
                     return;
                 };
                 region.end_objects();
                 self.memory.back(&mut region, true);
                 // SAFETY: see above.
-                unsafe {
-                    if debug {
-                        croft_runtime::debug::croft_rt_debug_pop(region.descriptor);
-                    } else {
-                        croft_rt_pop(region.descriptor);
-                    }
-                }
+                unsafe { croft_rt_pop(region.descriptor) };
             }
-            Step::Reset { region, debug } => {
+            Step::Reset { region } => {
                 let length = self.regions.len().max(1);
                 let Some(region) = self.regions.get_mut(region % length) else {
                     return;
@@ -346,13 +336,7 @@ impl Model {
                 region.end_objects();
                 self.memory.back(region, false);
                 // SAFETY: see above.
-                unsafe {
-                    if debug {
-                        croft_runtime::debug::croft_rt_debug_reset(region.descriptor);
-                    } else {
-                        croft_rt_reset(region.descriptor);
-                    }
-                }
+                unsafe { croft_rt_reset(region.descriptor) };
                 if region.blocks > 0 {
                     (region.blocks, region.offset) = (1, 0);
                     region.limit = region.first_limit();
@@ -518,7 +502,7 @@ proptest! {
             model.compare();
         }
         while !model.regions.is_empty() {
-            model.run(&Step::Pop { debug: false });
+            model.run(&Step::Pop);
             model.compare();
         }
     }

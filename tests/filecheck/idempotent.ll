@@ -5,6 +5,9 @@
 ; RUN: opt-22 -load-pass-plugin=%plugin -passes='croft-lower<call>' -S %s -o %t.called
 ; RUN: opt-22 -load-pass-plugin=%plugin -passes='croft-lower<call>,croft-lower,croft-lower<debug>' -S %s -o %t.mixed
 ; RUN: cmp %t.called %t.mixed
+; RUN: opt-22 -load-pass-plugin=%plugin -passes='croft-lower<debug>' -S %s -o %t.debug
+; RUN: opt-22 -load-pass-plugin=%plugin -passes='croft-lower<debug>,croft-lower<debug>,croft-lower' -S %s -o %t.again
+; RUN: cmp %t.debug %t.again
 ; RUN: FileCheck-22 %s --input-file %t.called
 ; RUN: not cmp -s %t.once %t.called
 

@@ -50,25 +50,30 @@ pub fn plugin() -> &'static Path {
 /// When it cannot be built.
 pub fn runtime() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        // A folder of its own: the library is built with other flags than the crate.
-        let target = target().0.join("static-runtime");
-        cargo(
-            Command::new(env!("CARGO"))
-                .args([
-                    "rustc",
-                    "--release",
-                    "--package",
-                    "croft-runtime",
-                    "--features",
-                    "host",
-                ])
-                .args(["--crate-type", "staticlib", "--target-dir"])
-                .arg(&target)
-                .args(["--", "-C", "panic=abort", "--cfg", "croft_staticlib"]),
-        );
-        target.join("release/libcroft_runtime.a")
-    })
+    PATH.get_or_init(|| static_runtime("static-runtime", &["--features", "host"]))
+}
+
+/// The same as bare metal has it, where the program itself is told of exhaustion and misuse.
+///
+/// # Panics
+/// When it cannot be built.
+pub fn runtime_without_host() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| static_runtime("static-runtime-without-host", &[]))
+}
+
+/// Built in a folder of its own: with other flags than the crate.
+fn static_runtime(folder: &str, features: &[&str]) -> PathBuf {
+    let target = target().0.join(folder);
+    cargo(
+        Command::new(env!("CARGO"))
+            .args(["rustc", "--release", "--package", "croft-runtime"])
+            .args(features)
+            .args(["--crate-type", "staticlib", "--target-dir"])
+            .arg(&target)
+            .args(["--", "-C", "panic=abort", "--cfg", "croft_staticlib"]),
+    );
+    target.join("release/libcroft_runtime.a")
 }
 
 /// An LLVM 22 tool.

@@ -56,6 +56,7 @@ snapshots! {
     invoke: "invoke", "call";
     reset: "reset", "call";
     reset_debugged: "reset", "debug";
+    debug_accesses: "debug_accesses", "debug";
     try_alloc: "try_alloc", "call";
     keepalive: "keepalive", "call";
 }
@@ -149,11 +150,20 @@ fn the_descriptor_lives_in_the_frame_where_the_region_ends_there() {
 }
 
 #[test]
-fn debug_mode_ends_regions_by_the_poisoning_twins() {
-    let module = lowered("reset", "debug");
-    assert!(module.contains("call void @croft_rt_debug_reset("), "{module}");
-    assert!(module.contains("call void @croft_rt_debug_pop("), "{module}");
-    assert!(!module.contains("@croft_rt_pop("), "{module}");
+fn debug_mode_calls_nothing_of_the_other_modes_and_they_nothing_of_it() {
+    for input in inputs() {
+        for mode in ["inline", "call", "debug"] {
+            let module = lowered(&input, mode);
+            let without = module.replace("@croft_rt_debug_", "@debug_");
+            let (has_debug, has_other) = (without != module, without.contains("@croft_rt_"));
+            assert!(!has_other || mode != "debug", "{input}, mode {mode}:\n{module}");
+            assert!(!has_debug || mode == "debug", "{input}, mode {mode}:\n{module}");
+            assert!(
+                mode == "debug" || !module.contains("croft_place"),
+                "{input}, mode {mode}:\n{module}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! to do, a last round analyses every function with the same summaries; only its findings count, and only if it changes
 //! nothing. So what is reported rests on a solution that was seen to be one, whatever the order before.
 //!
-//! The lattice of summaries is finite: flags, and sets over the places that [`crate::effects`] tells apart. A summary that
+//! The lattice of summaries is finite: flags, and sets over the places that [`mod@crate::effects`] tells apart. A summary that
 //! had to forget the fields ([`Effects::forget_fields`]) once never learns them again, so summaries climb.
 
 use super::context::{Context, Summaries};

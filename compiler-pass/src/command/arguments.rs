@@ -75,7 +75,7 @@ pub enum Command {
         /// Where to write the result: .ll or .bc, or - for text on standard output
         #[arg(short, long, value_name = "OUT")]
         output: PathBuf,
-        /// How: inline the runtime's fast paths, call it, or call its poisoning twins
+        /// How: inline the runtime's fast paths, call it, or call its debug mode, which finds misuse at run time
         #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
         mode: Mode,
         /// How sources are compiled.
@@ -144,7 +144,7 @@ pub struct SourceOptions {
     /// A macro, as for clang
     #[arg(short = 'D', value_name = "NAME[=VALUE]", help_heading = "Sources")]
     pub define: Vec<String>,
-    /// Another argument for clang
+    /// Another argument for clang; -fsanitize=…, -fno-sanitize-… and -gdwarf-… hold for linking, too
     #[arg(
         long,
         value_name = "ARG",
@@ -166,6 +166,9 @@ pub struct BuildOptions {
     /// How operations become code
     #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
     pub mode: Mode,
+    /// Build what the checker would reject, too: for debug mode, which says what goes wrong at run time
+    #[arg(long)]
+    pub unchecked: bool,
     /// The target, for a kernel image without operating system; by default this machine
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,

@@ -6,6 +6,12 @@
 
 CROFT_STATIC_POOL(CROFT_POOL_BLOCKS);
 
+#ifdef CROFT_DEBUG
+/* This file is not lowered: it calls debug mode's counters itself, without a place. */
+void croft_rt_debug_pool_stats(croft_stats *out, const croft_place *place);
+#define croft_pool_stats(out) croft_rt_debug_pool_stats(out, NULL)
+#endif
+
 /* Runs after the program's own exit handlers, so that it sees what they left open. */
 __attribute__((destructor)) static void summary(void)
 {

@@ -40,6 +40,52 @@ pub struct Inlined {
     pub at: Location,
 }
 
+/// A place as the debug information writes it: the file as the compiler was given it, and the function in the source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Written {
+    /// The file; empty if no debug information says it.
+    pub file: String,
+    /// The function; its symbol if no debug information says it.
+    pub function: String,
+    /// The line; 0 is unknown.
+    pub line: u32,
+    /// The column; 0 is unknown.
+    pub column: u32,
+}
+
+/// The place of an instruction as it is written; nothing if the instruction has none of its own.
+pub fn written(instruction: Value<'_>) -> Option<Written> {
+    own(instruction).and_then(as_written)
+}
+
+/// The same, or else the nearest place before it in its basic block.
+pub fn written_near(instruction: Value<'_>) -> Option<Written> {
+    nearest(instruction).and_then(as_written)
+}
+
+fn as_written(place: LLVMMetadataRef) -> Option<Written> {
+    let Location { line, column, .. } = at(place)?;
+    // SAFETY: LLVM-I1: `place` is a location of a live module; null answers are tested, lengths are written before they are read.
+    unsafe {
+        let scope = LLVMDILocationGetScope(place);
+        let mut length = 0;
+        let name = debug::croft_debug_function(scope, &mut length);
+        let function = text_of(name, length);
+        let file = LLVMDIScopeGetFile(scope);
+        if file.is_null() {
+            return None;
+        }
+        let mut length = 0;
+        let name = LLVMDIFileGetFilename(file, &mut length);
+        Some(Written {
+            file: text_of(name, length as usize),
+            function,
+            line,
+            column,
+        })
+    }
+}
+
 /// Whether a module has any debug information. Without it no place has a line.
 pub fn is_in(module: Module<'_>) -> bool {
     // SAFETY: LLVM-I1; the name is passed with its length.

@@ -19,23 +19,45 @@ pub const PUSH_BOUNDED: &str = "croft_rt_push_bounded";
 pub const POP: &str = "croft_rt_pop";
 /// Ends a region's values.
 pub const RESET: &str = "croft_rt_reset";
-/// Ends a region and poisons its values.
-pub const DEBUG_POP: &str = "croft_rt_debug_pop";
-/// Ends a region's values and poisons them.
-pub const DEBUG_RESET: &str = "croft_rt_debug_reset";
+/// Checks a read, in mode *debug*.
+pub const DEBUG_READ: &str = "croft_rt_debug_read";
+/// Checks a write, in mode *debug*.
+pub const DEBUG_WRITE: &str = "croft_rt_debug_write";
 
 /// Entry points that work on an open region.
-pub const ON_OPEN: [&str; 6] = [
+pub const ON_OPEN: [&str; 5] = [
     "croft_rt_alloc",
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
     RESET,
-    DEBUG_RESET,
 ];
 
 /// Entry points that end a region.
-pub const ENDS: [&str; 2] = [POP, DEBUG_POP];
+pub const ENDS: [&str; 1] = [POP];
+
+/// Entry points of mode *debug*. Each takes a place as its last argument, and none works on a descriptor: a region is a
+/// number there, which the runtime checks.
+pub const DEBUG: [&str; 12] = [
+    "croft_rt_debug_push",
+    "croft_rt_debug_push_bounded",
+    "croft_rt_debug_pop",
+    "croft_rt_debug_reset",
+    "croft_rt_debug_alloc",
+    "croft_rt_debug_alloc_array",
+    "croft_rt_debug_try_alloc",
+    "croft_rt_debug_try_alloc_array",
+    DEBUG_READ,
+    DEBUG_WRITE,
+    "croft_rt_debug_pool_init",
+    "croft_rt_debug_pool_stats",
+];
+
+/// Functions of the header that have another body in mode *debug*.
+pub const DEBUG_POOL: [(&str, &str); 2] = [
+    ("croft_pool_init", "croft_rt_debug_pool_init"),
+    ("croft_pool_stats", "croft_rt_debug_pool_stats"),
+];
 
 /// Entry points that open a descriptor in a frame.
 pub const OPENS: [&str; 4] = [OPEN, OPEN_BOUNDED, OPEN_EAGER, OPEN_EAGER_BOUNDED];
@@ -59,16 +81,16 @@ pub const FAST_PATHS: [&str; 12] = [
 /// The entry point of an operation, if it becomes a call. A push whose descriptor lives in a frame is
 /// [`OPEN`] instead.
 pub fn of(operation: Operation, mode: Mode) -> Option<&'static str> {
-    let debug = mode == Mode::Debug;
-    match operation {
-        Operation::Push => Some(PUSH),
-        Operation::PushBounded => Some(PUSH_BOUNDED),
-        Operation::Pop => Some(if debug { DEBUG_POP } else { POP }),
-        Operation::Reset => Some(if debug { DEBUG_RESET } else { RESET }),
-        Operation::Alloc => Some("croft_rt_alloc"),
-        Operation::AllocArray => Some("croft_rt_alloc_array"),
-        Operation::TryAlloc => Some("croft_rt_try_alloc"),
-        Operation::TryAllocArray => Some("croft_rt_try_alloc_array"),
-        Operation::New | Operation::NewArray | Operation::Cleanup | Operation::Keepalive => None,
-    }
+    let [release, debug] = match operation {
+        Operation::Push => [PUSH, "croft_rt_debug_push"],
+        Operation::PushBounded => [PUSH_BOUNDED, "croft_rt_debug_push_bounded"],
+        Operation::Pop => [POP, "croft_rt_debug_pop"],
+        Operation::Reset => [RESET, "croft_rt_debug_reset"],
+        Operation::Alloc => ["croft_rt_alloc", "croft_rt_debug_alloc"],
+        Operation::AllocArray => ["croft_rt_alloc_array", "croft_rt_debug_alloc_array"],
+        Operation::TryAlloc => ["croft_rt_try_alloc", "croft_rt_debug_try_alloc"],
+        Operation::TryAllocArray => ["croft_rt_try_alloc_array", "croft_rt_debug_try_alloc_array"],
+        Operation::New | Operation::NewArray | Operation::Cleanup | Operation::Keepalive => return None,
+    };
+    Some(if mode == Mode::Debug { debug } else { release })
 }

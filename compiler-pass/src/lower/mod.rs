@@ -5,7 +5,8 @@
 //!    and ends the region, or at the front of the region's own first block.
 //! 2. [`rewrite`] replaces every operation by a call of a runtime entry point.
 //! 3. [`verify`] checks the result, independently of what lowering believes.
-//! 4. [`inline`] (mode *inline*) links the runtime's own bitcode in and inlines its fast paths, so that
+//! 4. [`access`] (mode *debug*) puts a check before every access that may reach region memory.
+//! 5. [`inline`] (mode *inline*) links the runtime's own bitcode in and inlines its fast paths, so that
 //!    descriptors in frames become registers.
 //!
 //! A module that is to be loaded by a resident program then takes the rest of the runtime in too: [`resident`].
@@ -13,8 +14,10 @@
 //! After lowering no call to a `croft.*` operation is left; lowering such a module again changes nothing.
 //! Lowering does not check: run the checker first.
 
+pub mod access;
 pub mod entry;
 pub mod inline;
+pub mod place;
 pub mod placement;
 pub mod resident;
 pub mod rewrite;
@@ -34,7 +37,8 @@ pub enum Mode {
     Inline,
     /// Plain calls of the runtime.
     Call,
-    /// Plain calls of the runtime's checked twins: values are poisoned when their region ends.
+    /// Plain calls of the runtime's debug mode, which finds misuse at run time and reports it with its places. Accesses are
+    /// checked too.
     Debug,
 }
 
@@ -94,7 +98,7 @@ pub struct Lowered {
     pub changed: bool,
     /// Regions whose descriptor lives in a frame.
     pub in_frame: usize,
-    /// Regions whose descriptor lives in their first block.
+    /// Regions whose descriptor lives in their first block; in mode *debug* all of them, whose descriptors are the runtime's.
     pub in_block: usize,
 }
 
@@ -119,8 +123,18 @@ pub fn run_on(module: Module<'_>, mode: Mode, runtime: Runtime<'_>) -> Result<Lo
         runtime.require_target(module)?;
     }
     rewrite::promote(module).map_err(LowerError::Llvm)?;
-    let placement = placement::decide(module)?;
-    let lowered = rewrite::run(module, &placement, mode)?;
+    let debug = mode == Mode::Debug;
+    // In debug mode every region is pushed, and nothing is asked of the checker: wrong programs are what it is for.
+    let placement = if debug {
+        placement::Placement::default()
+    } else {
+        placement::decide(module)?
+    };
+    let mut places = place::Places::new(module);
+    let lowered = rewrite::run(module, &placement, mode, &mut places)?;
+    if debug {
+        access::run(module, &mut places)?;
+    }
     verify::run(module).map_err(LowerError::Verification)?;
     if mode == Mode::Inline {
         inline::run(module, runtime)?;

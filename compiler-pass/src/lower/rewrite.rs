@@ -1,5 +1,6 @@
 //! Replaces region operations by calls of the runtime's entry points.
 
+use super::place::Places;
 use super::placement::{Opening, Placement};
 use super::{LowerError, Lowered, Mode, entry};
 use crate::llvm::{Module, Value, passes, shim};
@@ -24,7 +25,12 @@ pub fn promote(module: Module<'_>) -> Result<(), String> {
 ///
 /// # Errors
 /// When LLVM refuses a declaration, because the module uses the name of an entry point for something else.
-pub fn run(module: Module<'_>, placement: &Placement<'_>, mode: Mode) -> Result<Lowered, LowerError> {
+pub fn run<'m>(
+    module: Module<'m>,
+    placement: &Placement<'m>,
+    mode: Mode,
+    places: &mut Places<'m>,
+) -> Result<Lowered, LowerError> {
     let mut lowered = Lowered {
         changed: true,
         ..Lowered::default()
@@ -35,10 +41,14 @@ pub fn run(module: Module<'_>, placement: &Placement<'_>, mode: Mode) -> Result<
         };
         for call in function.users().into_iter().filter(|user| user.is_call()) {
             let opening = placement.of(call);
+            let place = (mode == Mode::Debug).then(|| places.of_operation(call));
             // SAFETY: LLVM-I1: the call is an instruction of this module, and the walk above holds a copy of the users.
             let call = unsafe { shim::croft_shim_invoke_to_call(call.raw()) };
             // SAFETY: as above; the annotations were found well-formed, so the operands are those of `operation`.
-            unsafe { replace(module, operation, call, opening, mode, &mut lowered)? };
+            unsafe {
+                let how = How { opening, mode, place };
+                replace(module, operation, call, how, &mut lowered)?;
+            };
         }
         if !function.has_uses() {
             // SAFETY: LLVM-I1; nothing uses the declaration.
@@ -73,16 +83,28 @@ fn forget_tail_calls(function: Value<'_>) {
     }
 }
 
+/// How an operation is lowered.
+struct How {
+    opening: Opening,
+    mode: Mode,
+    /// In mode *debug*: the constant that says where the operation is.
+    place: Option<LLVMValueRef>,
+}
+
 /// # Safety
 /// 1. `call` is a call instruction of `operation` in `module`, with that operation's operands.
 unsafe fn replace(
     module: Module<'_>,
     operation: Operation,
     call: LLVMValueRef,
-    opening: Opening,
-    mode: Mode,
+    how: How,
     lowered: &mut Lowered,
 ) -> Result<(), LowerError> {
+    let How {
+        opening,
+        mode,
+        place: written,
+    } = how;
     // SAFETY: obligation 1 throughout: `call` is alive until it is erased at the end, and its operands are
     // read before. The builder is disposed of on every path.
     unsafe {
@@ -130,6 +152,7 @@ unsafe fn replace(
                 Some(name) => {
                     lowered.in_block +=
                         usize::from(matches!(operation, Operation::Push | Operation::PushBounded));
+                    arguments.extend(written);
                     emit(name, &mut arguments, LLVMTypeOf(call)).map(Some)
                 }
                 None => Err(LowerError::Llvm(format!(
@@ -164,7 +187,7 @@ unsafe fn keep_name(from: LLVMValueRef, to: LLVMValueRef) {
     }
 }
 
-fn declare(module: Module<'_>, name: &str, ty: LLVMTypeRef) -> Result<LLVMValueRef, LowerError> {
+pub(super) fn declare(module: Module<'_>, name: &str, ty: LLVMTypeRef) -> Result<LLVMValueRef, LowerError> {
     if let Some(function) = module.function(name) {
         let fits = function.function_type().is_some_and(|known| known.raw() == ty);
         return if fits {

@@ -6,6 +6,8 @@
 //!   (paths disagree, which constants may rule out; not judged). A descriptor that is handed to another
 //!   function may be ended there, and is then not judged at the exits.
 //! * Entry points are called with descriptors: never with null.
+//! * A module of mode *debug* is one throughout: each of its entry points gets a constant place, and none of the other
+//!   modes' is called, whose descriptors it does not know. What its regions are used for, the runtime checks.
 //!
 //! After inlining the calls are gone and the first point remains; this is why lowering verifies twice.
 
@@ -37,7 +39,44 @@ pub fn run(module: Module<'_>) -> Result<(), String> {
         }
         verify_function(function).map_err(|problem| format!("in `{name}`: {problem}"))?;
     }
+    verify_debug(module)
+}
+
+fn verify_debug(module: Module<'_>) -> Result<(), String> {
+    let mut is_debug = false;
+    for name in entry::DEBUG {
+        for call in calls(module, name) {
+            is_debug = true;
+            let place = call.arguments().last().copied();
+            if !place.is_some_and(Value::is_constant_variable) {
+                return Err(format!(
+                    "`{name}` is called without a place: {}",
+                    call.print().trim()
+                ));
+            }
+        }
+    }
+    let others = [entry::PUSH, entry::PUSH_BOUNDED].iter();
+    for name in others
+        .chain(&entry::OPENS)
+        .chain(&entry::ENDS)
+        .chain(&entry::ON_OPEN)
+    {
+        if is_debug && !calls(module, name).is_empty() {
+            return Err(format!("`{name}` is called in a module of mode debug"));
+        }
+    }
     Ok(())
+}
+
+/// The calls of a function.
+fn calls<'m>(module: Module<'m>, name: &str) -> Vec<Value<'m>> {
+    let Some(function) = module.function(name) else {
+        return Vec::new();
+    };
+    let mut users = function.users();
+    users.retain(|user| user.callee() == Some(function));
+    users
 }
 
 /// The entry point that a call calls, with its first argument. The runtime's cold functions are none: inlined

@@ -1,0 +1,42 @@
+//! Region handles: numbers in the shape of pointers.
+//!
+//! A handle holds the region's depth in the stack, counted from 1, and the low bits of its
+//! generation, which is the number of its push. On 64-bit targets the top 16 bits mark it, in a way
+//! that no address of an object has; a load through it faults. With 32-bit pointers there is no room for
+//! a mark, and generations repeat after 2²² pushes.
+
+use super::storage::DEPTH;
+
+/// What code lowered in debug mode knows as a region. Compared, never followed.
+pub type Handle = *mut u8;
+
+const DEPTH_BITS: u32 = if usize::BITS == 64 { 16 } else { 10 };
+const GENERATION_BITS: u32 = if usize::BITS == 64 { 32 } else { 32 - DEPTH_BITS };
+/// The bits of the mark, and the mark.
+const MARK_BITS: usize = if usize::BITS == 64 {
+    0xFFFF_usize.wrapping_shl(48)
+} else {
+    0
+};
+const MARK: usize = MARK_BITS & 0xC20F_usize.wrapping_shl(48);
+
+const _: () = assert!(DEPTH < 1 << DEPTH_BITS, "every depth fits a handle");
+
+/// The handle of the region opened by push number `generation` at `depth`, counted from 1. Never
+/// null, because the depth is not 0.
+pub(super) fn of(generation: usize, depth: usize) -> Handle {
+    let generation = generation & ((1 << GENERATION_BITS) - 1);
+    core::ptr::without_provenance_mut(MARK | (generation << DEPTH_BITS) | depth)
+}
+
+/// The depth that a handle names, counted from 1; `None` if it is no handle.
+pub(super) fn depth(handle: Handle) -> Option<usize> {
+    let depth = handle.addr() & ((1 << DEPTH_BITS) - 1);
+    let is_marked = handle.addr() & MARK_BITS == MARK;
+    (is_marked && depth != 0 && depth <= DEPTH).then_some(depth)
+}
+
+/// The low bits of the generation that a handle names.
+pub(super) fn generation(handle: Handle) -> usize {
+    (handle.addr() & !MARK_BITS) >> DEPTH_BITS
+}
