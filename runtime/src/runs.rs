@@ -233,7 +233,11 @@ unsafe fn cut(pool: *mut BlockPool, class: usize) -> *mut Run {
         if gap & RUNS_CUT == 0 {
             // The first run of this busy time: the lists are of another.
             (*pool).classes = 0;
-            (*pool).runs = [ptr::null_mut(); CLASSES];
+            // Volatile, or it becomes a call of `memset`, whose loops no table of limits knows.
+            let lists = (&raw mut (*pool).runs).cast::<*mut Run>();
+            for class in 0..CLASSES {
+                lists.add(class).write_volatile(ptr::null_mut());
+            }
         }
         let gap = gap & !RUNS_CUT;
         let run = cursor

@@ -43,7 +43,7 @@ mod counted {
     /// A region's first, if the region is lazy.
     const ALLOC_FIRST: usize = 63;
     /// Of a run.
-    const RUN: usize = 247;
+    const RUN: usize = 290;
 
     /// Blocks of the test's pool: room for a run of every class and 4,096 blocks more.
     const POOL: usize = 24_000;
