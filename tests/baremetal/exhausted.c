@@ -9,7 +9,7 @@ static unsigned granted;
 static void end(const croft_exhaustion *what)
 {
     printf("exhausted: reason %d, %zu bytes at %zu, all of %zu blocks: %d\n", what->reason, what->size, what->align,
-           what->blocks_total, what->blocks_in_use == what->blocks_total);
+           what->blocks_total, what->blocks_taken == what->blocks_total);
     printf("some were granted: %d\n", granted > 0);
     exit(7);
 }

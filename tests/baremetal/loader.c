@@ -10,7 +10,7 @@ CROFT_STATIC_POOL(8);
 /* What the kernel calls; the library's own default is not involved. */
 void croft_exhausted(const croft_exhaustion *what)
 {
-    printf("the loader is told: reason %d, %zu of %zu blocks\n", what->reason, what->blocks_in_use, what->blocks_total);
+    printf("the loader is told: reason %d, %zu of %zu blocks\n", what->reason, what->blocks_taken, what->blocks_total);
     fflush(stdout);
     exit(3);
 }

@@ -4,7 +4,7 @@
 //! instruction that overwrites the same place with something else, before it meets the region's end or leaves the function.
 //! - The place is the same if its address is the same value, or computed alike from the same values, none of which is
 //!   computed anew on the way and, where they are read from memory, none of which may have been written on the way. Or if
-//!   it is a known offset in an object of which there is one only ([`is_one`]).
+//!   it is a known offset in an object of which there is one only (`is_one`).
 //! - A call overwrites what its summary says it does (`set`).
 //!
 //! A path on which a pointer is null through which the store was made is none.
@@ -12,7 +12,7 @@
 //! Meanwhile nobody else may get hold of the pointer. What is read from the holder by its own name, [`super::provenance`]
 //! follows, through calls too. So what must not happen is that somebody reads it by another name: an instruction that
 //! reads memory which may be the holder, or a call that is given such memory or finds its own way to it from a global
-//! variable. A holder that nobody else can know ([`is_exposed`]) has no other name.
+//! variable. A holder that nobody else can know (`is_exposed`) has no other name.
 
 use super::context::Context;
 use super::instantiate::{sinks, sources};

@@ -16,7 +16,7 @@ use super::report::{self, Kind, Misuse, Operation};
 use super::state::{State, current, top};
 use super::storage::DEPTH;
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
-use crate::layout::{BLOCK_SIZE, PAYLOAD, UNBOUNDED, alignment_is_valid, rounded};
+use crate::layout::{BLOCK_SIZE, HOME, PAYLOAD, UNBOUNDED, alignment_is_valid, rounded};
 // The largest object is that of the other modes, so that a program is refused the same requests.
 use crate::runs::LARGEST;
 
@@ -315,7 +315,7 @@ unsafe fn allocate(state: *mut State, open: *mut Open, request: Request) -> Resu
             let start = used.wrapping_add(align.wrapping_sub(1)) & !align.wrapping_sub(1);
             let end = start.wrapping_add(taken);
             match newest {
-                Some((index, block)) if end <= PAYLOAD.min((*open).left) => {
+                Some((index, block)) if end <= HOME.min((*open).left) => {
                     (*block).used = end as u32;
                     at(state, index).wrapping_add(start)
                 }

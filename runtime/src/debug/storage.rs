@@ -43,7 +43,7 @@ mod limits {
 
     pub(super) const DEPTH: usize = if BLOCK_SIZE < 16 * 1024 { 64 } else { 256 };
     pub(super) const HISTORY: usize = if BLOCK_SIZE < 16 * 1024 { 64 } else { 256 };
-    pub(super) const BLOCKS: usize = if BLOCK_SIZE < 16 * 1024 { 128 } else { 1024 };
+    pub(super) const BLOCKS: usize = 1024;
 }
 
 #[cfg(feature = "host")]
