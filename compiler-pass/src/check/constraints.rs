@@ -77,13 +77,9 @@ impl Solver<'_, '_> {
                     let offset = Offset::exactly(offset);
                     self.provenance.add(value, Place { object, offset });
                 }
-                // A fixed address is some device's, or somebody else's. Not so where no pointer can lie: null, and the marks
-                // that programs make of odd numbers.
-                ValueKind::Int(address)
-                    if def.holds_pointer
-                        && address % i64::from(self.cx.form.pointer_bytes) == 0
-                        && address != 0 =>
-                {
+                // A fixed address is some device's, or somebody else's. Not so null, and the marks that programs make of odd
+                // numbers.
+                ValueKind::Int(address) if def.holds_pointer && address % 2 == 0 && address != 0 => {
                     self.provenance.add(value, Place::anywhere_in(global));
                 }
                 ValueKind::Function(_)

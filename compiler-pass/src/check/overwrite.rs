@@ -345,7 +345,8 @@ impl Address {
             }
             work.extend(next.into_iter().filter(|value| address.parts.insert(*value)));
         }
-        address.may_read_again &= (first.index()..at.index()).all(|index| {
+        // The store itself may change what its address was read from.
+        address.may_read_again &= (first.index()..=at.index()).all(|index| {
             let id = InstId::new(index);
             !address.is_written_at(search, id, body.inst(id))
         });

@@ -215,6 +215,7 @@ impl Judge<'_, '_> {
             }
         }
         let Some(effects) = effects else { return };
+        let during = (!effects.reads.is_empty()).then(|| now.transfer.during(now.state, id, &call, effects));
         for source in &effects.reads {
             let pointers = sources(cx, self.provenance, id, &call, *source);
             for object in pointers.objects() {
@@ -223,7 +224,8 @@ impl Judge<'_, '_> {
             let Some(argument) = cx.arguments_of(&call, *source).first() else {
                 continue;
             };
-            let ended = now.transfer.source(now.state, id, &call, *source);
+            let state = during.as_ref().unwrap_or(now.state);
+            let ended = now.transfer.source(state, id, &call, *source);
             self.used_beyond(id, argument.value, ended.ended().collect(), &name);
         }
         for (ended, used) in &effects.late {

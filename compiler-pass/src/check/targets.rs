@@ -75,7 +75,17 @@ impl<'m> Search<'m> {
         use LLVMValueKind::*;
         match value.kind() {
             LLVMFunctionValueKind => {
-                if value.function_type() == Some(self.wanted) {
+                let is_wanted = value.function_type() == Some(self.wanted);
+                // A call without a prototype may mean a function of any type.
+                if !is_wanted
+                    && self
+                        .wanted
+                        .signature()
+                        .is_none_or(|(_, _, takes_more)| takes_more)
+                {
+                    return None;
+                }
+                if is_wanted {
                     self.found.push(value);
                 }
             }

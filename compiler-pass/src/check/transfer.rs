@@ -420,11 +420,14 @@ impl<'t, 'a> Transfer<'t, 'a> {
     fn described(&self, state: &mut State, id: InstId, call: Call<'a>, effects: &Effects) -> Lives {
         let mut result = Lives::default();
         let mut stores: Vec<(Sink, Lives)> = Vec::new();
+        // What the callee stores it may read again, by another name too: sources are those of the state before and of all
+        // that was stored.
+        let during = self.during(state, id, &call, effects);
         for (from, to) in &effects.flows {
             match to {
                 Sink::Unknown | Sink::Freed => {}
-                Sink::Return => result.0.extend(self.source(state, id, &call, *from).0),
-                _ => stores.push((*to, self.source(state, id, &call, *from))),
+                Sink::Return => result.0.extend(self.source(&during, id, &call, *from).0),
+                _ => stores.push((*to, self.source(&during, id, &call, *from))),
             }
         }
         for (ended, place) in &effects.stale {
@@ -463,6 +466,25 @@ impl<'t, 'a> Transfer<'t, 'a> {
             self.store(state, &places, self.cx.form.pointer_bytes, &lives, false);
         }
         result
+    }
+
+    /// What holds at some time during a call of a described function: the state before, and what it stores.
+    pub fn during(&self, state: &State, id: InstId, call: &Call<'a>, effects: &Effects) -> State {
+        let mut during = state.clone();
+        let is_store = |to: &Sink| !matches!(to, Sink::Return | Sink::Unknown | Sink::Freed);
+        loop {
+            let before = during.clone();
+            for (from, to) in effects.flows.iter().filter(|(_, to)| is_store(to)) {
+                let lives = self.source(&during, id, call, *from);
+                if !lives.0.is_empty() {
+                    let places = sinks(self.cx, self.provenance, id, call, *to);
+                    self.store(&mut during, &places, self.cx.form.pointer_bytes, &lives, false);
+                }
+            }
+            if during == before {
+                return during;
+            }
+        }
     }
 
     /// A callee that nobody described may store what it is given, or finds, in whatever it reaches, and return it.

@@ -199,10 +199,11 @@ impl Effects {
             })
         });
         let flows = self.flows.clone();
+        let sets = !self.sets.is_empty();
         self.flows.retain(|(from, to)| {
-            // What is stored where it was read from.
+            // What is stored where it was read from, unless some place is said to be overwritten: it may be the same.
             let is_idle = matches!((from, to), (Source::Field(from, offset), Sink::Field(to, other))
-                if from == to && offset == other);
+                if from == to && offset == other && !sets);
             !is_idle
                 && !flows.iter().any(|(other_from, other_to)| {
                     (other_from, other_to) != (from, to) && other_from.covers(*from) && other_to.covers(*to)

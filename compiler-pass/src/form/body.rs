@@ -122,6 +122,8 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             match inst.kind {
                 InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => work.push((value, false)),
                 InstKind::FromInteger(value) => work.push((value, true)),
+                InstKind::Call(call) => work.extend(call.args.iter().map(|argument| (argument.value, false))),
+                InstKind::Return(Some(value)) => work.push((value, false)),
                 _ => {}
             }
         }
@@ -167,7 +169,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             // A fixed address: device registers, or a flag that is a pointer.
             LLVMConstantExprValueKind if value.constant_opcode() == Some(LLVMOpcode::LLVMIntToPtr) => value
                 .operand(0)
-                .and_then(Value::as_integer)
+                .and_then(Value::as_address)
                 .map_or(ValueKind::Constant, ValueKind::Int),
             // An expression over a function (a cast) is that function; over a variable, that variable.
             LLVMConstantExprValueKind if depth == 0 && value.variable().is_some() => {

@@ -89,6 +89,9 @@ impl<'a> BodyReader<'a, '_> {
             "strip.invariant.group",
             "threadlocal.address",
             "ssa.copy",
+            "annotation",
+            "expect",
+            "expect.with.probability",
         ];
         if same.iter().any(|stem| is(stem)) {
             return arguments.first().map(|value| InstKind::Same(self.value(*value)));
@@ -104,9 +107,7 @@ impl<'a> BodyReader<'a, '_> {
             "dbg",
             "var.annotation",
             "ptr.annotation",
-            "annotation",
             "assume",
-            "expect",
             "va_end",
             "stacksave",
             "stackrestore",

@@ -62,8 +62,13 @@ impl<'m> Type<'m> {
             LLVMTypeKind::LLVMVectorTypeKind | LLVMTypeKind::LLVMArrayTypeKind => {
                 // SAFETY: LLVM-I1, LLVM-I2: asked of a vector or an array.
                 let element = unsafe { Type::wrap(LLVMGetElementType(self.0)) };
-                element.integer_width() >= Some(bytes * 8) || self.holds_pointer()
+                element.holds_address_bits(bytes)
             }
+            // SAFETY: LLVM-I1, LLVM-I2: asked of a structure.
+            LLVMTypeKind::LLVMStructTypeKind => unsafe {
+                (0..LLVMCountStructElementTypes(self.0))
+                    .any(|i| Type::wrap(LLVMStructGetTypeAtIndex(self.0, i)).holds_address_bits(bytes))
+            },
             _ => self.holds_pointer(),
         }
     }

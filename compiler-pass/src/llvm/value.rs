@@ -254,6 +254,17 @@ impl<'m> Value<'m> {
         Some(unsafe { LLVMConstIntGetSExtValue(self.0) })
     }
 
+    /// The value of an integer constant that is made into a pointer: extended with zeros.
+    pub fn as_address(self) -> Option<i64> {
+        let integer = self.as_integer()?;
+        let width = self.ty().integer_width()?;
+        Some(if width < 64 {
+            integer & ((1 << width) - 1)
+        } else {
+            integer
+        })
+    }
+
     /// The initializer of a global variable.
     pub fn initializer(self) -> Option<Value<'m>> {
         if self.kind() != LLVMValueKind::LLVMGlobalVariableValueKind {
