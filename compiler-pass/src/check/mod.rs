@@ -39,7 +39,7 @@ pub mod transfer;
 pub mod unknown;
 
 use crate::effects::{Effects, Put, Sink, Source};
-use crate::form::{Form, FuncId, callgraph};
+use crate::form::{Form, FuncId, InstKind, callgraph};
 use context::{Context, Summaries};
 use finding::{Finding, Problem, Site};
 use leak::Blame;
@@ -120,7 +120,7 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     findings.extend(escapes.findings);
     findings.extend(unknown.findings);
     findings.extend(stale.findings);
-    findings.extend(contradiction(cx, &effects));
+    findings.extend(contradiction(cx, &provenance, &effects));
     Analysed {
         effects,
         leaks,
@@ -129,9 +129,14 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
 }
 
 /// A definition that does more than its own annotation says.
-fn contradiction(cx: Context<'_, '_>, inferred: &Effects) -> Option<Finding> {
+fn contradiction(
+    cx: Context<'_, '_>,
+    provenance: &provenance::Provenance,
+    inferred: &Effects,
+) -> Option<Finding> {
     let declared = cx.function.declared?;
-    let missing = exceeds(inferred, declared)?;
+    let not_new = declared.fresh && !returns_fresh(cx, provenance);
+    let missing = exceeds(inferred, declared).or(not_new.then(|| "not always new(return)".to_owned()))?;
     Some(Finding {
         problem: Problem::MalformedEffects {
             text: declared.to_string(),
@@ -139,6 +144,18 @@ fn contradiction(cx: Context<'_, '_>, inferred: &Effects) -> Option<Finding> {
         },
         at: cx.whole(),
         because: vec![],
+    })
+}
+
+/// Whether whatever is returned is a new object of an allocator which nobody else knows.
+fn returns_fresh(cx: Context<'_, '_>, provenance: &provenance::Provenance) -> bool {
+    let returned = cx.body.insts.iter().filter_map(|inst| match inst.kind {
+        InstKind::Return(value) => value,
+        _ => None,
+    });
+    let mut objects = returned.flat_map(|value| provenance.of(value));
+    objects.all(|object| {
+        matches!(object, object::Object::Heap(_)) && !overwrite::is_exposed(cx, provenance, object)
     })
 }
 

@@ -468,7 +468,7 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
 
 /// Whether others than this function may find their way to an object: a global, the caller's memory, what is stored
 /// there.
-fn is_exposed(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool {
+pub(super) fn is_exposed(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool {
     if object.is_outside() || object.callers().is_some() {
         return true;
     }

@@ -201,6 +201,17 @@ impl<'t, 'a> Transfer<'t, 'a> {
         for target in read.objects() {
             lives.0.extend(state.of(Holder::Caller(target)));
         }
+        if object.callers().is_some() {
+            // What has ended and was put into the caller's memory may be there under another name of it.
+            let others = self
+                .provenance
+                .ids()
+                .filter(|(id, other)| *id != place.object && other.callers().is_some());
+            for (id, _) in others {
+                let cells = state.cells(id).filter(|(_, _, life)| *life == Life::Ended);
+                lives.0.extend(cells.map(|(_, region, life)| (region, life)));
+            }
+        }
         if object.is_outside() {
             // A foreign address may be that of a global variable, and the other way round.
             for (id, other) in self.provenance.ids().filter(|(_, other)| other.is_outside()) {

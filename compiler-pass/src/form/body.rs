@@ -122,8 +122,6 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             match inst.kind {
                 InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => work.push((value, false)),
                 InstKind::FromInteger(value) => work.push((value, true)),
-                InstKind::Call(call) => work.extend(call.args.iter().map(|argument| (argument.value, false))),
-                InstKind::Return(Some(value)) => work.push((value, false)),
                 _ => {}
             }
         }
