@@ -2,7 +2,7 @@
 //!
 //! Text in LLVM's language is checked as it is. C is checked three times: as `croft check` compiles it, and as clang's own
 //! bitcode at -O0 and at -O2. A file whose name begins with `not-` is accepted; every other one is rejected, and has
-//! accepted twins, whose names are `not-`, its own name, and perhaps more.
+//! accepted twins, whose names are `not-`, its own name, and perhaps more. (Those marked `fixme: accepted` should be rejected.)
 //!
 //! `CROFT_BLESS=1` writes what was found into the files: review the difference.
 
@@ -37,7 +37,7 @@ fn stem(path: &Path) -> &str {
 fn twins(files: &[PathBuf]) -> Result<(), String> {
     let alone: Vec<String> = files
         .iter()
-        .filter(|path| !stem(path).starts_with("not-"))
+        .filter(|path| !stem(path).starts_with("not-") && !is_open(path))
         .filter(|path| {
             let twin = format!("not-{}", stem(path));
             !files.iter().any(|other| {
@@ -54,6 +54,14 @@ fn twins(files: &[PathBuf]) -> Result<(), String> {
     } else {
         Err(format!("no twin `not-…` beside:\n{}", alone.join("\n")))
     }
+}
+
+/// Whether a file shows a defect: what is wrongly accepted gets its twin with the repair.
+fn is_open(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|source| {
+        let first = source.lines().next().unwrap_or_default();
+        first.contains("fixme: accepted")
+    })
 }
 
 fn check(path: &Path) -> Result<(), String> {

@@ -1,0 +1,19 @@
+// fixme: accepted: an address that may be an integer counts as the pointer only
+// what is cleared may be at an address that came as an integer
+#include <croft.h>
+#include <stdint.h>
+/* set through an address that may be another integer */
+struct holder { int *p; };
+__attribute__((noinline)) void clear(struct holder *h, uintptr_t dev, int c) {
+  uintptr_t a = c ? (uintptr_t)h : dev;
+  *(int **)a = 0;
+}
+int f(uintptr_t dev, int c) {
+  struct holder h;
+  croft_region r = croft_push();
+  h.p = CROFT_NEW(r, int);
+  *h.p = 1;
+  clear(&h, dev, c);
+  croft_pop(r);
+  return h.p ? *h.p : 0; // error: R0403
+}

@@ -1,0 +1,13 @@
+// fixme: accepted: a pointer that is copied byte by byte is not followed
+// a pointer into the region is copied byte by byte into a global variable
+#include <croft.h>
+static int *G;
+__attribute__((noinline)) void cpy(char *d, const char *s, size_t n) { for (size_t i = 0; i < n; i++) d[i] = s[i]; }
+int f(void) {
+  croft_region r = croft_push();
+  int *x = CROFT_NEW(r, int);
+  *x = 1;
+  cpy((char *)&G, (char *)&x, sizeof x);
+  croft_pop(r);
+  return *G; // error: R0403
+}
