@@ -57,7 +57,8 @@ impl Solver<'_, '_> {
             grew |= self.points_to(result, Object::Region(region));
         } else if effects.fresh {
             grew |= self.points_to(result, Object::Heap(id));
-        } else if !effects.flows.iter().any(|(_, to)| *to == Sink::Return) {
+        } else if !effects.diverges && !effects.flows.iter().any(|(_, to)| *to == Sink::Return) {
+            // A recursion begins with functions that never return: they bring nothing from outside.
             grew |= self.points_outside(result);
         }
         grew

@@ -159,6 +159,9 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 .functions
                 .get(&value)
                 .map_or(ValueKind::Unknown("function"), |id| ValueKind::Function(*id)),
+            LLVMGlobalVariableValueKind | LLVMConstantExprValueKind if is_read_only(value) => {
+                ValueKind::ReadOnly
+            }
             LLVMGlobalVariableValueKind | LLVMGlobalAliasValueKind | LLVMGlobalIFuncValueKind => {
                 ValueKind::Global(self.variable(value))
             }
@@ -393,6 +396,12 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             default: self.block_of(*default),
         }
     }
+}
+
+/// Whether an address lies in a constant.
+fn is_read_only(address: Value<'_>) -> bool {
+    let variable = address.variable();
+    variable.is_some_and(|(variable, _)| variable.is_constant_variable())
 }
 
 fn predicate(inst: Value<'_>) -> Predicate {
