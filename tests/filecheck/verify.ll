@@ -16,7 +16,7 @@ declare void @croft.reset(ptr)
 
 define void @kernel(i1 %early) nounwind {
 entry:
-  %region = alloca { ptr, ptr, ptr, i64 }, align 8
+  %region = alloca { ptr, ptr, ptr }, align 8
   call void @croft_rt_open(ptr %region)
   br i1 %early, label %out, label %end
 out:
