@@ -5,7 +5,7 @@ use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
 use crate::effects::MAX_DEPTH;
 use crate::form::offset::Offset;
-use crate::form::{Inst, InstId, InstKind, ValueId, ValueKind};
+use crate::form::{Disguise, Inst, InstId, InstKind, ValueId, ValueKind};
 use std::collections::HashMap;
 
 /// How many pointers a copy may be long so that the fields of a parameter are copied one by one.
@@ -107,6 +107,7 @@ impl Solver<'_, '_> {
     /// Applies every instruction once. True if any set grew.
     fn round(&mut self) -> bool {
         let before = self.version;
+        self.version += u64::from(self.provenance.expose());
         for (id, inst) in self.cx.body.inst_ids() {
             // Where control does not get, nothing points anywhere.
             if !self.reached[inst.block.index()] {
@@ -148,7 +149,7 @@ impl Solver<'_, '_> {
             }
             InstKind::FromInteger(value) => {
                 grew |= self.copy(value, inst.result);
-                if self.settled && self.provenance.places(value).is_empty() {
+                if self.settled && self.may_come_from_elsewhere(value) {
                     grew |= pointers.is_some_and(|result| self.points_outside(result));
                 }
             }
@@ -172,8 +173,12 @@ impl Solver<'_, '_> {
             }
             InstKind::Plain(operands) => {
                 // A part of an aggregate that is no pointer by its type, but may be one in disguise.
-                for operand in operands.iter().filter(|_| pointers.is_some()) {
-                    grew |= self.copy(*operand, pointers);
+                let Some(result) = pointers else { return false };
+                let is_address = self.cx.body.value(result).disguise == Disguise::Whole;
+                for operand in operands {
+                    if is_address || !self.cx.body.value(*operand).holds_pointer {
+                        grew |= self.copy(*operand, pointers);
+                    }
                 }
             }
             InstKind::StackSlot => {
@@ -219,8 +224,74 @@ impl Solver<'_, '_> {
     fn load(&mut self, pointer: ValueId, bytes: u32, result: Option<ValueId>) -> bool {
         let Some(result) = result else { return false };
         let places = self.provenance.places(pointer).clone();
-        let read = self.read(&places, bytes);
+        let value = self.cx.body.value(result);
+        let read = match value.disguise {
+            Disguise::Whole => self.read(&places, bytes),
+            _ if value.holds_pointer => self.read(&places, bytes),
+            disguise => self.read_disguised(&places, bytes, disguise),
+        };
         self.provenance.add_all(result, &read)
+    }
+
+    /// Reads what is no pointer by its type.
+    pub(super) fn read_disguised(&mut self, places: &Places, bytes: u32, disguise: Disguise) -> Places {
+        let mut read = Places::default();
+        for place in places.iter() {
+            let is_exact = place.offset.exact().is_some();
+            match disguise {
+                Disguise::Exact if is_exact => {
+                    self.provenance.name_field(place, bytes);
+                    self.provenance.read_known(place, bytes, &mut read);
+                    self.provenance.read_assumed(place, bytes, &mut read);
+                }
+                // Of memory that is found on the way, texts mostly, it is taken to hold no pointers but those that are known.
+                Disguise::Byte if !is_exact => {
+                    self.provenance.read_cells(place.object, place.offset, bytes, &mut read);
+                    if matches!(self.provenance.get(place.object), Object::Param(_)) {
+                        self.provenance.read_assumed(place, bytes, &mut read);
+                    }
+                }
+                _ => self.provenance.read_known(place, bytes, &mut read),
+            }
+        }
+        read
+    }
+
+    /// Whether an integer, on some path, is no pointer that is followed: a parameter, a device's address.
+    fn may_come_from_elsewhere(&self, value: ValueId) -> bool {
+        let mut seen = vec![value];
+        let mut next = 0;
+        while let Some(value) = seen.get(next).copied() {
+            next += 1;
+            if self.provenance.places(value).is_empty() {
+                match self.cx.body.value(value).kind {
+                    ValueKind::Int(address) if address % 2 != 0 || address == 0 => continue,
+                    ValueKind::Null | ValueKind::Undefined => continue,
+                    _ => return true,
+                }
+            }
+            let Some((_, inst)) = self.cx.body.def(value) else {
+                continue;
+            };
+            let operands = match inst.kind {
+                InstKind::Phi(_) | InstKind::Same(_) | InstKind::Resize { .. } => inst.kind.operands(),
+                InstKind::Select { yes, no, .. } => vec![yes, no],
+                // What is added to an address is none.
+                InstKind::Derive(operands) => {
+                    let addresses = operands.iter().copied();
+                    addresses
+                        .filter(|operand| !self.provenance.places(*operand).is_empty())
+                        .collect()
+                }
+                _ => continue,
+            };
+            for operand in operands {
+                if !seen.contains(&operand) {
+                    seen.push(operand);
+                }
+            }
+        }
+        false
     }
 
     pub(super) fn read(&mut self, places: &Places, bytes: u32) -> Places {
@@ -282,6 +353,8 @@ impl Solver<'_, '_> {
                     );
                 }
             }
+            let elsewhere = self.provenance.stored_elsewhere(source.object);
+            moved.extend(elsewhere.map(|held| (Offset::ANY, held.clone())));
             for (cell, held) in &moved {
                 for target in targets.iter() {
                     let offset = source.offset.rebase(*cell, target.offset);

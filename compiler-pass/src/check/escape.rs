@@ -78,11 +78,12 @@ impl Judge<'_, '_> {
             let InstKind::Return(Some(value)) = inst.kind else {
                 continue;
             };
-            if !self.cx.body.value(value).holds_pointer {
-                continue;
-            }
+            // An address as a number: of what is outside nobody need know.
+            let is_number = !self.cx.body.value(value).holds_pointer;
             for object in self.provenance.of(value) {
-                if let Some(source) = self.source(object) {
+                if let Some(source) = self.source(object)
+                    && !(is_number && source == Source::Outside)
+                {
                     self.escapes.flows.insert((source, Sink::Return));
                 }
             }

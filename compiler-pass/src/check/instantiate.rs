@@ -6,7 +6,7 @@ use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
 use crate::effects::{Effects, RETURNED, Sink, Source};
 use crate::form::offset::Step;
-use crate::form::{Call, Callee, InstId, RegionId, ValueId};
+use crate::form::{Call, Callee, Disguise, InstId, RegionId, ValueId};
 use std::collections::BTreeMap;
 
 impl Solver<'_, '_> {
@@ -44,6 +44,13 @@ impl Solver<'_, '_> {
                 moved.add_all(&known[from]);
             }
         }
+        if let Some(result) = result
+            && !self.cx.body.value(result).holds_pointer
+        {
+            let number = self.returned_number(id, call, effects);
+            grew |= self.provenance.add_all(result, &number);
+            moved.remove(&Sink::Return);
+        }
         for (to, sources) in &moved {
             if *to == Sink::Return {
                 grew |= result.is_some_and(|result| self.provenance.add_all(result, sources));
@@ -57,11 +64,33 @@ impl Solver<'_, '_> {
             grew |= self.points_to(result, Object::Region(region));
         } else if effects.fresh {
             grew |= self.points_to(result, Object::Heap(id));
-        } else if !effects.diverges && !effects.flows.iter().any(|(_, to)| *to == Sink::Return) {
+        } else if self.cx.body.value(result).holds_pointer
+            && !effects.diverges
+            && !effects.flows.iter().any(|(_, to)| *to == Sink::Return) {
             // A recursion begins with functions that never return: they bring nothing from outside.
             grew |= self.points_outside(result);
         }
         grew
+    }
+
+    /// The pointers that a callee may return as a number: what it read in the caller's memory, if it is certain that a
+    /// pointer lies there.
+    fn returned_number(&mut self, id: InstId, call: Call<'_>, effects: &Effects) -> Places {
+        let mut returned = Places::default();
+        for (from, _) in effects.flows.iter().filter(|(_, to)| *to == Sink::Return) {
+            match from {
+                Source::Field(index, offset) => {
+                    let places = fields(self.cx, self.provenance, &call, *index, *offset);
+                    let bytes = self.cx.form.pointer_bytes;
+                    returned.add_all(&self.read_disguised(&places, bytes, Disguise::Exact));
+                }
+                Source::Arg(_) | Source::In(_) => {
+                    returned.add_all(&self.sources(id, call, *from));
+                }
+                Source::Beyond(..) | Source::Outside => {}
+            }
+        }
+        returned
     }
 
     fn sources(&mut self, id: InstId, call: Call<'_>, from: Source) -> Places {
@@ -119,8 +148,13 @@ impl Solver<'_, '_> {
         let is_new = self.moved.insert(id, size) != Some(size);
         if is_new && !call.no_memory && !call.read_only && !is_assembly_without_operands(call) {
             grew |= self.hold(id, &places, u32::MAX, &passed);
+            // What it finds on its own way it may change, too.
+            let outside: Places = [Place::anywhere_in(global)].into_iter().collect();
+            grew |= self.hold(id, &outside, u32::MAX, &outside);
         }
-        if let Some(result) = result {
+        if let Some(result) = result
+            && self.cx.body.value(result).holds_pointer
+        {
             grew |= self.provenance.add_all(result, &passed);
         }
         grew

@@ -39,7 +39,7 @@ pub mod transfer;
 pub mod unknown;
 
 use crate::effects::{Effects, Put, Sink, Source};
-use crate::form::{Form, FuncId, InstKind, callgraph};
+use crate::form::{Form, FuncId, InstKind, ValueId, callgraph};
 use context::{Context, Summaries};
 use finding::{Finding, Problem, Site};
 use leak::Blame;
@@ -136,7 +136,12 @@ fn contradiction(
 ) -> Option<Finding> {
     let declared = cx.function.declared?;
     let not_new = declared.fresh && !returns_fresh(cx, provenance);
-    let missing = exceeds(inferred, declared).or(not_new.then(|| "not always new(return)".to_owned()))?;
+    let mut done = inferred.clone();
+    // Of a number nobody needs to say where it was read.
+    if !returned(cx).any(|value| cx.body.value(value).holds_pointer) {
+        done.flows.retain(|(_, to)| *to != Sink::Return);
+    }
+    let missing = exceeds(&done, declared).or(not_new.then(|| "not always new(return)".to_owned()))?;
     Some(Finding {
         problem: Problem::MalformedEffects {
             text: declared.to_string(),
@@ -149,13 +154,17 @@ fn contradiction(
 
 /// Whether whatever is returned is a new object of an allocator which nobody else knows.
 fn returns_fresh(cx: Context<'_, '_>, provenance: &provenance::Provenance) -> bool {
-    let returned = cx.body.insts.iter().filter_map(|inst| match inst.kind {
-        InstKind::Return(value) => value,
-        _ => None,
-    });
-    let mut objects = returned.flat_map(|value| provenance.of(value));
+    let mut objects = returned(cx).flat_map(|value| provenance.of(value));
     objects.all(|object| {
         matches!(object, object::Object::Heap(_)) && !overwrite::is_exposed(cx, provenance, object)
+    })
+}
+
+/// The values that a function may return.
+fn returned<'c>(cx: Context<'c, '_>) -> impl Iterator<Item = ValueId> + 'c {
+    cx.body.insts.iter().filter_map(|inst| match inst.kind {
+        InstKind::Return(value) => value,
+        _ => None,
     })
 }
 

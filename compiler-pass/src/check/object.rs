@@ -49,6 +49,19 @@ impl Object {
         }
     }
 
+    /// Whether the function makes it: nobody else knows it unless its address is stored where others find it.
+    pub fn is_own(self) -> bool {
+        matches!(
+            self,
+            Object::Slot(_) | Object::Heap(_) | Object::Site(..) | Object::Region(_)
+        )
+    }
+
+    /// Whether its address is read from memory that others write, too: it may be an object that the function made.
+    pub fn is_read_from_others(self) -> bool {
+        matches!(self, Object::Global | Object::Field(..) | Object::Beyond(..))
+    }
+
     /// Whether it is memory that outlives the function and that everybody can reach.
     pub fn is_outside(self) -> bool {
         matches!(self, Object::Global | Object::Variable(_))

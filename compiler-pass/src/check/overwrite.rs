@@ -22,7 +22,7 @@ use super::provenance::Provenance;
 use crate::effects::{Sink, Source};
 use crate::form::inst::Predicate;
 use crate::form::regions::Origin;
-use crate::form::{BlockId, Call, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId, ValueKind};
+use crate::form::{BlockId, Call, Disguise, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId, ValueKind};
 use crate::operation::Operation;
 use std::collections::BTreeSet;
 
@@ -251,7 +251,10 @@ impl Search<'_, '_> {
         match inst.kind {
             InstKind::Return(_) | InstKind::Resume | InstKind::Opaque(..) => true,
             InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {
-                let brings_pointer = inst.result.is_some_and(|result| self.cx.body.may_point(result));
+                let brings_pointer = inst.result.is_some_and(|result| {
+                    let value = self.cx.body.value(result);
+                    value.holds_pointer || value.disguise == Disguise::Whole
+                });
                 brings_pointer && self.reads_another_name(from)
             }
             InstKind::Copy { from, .. } => self.reads_another_name(from),

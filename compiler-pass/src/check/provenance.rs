@@ -48,6 +48,10 @@ pub struct Provenance {
     fields: BTreeMap<u32, usize>,
     /// The first instruction that put one object's address into a cell.
     blame: BTreeMap<(ObjectId, Offset, ObjectId), InstId>,
+    /// The function's own objects that others may find, by object.
+    exposed: Vec<bool>,
+    /// What is stored at addresses that may be those of exposed objects under another name.
+    elsewhere: Places,
     pointer_bytes: u32,
     /// In a function that allocates in many places: for each region, the instruction that stands for all.
     merged: Option<BTreeMap<RegionId, InstId>>,
@@ -66,6 +70,8 @@ impl Provenance {
             all: Vec::new(),
             fields: BTreeMap::new(),
             blame: BTreeMap::new(),
+            exposed: Vec::new(),
+            elsewhere: Places::default(),
             pointer_bytes: cx.form.pointer_bytes,
             is_fine: cx.body.insts.len() <= MAX_FINE,
             merged: allocates_in_many_places(cx).then(BTreeMap::new),
@@ -193,6 +199,7 @@ impl Provenance {
             }
             reached.push(object);
             work.extend(self.all[object.index()].objects());
+            work.extend(self.stored_elsewhere(object).into_iter().flat_map(Places::objects));
             work.extend(self.assumed_anywhere(object));
             // Whoever holds an address of the outside may find every global variable there.
             if self.get(object) == Object::Global {
@@ -237,10 +244,63 @@ impl Provenance {
             }
             _ => {}
         }
+        self.read_assumed(place, bytes, read);
+        if let Some(stored) = self.stored_elsewhere(place.object) {
+            read.add_all(stored);
+        }
+    }
+
+    /// What may have been stored in an object of the function's own under a name that others gave it: whatever is stored at
+    /// addresses that are read from memory of others, if its address may be found there.
+    pub(super) fn stored_elsewhere(&self, object: ObjectId) -> Option<&Places> {
+        let is_exposed = self.exposed.get(object.index()).copied().unwrap_or(false);
+        is_exposed.then_some(&self.elsewhere)
+    }
+
+    /// The objects that are reached by reading memory of others: one of them may be an exposed object.
+    pub(super) fn other_names(&self) -> impl Iterator<Item = ObjectId> {
+        let ids = self.ids();
+        ids.filter(|(_, object)| object.is_read_from_others())
+            .map(|(id, _)| id)
+    }
+
+    /// Finds the function's own objects whose addresses are where others find them. True if there are more than before.
+    pub(super) fn expose(&mut self) -> bool {
+        let others = self.ids().filter(|(_, object)| !object.is_own());
+        let others: Vec<ObjectId> = others.map(|(id, _)| id).collect();
+        let mut grew = false;
+        for object in self.closure(others) {
+            if self.get(object).is_own() {
+                self.exposed.resize(self.objects.len().max(self.exposed.len()), false);
+                grew |= !std::mem::replace(&mut self.exposed[object.index()], true);
+            }
+        }
+        if self.exposed.contains(&true) {
+            for name in self.other_names().collect::<Vec<_>>() {
+                grew |= self.elsewhere.add_all(&self.all[name.index()]);
+            }
+        }
+        grew
+    }
+
+    /// What is known to lie exactly where something is read.
+    pub(super) fn read_known(&self, place: Place, bytes: u32, read: &mut Places) {
+        if place.offset.exact().is_none() {
+            return;
+        }
+        for (cell, held) in self.cells(place.object) {
+            if cell.exact().is_some() && place.offset.overlaps(bytes, *cell, self.pointer_bytes) {
+                read.add_all(held);
+            }
+        }
+    }
+
+    /// What lay there before the function began.
+    pub(super) fn read_assumed(&self, place: Place, bytes: u32, read: &mut Places) {
         read.extend(self.assumed(place, bytes).map(Place::anywhere_in));
     }
 
-    fn read_cells(&self, object: ObjectId, offset: Offset, bytes: u32, read: &mut Places) {
+    pub(super) fn read_cells(&self, object: ObjectId, offset: Offset, bytes: u32, read: &mut Places) {
         if bytes == u32::MAX && offset == Offset::ANY {
             read.add_all(&self.all[object.index()]);
             return;

@@ -9,7 +9,7 @@ use super::provenance::Provenance;
 use super::stale::Stale;
 use super::unknown::Unknown;
 use crate::effects::{Effects, Sink, Source};
-use crate::form::{Inst, InstKind, ValueId};
+use crate::form::{Disguise, Inst, InstKind, ValueId};
 use std::collections::BTreeSet;
 
 /// Puts the summary of a function together.
@@ -66,8 +66,35 @@ pub fn assemble(
             _ => {}
         }
     }
+    if cx.body.insts.iter().any(|inst| scatters(cx, provenance, inst)) {
+        effects.flows.insert(SCATTER);
+    }
     effects.simplify();
     effects
+}
+
+/// What a summary says of a function that stores pointers at addresses which it finds in global memory: these may be
+/// addresses of what its callers made and published.
+const SCATTER: (Source, Sink) = (Source::Outside, Sink::Global);
+
+/// Whether an instruction may store a pointer at an address that was found in global memory.
+fn scatters(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> bool {
+    let is_found = |pointer: ValueId| {
+        let places = provenance.places(pointer);
+        places.is_empty() || provenance.of(pointer).any(|object| object == Object::Global)
+    };
+    match inst.kind {
+        InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => {
+            !provenance.places(value).is_empty() && is_found(pointer)
+        }
+        InstKind::Copy { to, .. } => is_found(to),
+        InstKind::Opaque(..) => true,
+        InstKind::Call(call) => match cx.effects_of(&call) {
+            Some(effects) => effects.flows.contains(&SCATTER),
+            None => !call.no_memory && !call.read_only,
+        },
+        _ => false,
+    }
 }
 
 /// Whether every way to a return passes an instruction that ends all values of a region parameter.
@@ -88,8 +115,13 @@ fn roams(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> bool 
     match inst.kind {
         InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {
             let variable = inst.llvm.operand(0).and_then(|pointer| pointer.variable());
-            let is_constant = variable.is_some_and(|(variable, _)| variable.is_constant_variable());
-            inst.result.is_some_and(|result| cx.body.may_point(result)) && !is_constant && is_outside(from)
+            let holds_none = variable
+                .is_some_and(|(variable, _)| variable.is_constant_variable() || variable.holds_numbers());
+            let brings_pointer = inst.result.is_some_and(|result| {
+                let value = cx.body.value(result);
+                value.holds_pointer || matches!(value.disguise, Disguise::Exact | Disguise::Whole)
+            });
+            brings_pointer && !holds_none && is_outside(from)
         }
         InstKind::Copy { from, .. } => is_outside(from),
         InstKind::Opaque(..) => true,

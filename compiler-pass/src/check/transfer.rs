@@ -14,7 +14,7 @@ use super::stale::Now;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::offset::{Offset, Step};
 use crate::form::regions::Origin;
-use crate::form::{Call, Inst, InstId, InstKind, NodeId, RegionId, ValueId};
+use crate::form::{Call, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lives that something points into.
@@ -192,6 +192,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
                 lives.0.insert((region, life));
             }
         }
+        self.elsewhere(state, place.object, lives);
         if is_followed(self.cx, object) {
             return;
         }
@@ -221,6 +222,22 @@ impl<'t, 'a> Transfer<'t, 'a> {
                         .extend(state.cells(id).map(|(_, region, life)| (region, life)));
                 }
             }
+        }
+    }
+
+    /// What may lie in an object since it was stored there under another name.
+    fn elsewhere(&self, state: &State, object: ObjectId, lives: &mut Lives) {
+        let Some(stored) = self.provenance.stored_elsewhere(object) else {
+            return;
+        };
+        lives.0.extend(self.current(stored).0);
+        for target in stored.objects() {
+            lives.0.extend(state.of(Holder::Caller(target)));
+        }
+        for name in self.provenance.other_names() {
+            lives
+                .0
+                .extend(state.cells(name).map(|(_, region, life)| (region, life)));
         }
     }
 
@@ -411,6 +428,11 @@ impl<'t, 'a> Transfer<'t, 'a> {
                     let offset = source.offset.rebase(cell, target.offset);
                     copied.push((Place { offset, ..target }, lives.clone()));
                 }
+            }
+            let mut elsewhere = Lives::default();
+            self.elsewhere(state, source.object, &mut elsewhere);
+            if !elsewhere.0.is_empty() {
+                copied.extend(targets.anywhere().into_iter().map(|place| (place, elsewhere.clone())));
             }
         }
         self.overwrite(state, targets, bytes);

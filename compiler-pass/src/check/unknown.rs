@@ -58,7 +58,7 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Unknown {
             InstKind::Call(call) => judge.call(id, call, inst.result),
             InstKind::Opaque(what, operands) => judge.opaque(id, what, operands),
             InstKind::FromInteger(value) => judge.integer_pointer(id, value),
-            InstKind::Return(Some(value)) => judge.as_integer(id, value, "returned"),
+            InstKind::Return(Some(value)) => judge.returned(id, value),
             _ => {}
         }
     }
@@ -85,14 +85,27 @@ impl Judge<'_, '_> {
         exposure_of(self.provenance.reach(value))
     }
 
-    /// An address that goes on as an integer is lost to the analysis.
-    fn as_integer(&mut self, id: InstId, value: ValueId, how: &str) {
+    /// An address of the caller's that is returned as an integer is a flow; one of an object that ends here is lost.
+    fn returned(&mut self, id: InstId, value: ValueId) {
+        if self.cx.body.value(value).holds_pointer {
+            return;
+        }
+        let mut regions = self.provenance.of(value).filter_map(Object::region);
+        let is_own = regions.any(|region| !matches!(self.cx.regions.get(region).origin, Origin::Param(_)));
+        if is_own {
+            let what = "a pointer into a region that is returned as an integer".to_owned();
+            self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
+        }
+    }
+
+    /// An address that is passed as an integer is lost to the analysis.
+    fn as_integer(&mut self, id: InstId, value: ValueId) {
         if self.cx.body.value(value).holds_pointer {
             return;
         }
         let (region, sources) = exposure_of(self.provenance.of(value).collect());
         if region.is_some() {
-            let what = format!("a pointer into a region that is {how} as an integer");
+            let what = "a pointer into a region that is passed as an integer".to_owned();
             self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);
         }
         for source in sources {
@@ -102,7 +115,7 @@ impl Judge<'_, '_> {
 
     fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
         for argument in call.args {
-            self.as_integer(id, argument.value, "passed");
+            self.as_integer(id, argument.value);
         }
         let callee = self.cx.callee_name(&call);
         if JUMPS.contains(&callee.as_str()) {
@@ -246,10 +259,14 @@ impl Judge<'_, '_> {
             });
             let suspicious = lost
                 || match inst.kind {
-                    InstKind::Call(call) => call
-                        .args
-                        .iter()
-                        .any(|argument| self.exposure(argument.value).0.is_some()),
+                    // What a described callee is known to return is followed.
+                    InstKind::Call(call) => {
+                        self.provenance.places(value).is_empty()
+                            && call
+                                .args
+                                .iter()
+                                .any(|argument| self.exposure(argument.value).0.is_some())
+                    }
                     InstKind::Phi(incoming) => {
                         next.extend(incoming.iter().map(|(_, value)| *value));
                         false

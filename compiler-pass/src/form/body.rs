@@ -3,6 +3,7 @@
 //! This is where LLVM's many instructions become the few that the analyses know. What has no kind of its own and
 //! could move pointers in ways that they do not follow is [`InstKind::Opaque`], which the checker reports.
 
+use super::disguise;
 use super::offset::Step;
 use super::*;
 use crate::llvm::{self};
@@ -83,7 +84,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             });
         }
         let insts = insts.into_bump_slice();
-        self.mark_copied(insts);
+        disguise::find(insts, &mut self.values, self.pointer_bytes);
         Body {
             blocks: blocks.into_bump_slice(),
             insts,
@@ -98,7 +99,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             kind,
             holds_pointer: value.ty().holds_pointer(),
             is_pointer: value.ty().is_pointer(),
-            is_copied: false,
+            disguise: Disguise::None,
         });
         self.known.insert(value, id);
         id
@@ -111,42 +112,6 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         }
         let kind = self.constant(value, 0);
         self.define(value, kind)
-    }
-
-    /// Finds the integers that may be pointers in disguise: read from memory as wide as an address, and stored again or
-    /// made into a pointer, unchanged.
-    fn mark_copied(&mut self, insts: &[Inst<'a>]) {
-        // Towards an address also through arithmetic: an address may carry a tag in its low bits.
-        let mut work: Vec<(ValueId, bool)> = Vec::new();
-        for inst in insts {
-            match inst.kind {
-                InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => work.push((value, false)),
-                InstKind::FromInteger(value) => work.push((value, true)),
-                _ => {}
-            }
-        }
-        let mut seen = vec![[false; 2]; self.values.len()];
-        while let Some((value, to_address)) = work.pop() {
-            let ValueKind::Inst(id) = self.values[value.index()].kind else {
-                continue;
-            };
-            let inst = &insts[id.index()];
-            if std::mem::replace(&mut seen[value.index()][usize::from(to_address)], true)
-                || !inst.llvm.ty().holds_address_bits(self.pointer_bytes)
-            {
-                continue;
-            }
-            let operands = match inst.kind {
-                InstKind::Load(_) | InstKind::Exchange { .. } => vec![],
-                InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) => inst.kind.operands(),
-                // Vectors and structures put together, or taken apart.
-                InstKind::Derive(_) | InstKind::Plain(_) if inst.keeps_bits() => inst.kind.operands(),
-                InstKind::Derive(_) if to_address => inst.kind.operands(),
-                _ => continue,
-            };
-            self.values[value.index()].is_copied = true;
-            work.extend(operands.into_iter().map(|operand| (operand, to_address)));
-        }
     }
 
     fn constant(&mut self, value: Value<'a>, depth: u32) -> ValueKind<'a> {

@@ -198,6 +198,16 @@ impl Inst<'_> {
         self.moves_parts() || matches!(self.llvm.opcode(), Some(LLVMBitCast | LLVMFreeze))
     }
 
+    /// Whether the result has the operand's bits in another order.
+    pub fn turns_bits(&self) -> bool {
+        let callee = self.llvm.callee().filter(|callee| callee.is_function());
+        callee.is_some_and(|callee| {
+            let name = callee.name();
+            let turns = ["llvm.bswap.", "llvm.bitreverse.", "llvm.fshl.", "llvm.fshr."];
+            turns.iter().any(|stem| name.starts_with(stem))
+        })
+    }
+
     fn moves_parts(&self) -> bool {
         use inkwell::llvm_sys::LLVMOpcode::*;
         matches!(

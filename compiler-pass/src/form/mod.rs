@@ -14,6 +14,7 @@ mod body;
 pub mod build;
 pub mod callgraph;
 mod calls;
+mod disguise;
 pub mod entity;
 pub mod inst;
 pub mod offset;
@@ -104,9 +105,28 @@ pub struct ValueDef<'a> {
     pub holds_pointer: bool,
     /// Whether its type is a pointer, and nothing beside it.
     pub is_pointer: bool,
-    /// Whether it may be a pointer in disguise: an integer read from memory and stored again, or made into a pointer.
-    /// Compilers copy small structures so.
-    pub is_copied: bool,
+    /// Whether it may be a pointer in disguise.
+    pub disguise: Disguise,
+}
+
+/// How far a value that is no pointer by its type is taken for one: a number that was read from memory where a pointer may
+/// lie. Compilers copy small structures so, and pass them.
+///
+/// Where the offset of an access, or that of a pointer in memory, is not known exactly, a number cannot be told from a
+/// pointer beside it. What is copied is then taken for the pointer, what is computed with is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disguise {
+    /// A number.
+    None,
+    /// A pointer where the function itself stored one, exactly there.
+    Known,
+    /// A pointer where one may lie, at an exact offset.
+    Exact,
+    /// A byte of a pointer, where it is not known exactly which byte is read, from an object that is known to hold pointers
+    /// or that a parameter points to; else as [`Disguise::Known`].
+    Byte,
+    /// As a pointer by its type.
+    Whole,
 }
 
 /// The source of a value.
@@ -177,7 +197,7 @@ impl<'a> Body<'a> {
     /// Whether a value may lead somewhere: a pointer, or the bits of one on their way.
     pub fn may_point(&self, id: ValueId) -> bool {
         let value = self.value(id);
-        value.holds_pointer || value.is_copied
+        value.holds_pointer || value.disguise != Disguise::None
     }
 
     /// The instruction that defines a value, if one does.

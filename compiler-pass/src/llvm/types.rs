@@ -32,6 +32,21 @@ impl<'m> Type<'m> {
         (self.kind() == LLVMTypeKind::LLVMIntegerTypeKind).then(|| unsafe { LLVMGetIntTypeWidth(self.0) })
     }
 
+    /// Whether this is a floating-point number.
+    pub fn is_floating(self) -> bool {
+        use LLVMTypeKind::*;
+        matches!(
+            self.kind(),
+            LLVMHalfTypeKind
+                | LLVMBFloatTypeKind
+                | LLVMFloatTypeKind
+                | LLVMDoubleTypeKind
+                | LLVMX86_FP80TypeKind
+                | LLVMFP128TypeKind
+                | LLVMPPC_FP128TypeKind
+        )
+    }
+
     /// Whether this is a pointer type.
     pub fn is_pointer(self) -> bool {
         self.kind() == LLVMTypeKind::LLVMPointerTypeKind
@@ -55,21 +70,18 @@ impl<'m> Type<'m> {
         }
     }
 
-    /// Whether a value of this type can hold the bits of an address of `bytes` bytes, as a pointer or an integer.
-    pub fn holds_address_bits(self, bytes: u32) -> bool {
+    /// Whether this is a number, or an array or vector of them. A structure may stand for a union.
+    pub fn is_numbers(self) -> bool {
         match self.kind() {
-            LLVMTypeKind::LLVMIntegerTypeKind => self.integer_width() >= Some(bytes * 8),
-            LLVMTypeKind::LLVMVectorTypeKind | LLVMTypeKind::LLVMArrayTypeKind => {
+            LLVMTypeKind::LLVMArrayTypeKind
+            | LLVMTypeKind::LLVMVectorTypeKind
+            | LLVMTypeKind::LLVMScalableVectorTypeKind => {
                 // SAFETY: LLVM-I1, LLVM-I2: asked of a vector or an array.
                 let element = unsafe { Type::wrap(LLVMGetElementType(self.0)) };
-                element.holds_address_bits(bytes)
+                element.is_numbers()
             }
-            // SAFETY: LLVM-I1, LLVM-I2: asked of a structure.
-            LLVMTypeKind::LLVMStructTypeKind => unsafe {
-                (0..LLVMCountStructElementTypes(self.0))
-                    .any(|i| Type::wrap(LLVMStructGetTypeAtIndex(self.0, i)).holds_address_bits(bytes))
-            },
-            _ => self.holds_pointer(),
+            LLVMTypeKind::LLVMStructTypeKind => false,
+            _ => !self.is_pointer(),
         }
     }
 

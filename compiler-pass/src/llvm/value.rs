@@ -381,6 +381,13 @@ impl<'m> Value<'m> {
         is_variable && unsafe { LLVMIsGlobalConstant(self.0) != 0 && self.has_final_initializer() }
     }
 
+    /// Whether a global variable is a number or an array of them, by its type.
+    pub fn holds_numbers(self) -> bool {
+        let is_variable = self.kind() == LLVMValueKind::LLVMGlobalVariableValueKind;
+        // SAFETY: LLVM-I1, LLVM-I2: asked of a variable.
+        is_variable && unsafe { Type::wrap(LLVMGlobalGetValueType(self.0)) }.is_numbers()
+    }
+
     /// Whether the variable's initializer here is the one that counts.
     pub fn has_final_initializer(self) -> bool {
         // SAFETY: LLVM-I1; the shim tests the kind.

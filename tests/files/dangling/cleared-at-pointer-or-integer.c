@@ -1,4 +1,3 @@
-// fixme: accepted: an address that may be an integer counts as the pointer only
 // what is cleared may be at an address that came as an integer
 #include <croft.h>
 #include <stdint.h>
@@ -15,5 +14,5 @@ int f(uintptr_t dev, int c) {
   *h.p = 1;
   clear(&h, dev, c);
   croft_pop(r);
-  return h.p ? *h.p : 0; // error: R0403
+  return h.p ? *h.p : 0; // error: R0907
 }

@@ -1,4 +1,3 @@
-// fixme: accepted: a pointer that is copied byte by byte is not followed
 // a pointer into the region is copied byte by byte into a global variable
 #include <croft.h>
 static int *G;
@@ -7,7 +6,7 @@ int f(void) {
   croft_region r = croft_push();
   int *x = CROFT_NEW(r, int);
   *x = 1;
-  cpy((char *)&G, (char *)&x, sizeof x);
+  cpy((char *)&G, (char *)&x, sizeof x); // error: R0402
   croft_pop(r);
-  return *G; // error: R0403
+  return *G; // error: R0907
 }

@@ -1,4 +1,3 @@
-// fixme: accepted: an object whose address others know is changed only by its own name
 // the same with a structure on the heap or on the stack
 #include <croft.h>
 struct S { int **q; };
@@ -11,8 +10,8 @@ int f(void) {
   s.q = &cell; G = &s;
   croft_region r = croft_push();
   redirect();
-  cell = CROFT_NEW(r, int);
+  cell = CROFT_NEW(r, int); // error: R0402
   *s.q = 0;
   croft_pop(r);
-  return cell ? *cell : 0; // error: R0403
+  return cell ? *cell : 0; // error: R0907
 }

@@ -1,4 +1,4 @@
-; a callee returns a region pointer as an integer: what its caller makes of that is not followed
+; a callee returns a region pointer as an integer, which its caller makes a pointer again, too late
 
 declare ptr @croft.push() nounwind
 declare void @croft.pop(ptr) nounwind
@@ -8,13 +8,13 @@ define i64 @main() nounwind {
   %r = call ptr @croft.push()
   %i = call i64 @address(ptr %r)
   call void @croft.pop(ptr %r)
-  %q = inttoptr i64 %i to ptr ; error: R0904
-  %v = load i64, ptr %q
+  %q = inttoptr i64 %i to ptr
+  %v = load i64, ptr %q ; error: R0403
   ret i64 %v
 }
 
 define internal i64 @address(ptr %r) nounwind noinline {
   %p = call ptr @croft.alloc(ptr %r, i64 8, i64 8)
   %i = ptrtoint ptr %p to i64
-  ret i64 %i ; error: R0904 "returned as an integer"
+  ret i64 %i
 }

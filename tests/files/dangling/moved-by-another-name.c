@@ -1,4 +1,3 @@
-// fixme: accepted: what is stored through another name of an object is not read by its own
 // the same, and stores it in an object of an older region
 #include <croft.h>
 /* escape by the same way: t lives in the outer region, x in the inner one; both the caller's */
@@ -18,8 +17,8 @@ int g(void) {
   croft_region r = croft_push();
   int *x = CROFT_NEW(r, int);
   *x = 1;
-  f(r, &h, &h, out, x);
+  f(r, &h, &h, out, x); // error: R0402
   h.link = 0;
   croft_pop(r);
-  return out->q ? *out->q : 0; // error: R0403
+  return out->q ? *out->q : 0; // error: R0907
 }

@@ -1,4 +1,3 @@
-// fixme: accepted: an integer that is loaded and passed is not followed
 // a pointer is read from the region as an integer and passed to a callee that keeps it
 #include <croft.h>
 #include <stdint.h>
@@ -10,7 +9,7 @@ void f(void) {
   union word *w = CROFT_NEW(r, union word);
   w->p = CROFT_NEW(r, int);
   *w->p = 1;
-  keep(w->u);
+  keep(w->u); // error: R0904
   croft_pop(r);
 }
-int g(void) { f(); return *(int *)kept; } // error: R0403
+int g(void) { f(); return *(int *)kept; }

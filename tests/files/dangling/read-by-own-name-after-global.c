@@ -1,4 +1,3 @@
-// fixme: accepted: what is stored through another name of an object is not read by its own
 // a structure is stored in a global variable; stored through the variable, read by its own name
 #include <croft.h>
 struct node { int *p; };
@@ -16,5 +15,5 @@ int f(void) {
   t->p = 0;
   croft_pop(r);
   G = 0;
-  return y ? *y : 0; // error: R0403
+  return y ? *y : 0; // error: R0907
 }

@@ -1,8 +1,7 @@
-// fixme: accepted: what is stored through another name of an object is not read by its own
 // a structure is linked into the list of the caller; stored through the list, read by its own name
 #include <croft.h>
 struct node { struct node *link; int *p; };
-int f(struct node *a, struct node *b) {
+__attribute__((noinline)) int f(struct node *a, struct node *b) {
   struct node s = { 0, 0 };
   a->link = &s;
   struct node *t = b->link;      /* a == b: &s */
@@ -14,6 +13,6 @@ int f(struct node *a, struct node *b) {
   t->p = 0;
   croft_pop(r);
   a->link = 0;
-  return y ? *y : 0; // error: R0403
+  return y ? *y : 0; // error: R0907
 }
 int main(void) { struct node n = { 0, 0 }; return f(&n, &n); }

@@ -1,4 +1,3 @@
-// fixme: accepted: an object whose address others know is changed only by its own name
 // a callee redirects a pointer in a structure of the caller, which it knows from a global variable
 #include <croft.h>
 struct S { int **q; };
@@ -9,8 +8,8 @@ int f(void) {
   s.q = &cell; G = &s;
   redirect();
   croft_region r = croft_push();
-  cell = CROFT_NEW(r, int);
+  cell = CROFT_NEW(r, int); // error: R0402
   *s.q = 0;
   croft_pop(r);
-  return cell ? *cell : 0; // error: R0403
+  return cell ? *cell : 0; // error: R0907
 }

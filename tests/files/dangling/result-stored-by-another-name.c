@@ -1,4 +1,3 @@
-// fixme: accepted: what is stored through another name of an object is not read by its own
 // a callee links a fresh object, stores through the link, and returns what the object holds
 #include <croft.h>
 struct node { struct node *link; int *q; };

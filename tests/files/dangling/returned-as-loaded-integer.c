@@ -1,4 +1,3 @@
-// fixme: accepted: an integer that is loaded and returned is not followed
 // a callee reads the pointer from a global variable as an integer and returns it
 #include <croft.h>
 #include <stdint.h>
@@ -9,9 +8,9 @@ int f(void) {
   croft_region r = croft_push();
   int *x = CROFT_NEW(r, int);
   *x = 1;
-  G = x;
+  G = x; // error: R0402
   uintptr_t u = bits();
   G = 0;
   croft_pop(r);
-  return *(int *)u; // error: R0403
+  return *(int *)u;
 }

@@ -1,0 +1,80 @@
+//! Finds the numbers that may be pointers in disguise: read from memory, and stored again, made into a pointer, passed or
+//! returned.
+//!
+//! Backward from these uses to the reads, through whatever hands the bits on. On the way arithmetic may have changed them: then
+//! only where it is certain that a pointer was read is the result taken for one ([`Disguise`]).
+
+use super::{Disguise, Inst, InstKind, ValueDef, ValueId, ValueKind};
+
+/// What became of the bits on the way from a read to a use.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// They are stored as they were read.
+    Copied,
+    /// They are, or are part of, an address: it may carry a tag in its low bits.
+    Address,
+    /// They are returned as they were read.
+    Returned,
+    /// They are passed, or were computed with.
+    Changed,
+}
+
+/// Marks the values of one function. O(instructions).
+pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_bytes: u32) {
+    let mut work: Vec<(ValueId, Way)> = Vec::new();
+    for inst in insts {
+        match inst.kind {
+            InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => {
+                work.push((value, Way::Copied));
+            }
+            InstKind::FromInteger(value) => work.push((value, Way::Address)),
+            InstKind::Return(Some(value)) => work.push((value, Way::Returned)),
+            InstKind::Call(call) => {
+                work.extend(call.args.iter().map(|argument| (argument.value, Way::Changed)));
+            }
+            _ => {}
+        }
+    }
+    let mut seen = vec![[false; 4]; values.len()];
+    while let Some((value, way)) = work.pop() {
+        let ValueKind::Inst(id) = values[value.index()].kind else {
+            continue;
+        };
+        let inst = &insts[id.index()];
+        if values[value.index()].is_pointer || std::mem::replace(&mut seen[value.index()][way as usize], true)
+        {
+            continue;
+        }
+        let (disguise, way) = match inst.kind {
+            InstKind::Load(_) | InstKind::Exchange { .. } => (read(inst, way, pointer_bytes), None),
+            InstKind::Call(_) => (Disguise::Known, None),
+            InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) => (Disguise::Known, Some(way)),
+            // A part of a structure. Beside pointers, it is a pointer in disguise only if it is made into one.
+            InstKind::Plain(_) if inst.keeps_bits() && way == Way::Address => (Disguise::Whole, Some(way)),
+            // Vectors and structures put together, or taken apart.
+            InstKind::Derive(_) | InstKind::Plain(_) if inst.keeps_bits() => (Disguise::Known, Some(way)),
+            InstKind::Derive(_) | InstKind::Resize { .. } if way == Way::Address => {
+                (Disguise::Known, Some(way))
+            }
+            InstKind::Derive(_) | InstKind::Resize { .. } => (Disguise::Known, Some(Way::Changed)),
+            InstKind::Plain(_) if inst.turns_bits() => (Disguise::Known, Some(Way::Changed)),
+            _ => continue,
+        };
+        let known = &mut values[value.index()].disguise;
+        *known = disguise.max(*known);
+        if let Some(way) = way {
+            work.extend(inst.kind.operands().into_iter().map(|operand| (operand, way)));
+        }
+    }
+}
+
+/// What is read from memory, by what becomes of it.
+fn read(inst: &Inst<'_>, way: Way, pointer_bytes: u32) -> Disguise {
+    let is_whole = inst.bytes >= pointer_bytes;
+    match way {
+        Way::Copied | Way::Address if is_whole => Disguise::Whole,
+        Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Byte,
+        Way::Returned if is_whole && !inst.llvm.ty().is_floating() => Disguise::Exact,
+        _ => Disguise::Known,
+    }
+}

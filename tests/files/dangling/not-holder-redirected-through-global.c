@@ -1,0 +1,17 @@
+// the same with a structure that nobody else knows
+#include <croft.h>
+struct S { int **q; };
+static struct S *G; static int *other;
+void redirect(void) { G->q = &other; }
+struct list { struct list *next; int *p; };
+int f(void) {
+  /* a chain of out-parameters on the stack */
+  struct S s; int *cell = 0;
+  s.q = &cell;
+  croft_region r = croft_push();
+  redirect();
+  cell = CROFT_NEW(r, int);
+  *s.q = 0;
+  croft_pop(r);
+  return cell ? *cell : 0;
+}

@@ -1,0 +1,12 @@
+// a global variable keeps a number with its bytes turned round
+#include <croft.h>
+#include <stdint.h>
+static uint64_t kept;
+__attribute__((noinline)) void f(void) {
+  croft_region r = croft_push();
+  int *x = CROFT_NEW(r, int);
+  *x = 1;
+  kept = __builtin_bswap64((uint64_t)*x);
+  croft_pop(r);
+}
+int g(void) { f(); return (int)__builtin_bswap64(kept); }
