@@ -8,6 +8,7 @@ use croft_tests::{artifact, process};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::context::Context;
 use inkwell::module::Module;
+use inkwell::types::BasicMetadataTypeEnum;
 use inkwell::values::{BasicValueEnum, FunctionValue};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -309,6 +310,52 @@ fn the_c_library_agrees_with_its_headers_and_with_llvm() {
     assert!(compared >= COMPARED, "only {compared} functions were found");
     assert!(known_to_llvm >= 150, "LLVM knows only {known_to_llvm}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The parameters of a function as `effects/signatures.toml` writes them.
+fn letters(function: FunctionValue<'_>) -> String {
+    let ty = function.get_type();
+    let letter = |ty: &BasicMetadataTypeEnum<'_>| match ty {
+        BasicMetadataTypeEnum::PointerType(_) => 'p',
+        BasicMetadataTypeEnum::IntType(_) => 'i',
+        BasicMetadataTypeEnum::FloatType(_) => 'f',
+        _ => 'o',
+    };
+    let mut letters: String = ty.get_param_types().iter().map(letter).collect();
+    letters.extend(ty.is_var_arg().then_some('.'));
+    letters
+}
+
+/// With CROFT_BLESS=1 the file is written anew.
+#[test]
+fn the_signatures_are_those_of_the_headers() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler-pass/effects/signatures.toml");
+    let manifest = described(&["libc/", "libm"]);
+    let context = Context::create();
+    let declared = declared(&context, &manifest.keys().map(String::as_str).collect());
+    let found: BTreeMap<&str, String> = declared
+        .functions()
+        .map(|(name, function)| (name, letters(function)))
+        .collect();
+    if std::env::var_os("CROFT_BLESS").is_some() {
+        let mut text = "# The parameters of library functions, a letter each: p pointer, i integer, f floating-point number, o other;\n\
+            # a point where more may follow. Written by `CROFT_BLESS=1 cargo test --test manifests` from the C library's headers.\n"
+            .to_owned();
+        for (name, letters) in &found {
+            text += &format!("{name} = \"{letters}\"\n");
+        }
+        std::fs::write(&path, text).expect("the file can be written");
+    }
+    let text = std::fs::read_to_string(&path).expect("the file is there");
+    let known: BTreeMap<String, String> = toml::from_str(&text).expect("the file is TOML");
+    let differ =
+        |(name, letters): &(&&str, &String)| known.get(**name).is_some_and(|known| known != *letters);
+    let wrong: Vec<_> = found.iter().filter(differ).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let common = found.keys().filter(|name| known.contains_key(**name)).count();
+    assert!(common >= COMPARED, "only {common} signatures were compared");
+    assert_eq!(known["send"], "ipii");
+    assert_eq!(known["printf"], "p.");
 }
 
 #[test]

@@ -246,7 +246,8 @@ impl Solver<'_, '_> {
                 }
                 // Of memory that is found on the way, texts mostly, it is taken to hold no pointers but those that are known.
                 Disguise::Byte if !is_exact => {
-                    self.provenance.read_cells(place.object, place.offset, bytes, &mut read);
+                    self.provenance
+                        .read_cells(place.object, place.offset, bytes, &mut read);
                     if matches!(self.provenance.get(place.object), Object::Param(_)) {
                         self.provenance.read_assumed(place, bytes, &mut read);
                     }

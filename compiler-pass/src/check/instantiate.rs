@@ -66,7 +66,8 @@ impl Solver<'_, '_> {
             grew |= self.points_to(result, Object::Heap(id));
         } else if self.cx.body.value(result).holds_pointer
             && !effects.diverges
-            && !effects.flows.iter().any(|(_, to)| *to == Sink::Return) {
+            && !effects.flows.iter().any(|(_, to)| *to == Sink::Return)
+        {
             // A recursion begins with functions that never return: they bring nothing from outside.
             grew |= self.points_outside(result);
         }

@@ -14,9 +14,11 @@
 //! [`annotations`] (R01) comes first, on the module as it was given; the rest works on a promoted copy
 //! ([`prepare`]). [`component`] iterates phases 1 to 6 over a recursion until the summaries stand still, and reports only then.
 
+mod address;
 pub mod annotations;
 pub mod balance;
 pub mod blame;
+mod called;
 pub mod component;
 pub mod constraints;
 pub mod context;

@@ -14,15 +14,15 @@
 //! reads memory which may be the holder, or a call that is given such memory or finds its own way to it from a global
 //! variable. A holder that nobody else can know (`is_exposed`) has no other name.
 
+use super::address::{Address, same_address};
 use super::context::Context;
 use super::instantiate::{sinks, sources};
 use super::lives::ends;
 use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
 use crate::effects::{Sink, Source};
-use crate::form::inst::Predicate;
 use crate::form::regions::Origin;
-use crate::form::{BlockId, Call, Disguise, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId, ValueKind};
+use crate::form::{Call, Disguise, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::BTreeSet;
 
@@ -169,7 +169,7 @@ impl Search<'_, '_> {
     fn is_overwritten(&self, stored: &Stored) -> bool {
         let address = stored
             .pointer
-            .map(|pointer| Address::of(self, pointer, stored.at));
+            .map(|pointer| Address::of(self.cx, self.provenance, pointer, stored.at));
         if let Some(address) = &address
             && self.meets_overwriting(stored, Some(address))
         {
@@ -203,7 +203,9 @@ impl Search<'_, '_> {
                     done = true;
                     break;
                 }
-                if self.forbids(inst) || address.is_some_and(|address| address.changes_at(self, id, inst)) {
+                if self.forbids(inst)
+                    || address.is_some_and(|address| address.changes_at(cx, self.provenance, id, inst))
+                {
                     return false;
                 }
             }
@@ -300,136 +302,6 @@ impl Search<'_, '_> {
     }
 }
 
-/// An address, and what it is computed from.
-struct Address {
-    pointer: ValueId,
-    /// The pointers that it is a fixed number of bytes past, or read through: none of them is null.
-    bases: BTreeSet<ValueId>,
-    /// The values that it is computed from.
-    parts: BTreeSet<ValueId>,
-    /// The memory that some of these are read from.
-    read: Places,
-    /// What was read is still there at the store, so that reading it again gives the same.
-    may_read_again: bool,
-}
-
-impl Address {
-    /// The address that the instruction `at` stores to.
-    fn of(search: &Search<'_, '_>, pointer: ValueId, at: InstId) -> Address {
-        let mut address = Address {
-            pointer,
-            bases: BTreeSet::from([pointer]),
-            parts: BTreeSet::from([pointer]),
-            read: Places::default(),
-            may_read_again: true,
-        };
-        let body = search.cx.body;
-        let mut first = at;
-        let mut work = vec![pointer];
-        while let Some(value) = work.pop() {
-            let Some((id, inst)) = body.def(value) else {
-                continue;
-            };
-            let mut next = Vec::new();
-            match inst.kind {
-                InstKind::Same(value) | InstKind::Address { base: value, .. } => {
-                    address.bases.insert(value);
-                    next.push(value);
-                }
-                InstKind::Derive(operands) => next.extend(operands),
-                InstKind::Load(from) => {
-                    address.bases.insert(from);
-                    address.read.add_all(search.provenance.places(from));
-                    address.may_read_again &= inst.block == body.inst(at).block && inst.llvm.is_plain_load();
-                    first = first.min(id);
-                    next.push(from);
-                }
-                _ => {}
-            }
-            work.extend(next.into_iter().filter(|value| address.parts.insert(*value)));
-        }
-        // The store itself may change what its address was read from.
-        address.may_read_again &= (first.index()..=at.index()).all(|index| {
-            let id = InstId::new(index);
-            !address.is_written_at(search, id, body.inst(id))
-        });
-        address
-    }
-
-    /// Where control does not go at the end of a basic block, since something was stored through the address: where a pointer
-    /// that it is computed from would be null.
-    fn shut_by(&self, cx: Context<'_, '_>, block: BlockId) -> Option<BlockId> {
-        let InstKind::Branch(condition) = cx.body.terminator(block).1.kind else {
-            return None;
-        };
-        let InstKind::Compare(predicate, left, right) = cx.body.def(condition)?.1.kind else {
-            return None;
-        };
-        let is_null = |value: ValueId| matches!(cx.body.value(value).kind, ValueKind::Null);
-        let tested = match (is_null(left), is_null(right)) {
-            (false, true) => left,
-            (true, false) => right,
-            _ => return None,
-        };
-        let bases = self.bases.iter();
-        let mut same = bases.filter(|base| same_address(cx, **base, tested, self.may_read_again, 0));
-        same.next()?;
-        let [yes, no] = cx.body.block(block).succs else {
-            return None;
-        };
-        match predicate {
-            _ if yes == no => None,
-            Predicate::Equal => Some(*yes),
-            Predicate::NotEqual => Some(*no),
-            _ => None,
-        }
-    }
-
-    /// Whether the same computation may give another address after an instruction.
-    fn changes_at(&self, search: &Search<'_, '_>, id: InstId, inst: &Inst<'_>) -> bool {
-        inst.result.is_some_and(|result| self.parts.contains(&result)) || self.is_written_at(search, id, inst)
-    }
-
-    /// Whether an instruction may write the memory that parts of the address are read from.
-    fn is_written_at(&self, search: &Search<'_, '_>, id: InstId, inst: &Inst<'_>) -> bool {
-        if self.read.is_empty() {
-            return false;
-        }
-        let (cx, provenance) = (search.cx, search.provenance);
-        let may_be_read = |places: &Places, bytes: u32| {
-            let mut pairs = places
-                .iter()
-                .flat_map(|place| self.read.iter().map(move |read| (place, read)));
-            pairs.any(|(written, read)| {
-                may_be_same(provenance.get(written.object), provenance.get(read.object))
-                    && (written.object != read.object
-                        || written.offset.overlaps(bytes, read.offset, cx.form.pointer_bytes))
-            })
-        };
-        match inst.kind {
-            InstKind::Store { pointer, .. } | InstKind::Exchange { pointer, .. } => {
-                may_be_read(provenance.places(pointer), inst.bytes)
-            }
-            InstKind::Copy { to, .. } => may_be_read(provenance.places(to), inst.bytes),
-            InstKind::Rest(_) => true,
-            InstKind::Call(call) => match cx.effects_of(&call) {
-                None => true,
-                Some(effects) => effects.flows.iter().any(|(_, to)| match to {
-                    Sink::Return | Sink::Unknown | Sink::Freed => false,
-                    _ => may_be_read(&sinks(cx, provenance, id, &call, *to), u32::MAX),
-                }),
-            },
-            _ => false,
-        }
-    }
-}
-
-/// Whether two names may stand for the same memory.
-fn may_be_same(left: Object, right: Object) -> bool {
-    let is_others = |object: Object| object.is_outside() || object.callers().is_some();
-    left == right || is_others(left) && is_others(right)
-}
-
 /// Whether an object of the analysis stands for one object only, at least as long as its region lives.
 fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool {
     let cyclic = |at: InstId, region: Option<RegionId>| {
@@ -492,35 +364,4 @@ pub(super) fn is_exposed(cx: Context<'_, '_>, provenance: &Provenance, object: O
 fn stores_pointer(inst: &Inst<'_>) -> bool {
     let is_store = inst.llvm.opcode() == Some(inkwell::llvm_sys::LLVMOpcode::LLVMStore);
     is_store && inst.llvm.operand(0).is_some_and(|value| value.ty().is_pointer())
-}
-
-/// Whether two addresses are computed alike. `may_read_again`: what is read at the same address is the same.
-fn same_address(
-    cx: Context<'_, '_>,
-    left: ValueId,
-    right: ValueId,
-    may_read_again: bool,
-    depth: u32,
-) -> bool {
-    if left == right {
-        return true;
-    }
-    let (Some((_, first)), Some((_, second))) = (cx.body.def(left), cx.body.def(right)) else {
-        return false;
-    };
-    let same = |left, right| depth < 8 && same_address(cx, left, right, may_read_again, depth + 1);
-    match (first.kind, second.kind) {
-        (InstKind::Same(left), InstKind::Same(right)) => same(left, right),
-        (InstKind::Load(left), InstKind::Load(right)) => {
-            may_read_again && first.bytes == second.bytes && second.llvm.is_plain_load() && same(left, right)
-        }
-        (
-            InstKind::Address { base: left, step },
-            InstKind::Address {
-                base: right,
-                step: other,
-            },
-        ) => step.stride == 0 && step == other && same(left, right),
-        _ => false,
-    }
 }

@@ -199,7 +199,11 @@ impl Provenance {
             }
             reached.push(object);
             work.extend(self.all[object.index()].objects());
-            work.extend(self.stored_elsewhere(object).into_iter().flat_map(Places::objects));
+            work.extend(
+                self.stored_elsewhere(object)
+                    .into_iter()
+                    .flat_map(Places::objects),
+            );
             work.extend(self.assumed_anywhere(object));
             // Whoever holds an address of the outside may find every global variable there.
             if self.get(object) == Object::Global {
@@ -271,7 +275,8 @@ impl Provenance {
         let mut grew = false;
         for object in self.closure(others) {
             if self.get(object).is_own() {
-                self.exposed.resize(self.objects.len().max(self.exposed.len()), false);
+                self.exposed
+                    .resize(self.objects.len().max(self.exposed.len()), false);
                 grew |= !std::mem::replace(&mut self.exposed[object.index()], true);
             }
         }

@@ -6,20 +6,18 @@
 //! other store adds to it.
 
 use super::context::Context;
-use super::instantiate::{sinks, sources};
 use super::lives::{Holder, Life, State, ends, is_followed, live_in, watched};
 use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
 use super::stale::Now;
-use crate::effects::{Effects, Sink, Source};
-use crate::form::offset::{Offset, Step};
+use crate::form::offset::Offset;
 use crate::form::regions::Origin;
-use crate::form::{Call, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
+use crate::form::{Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lives that something points into.
 #[derive(Clone, Debug, Default)]
-pub struct Lives(BTreeSet<(RegionId, Life)>);
+pub struct Lives(pub(super) BTreeSet<(RegionId, Life)>);
 
 impl Lives {
     /// The regions of which an ended life is among them.
@@ -33,8 +31,8 @@ impl Lives {
 
 /// The transfer functions of one function.
 pub struct Transfer<'t, 'a> {
-    cx: Context<'t, 'a>,
-    provenance: &'t Provenance,
+    pub(super) cx: Context<'t, 'a>,
+    pub(super) provenance: &'t Provenance,
     /// The regions that may end here, and what their ends leave behind.
     watched: BTreeMap<RegionId, Vec<Holder>>,
     /// Those of them that are parameters, with their numbers.
@@ -95,7 +93,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
     }
 
     /// The current lives of the regions that pointers to some places may lead into.
-    fn current(&self, places: &Places) -> Lives {
+    pub(super) fn current(&self, places: &Places) -> Lives {
         Lives(
             self.concerned(places)
                 .map(|region| (region, Life::Current))
@@ -241,48 +239,6 @@ impl<'t, 'a> Transfer<'t, 'a> {
         }
     }
 
-    /// The lives that a summary's source may point into, at a call.
-    pub fn source(&self, state: &State, id: InstId, call: &Call<'a>, source: Source) -> Lives {
-        let arguments = self.cx.arguments_of(call, source);
-        let mut lives = Lives::default();
-        match source {
-            Source::Arg(_) => {
-                for argument in arguments {
-                    lives.0.extend(self.value(state, argument.value).0);
-                }
-            }
-            Source::Field(index, offset) => {
-                let places = sinks(self.cx, self.provenance, id, call, Sink::Field(index, offset));
-                lives = self.memory(state, &places, self.cx.form.pointer_bytes);
-            }
-            Source::Beyond(index, depth) => {
-                // What the last read finds; for two reads or more, what any of these finds.
-                let mut places = if depth == 1 {
-                    sources(self.cx, self.provenance, id, call, Source::Arg(index))
-                } else {
-                    sources(
-                        self.cx,
-                        self.provenance,
-                        id,
-                        call,
-                        Source::Beyond(index, depth - 1),
-                    )
-                };
-                if depth >= crate::effects::MAX_DEPTH {
-                    places.extend(sources(self.cx, self.provenance, id, call, source));
-                }
-                lives = self.memory(state, &places, u32::MAX);
-            }
-            Source::In(_) => {
-                let fresh = sources(self.cx, self.provenance, id, call, source);
-                lives = self.current(&fresh);
-            }
-            // What outlives every region lives.
-            Source::Outside => {}
-        }
-        lives
-    }
-
     /// What the result of an instruction, and the memory that it writes, point into afterwards.
     fn define(&self, id: InstId, inst: &Inst<'a>, state: &mut State) {
         let mut inherited = Lives::default();
@@ -348,7 +304,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
     }
 
     /// Forgets what is certainly overwritten: the cells of a followed object, the caller's field.
-    fn forget(&self, state: &mut State, place: Place, bytes: u32, all: bool) {
+    pub(super) fn forget(&self, state: &mut State, place: Place, bytes: u32, all: bool) {
         let object = self.provenance.get(place.object);
         let pointer_bytes = self.cx.form.pointer_bytes;
         if is_followed(self.cx, object) {
@@ -381,7 +337,14 @@ impl<'t, 'a> Transfer<'t, 'a> {
         }
     }
 
-    fn store(&self, state: &mut State, places: &Places, bytes: u32, stored: &Lives, certain: bool) {
+    pub(super) fn store(
+        &self,
+        state: &mut State,
+        places: &Places,
+        bytes: u32,
+        stored: &Lives,
+        certain: bool,
+    ) {
         if certain {
             self.overwrite(state, places, bytes);
         }
@@ -432,7 +395,12 @@ impl<'t, 'a> Transfer<'t, 'a> {
             let mut elsewhere = Lives::default();
             self.elsewhere(state, source.object, &mut elsewhere);
             if !elsewhere.0.is_empty() {
-                copied.extend(targets.anywhere().into_iter().map(|place| (place, elsewhere.clone())));
+                copied.extend(
+                    targets
+                        .anywhere()
+                        .into_iter()
+                        .map(|place| (place, elsewhere.clone())),
+                );
             }
         }
         self.overwrite(state, targets, bytes);
@@ -441,101 +409,5 @@ impl<'t, 'a> Transfer<'t, 'a> {
                 self.put(state, key, &lives);
             }
         }
-    }
-
-    fn call(&self, state: &mut State, id: InstId, call: Call<'a>) -> Lives {
-        match self.cx.effects_of(&call) {
-            Some(effects) => self.described(state, id, call, effects),
-            None => self.undescribed(state, call),
-        }
-    }
-
-    fn described(&self, state: &mut State, id: InstId, call: Call<'a>, effects: &Effects) -> Lives {
-        let mut result = Lives::default();
-        let mut stores: Vec<(Sink, Lives)> = Vec::new();
-        // What the callee stores it may read again, by another name too: sources are those of the state before and of all
-        // that was stored.
-        let during = self.during(state, id, &call, effects);
-        for (from, to) in &effects.flows {
-            match to {
-                Sink::Unknown | Sink::Freed => {}
-                Sink::Return => result.0.extend(self.source(&during, id, &call, *from).0),
-                _ => stores.push((*to, self.source(&during, id, &call, *from))),
-            }
-        }
-        for (ended, place) in &effects.stale {
-            let handle = call.args.get(*ended as usize);
-            let lives: BTreeSet<(RegionId, Life)> = handle
-                .iter()
-                .flat_map(|handle| self.cx.regions.resolve(self.cx.body, handle.value).regions)
-                .map(|region| (region, Life::Ended))
-                .collect();
-            match place {
-                Sink::Return => result.0.extend(lives),
-                _ => stores.push((*place, Lives(lives))),
-            }
-        }
-        for argument in call.args.iter().filter(|argument| argument.returned) {
-            result.0.extend(self.value(state, argument.value).0);
-        }
-        for (argument, offset) in self.cx.sets_of(&call) {
-            let place = self.provenance.places(argument).only();
-            if let Some(place) = place {
-                let step = Step {
-                    constant: offset,
-                    stride: 0,
-                };
-                let offset = place.offset.step(step);
-                self.forget(
-                    state,
-                    Place { offset, ..place },
-                    self.cx.form.pointer_bytes,
-                    false,
-                );
-            }
-        }
-        for (to, lives) in stores {
-            let places = sinks(self.cx, self.provenance, id, &call, to);
-            self.store(state, &places, self.cx.form.pointer_bytes, &lives, false);
-        }
-        result
-    }
-
-    /// What holds at some time during a call of a described function: the state before, and what it stores.
-    pub fn during(&self, state: &State, id: InstId, call: &Call<'a>, effects: &Effects) -> State {
-        let mut during = state.clone();
-        let is_store = |to: &Sink| !matches!(to, Sink::Return | Sink::Unknown | Sink::Freed);
-        loop {
-            let before = during.clone();
-            for (from, to) in effects.flows.iter().filter(|(_, to)| is_store(to)) {
-                let lives = self.source(&during, id, call, *from);
-                if !lives.0.is_empty() {
-                    let places = sinks(self.cx, self.provenance, id, call, *to);
-                    self.store(&mut during, &places, self.cx.form.pointer_bytes, &lives, false);
-                }
-            }
-            if during == before {
-                return during;
-            }
-        }
-    }
-
-    /// A callee that nobody described may store what it is given, or finds, in whatever it reaches, and return it.
-    fn undescribed(&self, state: &mut State, call: Call<'a>) -> Lives {
-        let mut found = Lives::default();
-        let mut reached: BTreeSet<_> = BTreeSet::new();
-        for argument in call.args {
-            found.0.extend(self.value(state, argument.value).0);
-            reached.extend(
-                self.provenance
-                    .closure(self.provenance.places(argument.value).objects()),
-            );
-        }
-        let places: Places = reached.into_iter().map(Place::anywhere_in).collect();
-        found.0.extend(self.memory(state, &places, u32::MAX).0);
-        if !call.read_only && !call.no_memory {
-            self.store(state, &places, u32::MAX, &found, false);
-        }
-        found
     }
 }

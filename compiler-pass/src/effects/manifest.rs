@@ -146,12 +146,37 @@ impl Manifest {
         Ok(())
     }
 
+    /// The summary of a function with this name and these parameters, written as in `effects/signatures.toml`. A built-in
+    /// summary is of a library function: a function of that name with other parameters is the program's own.
+    pub fn of_function(&self, name: &str, parameters: &str) -> Option<&Effects> {
+        if let Some(own) = self.functions.get(name) {
+            return Some(own);
+        }
+        // How a structure is passed is the target's affair.
+        let alike = |known: &String| {
+            let mut pairs = known.bytes().zip(parameters.bytes());
+            known.len() == parameters.len()
+                && pairs.all(|(known, own)| known == own || known == b'o' || own == b'o')
+        };
+        let is_librarys = || signatures().get(name).is_none_or(alike);
+        self.get(name).filter(|_| is_librarys())
+    }
+
     /// The summary of the function with this name.
     pub fn get(&self, name: &str) -> Option<&Effects> {
         let own = self.functions.get(name);
         let known = own.or_else(|| self.built_in?.get(name));
         known.map(|effects| &**effects)
     }
+}
+
+/// The parameters of the library's functions, a letter each: `p` for a pointer, `i` for an integer, `f` for a floating-point
+/// number, `o` for any other, and `.` at the end if more may follow.
+fn signatures() -> &'static HashMap<String, String> {
+    static SIGNATURES: OnceLock<HashMap<String, String>> = OnceLock::new();
+    // A test reads the file; without it, names alone decide.
+    SIGNATURES
+        .get_or_init(|| toml::from_str(include_str!("../../effects/signatures.toml")).unwrap_or_default())
 }
 
 /// The functions of a manifest's text with their effects, in the order of the text.

@@ -113,16 +113,19 @@ fn read_function<'a>(
             }
         }
     }
+    let signature = llvm.function_type().and_then(|ty| ty.signature());
+    let variadic = signature.as_ref().is_some_and(|(_, _, variadic)| *variadic);
     if declared.is_none() && !defined {
-        declared = manifest.get(name).map(|effects| &*arena.alloc(effects.clone()));
+        let parameters = signature.iter().flat_map(|(_, parameters, _)| parameters);
+        let mut letters: String = parameters.map(|ty| ty.letter()).collect();
+        letters.extend(variadic.then_some('.'));
+        let known = manifest.of_function(name, &letters);
+        declared = known.map(|effects| &*arena.alloc(effects.clone()));
     }
     Function {
         name,
         llvm,
-        variadic: llvm
-            .function_type()
-            .and_then(|ty| ty.signature())
-            .is_some_and(|(_, _, variadic)| variadic),
+        variadic,
         facts: FunctionFacts {
             trusted: defined && has(shim::FN_EXACT) && !has(shim::FN_NAKED),
             callers_known: has(shim::FN_LOCAL) && !has(shim::FN_ADDRESS_TAKEN),

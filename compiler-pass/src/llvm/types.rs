@@ -85,6 +85,17 @@ impl<'m> Type<'m> {
         }
     }
 
+    /// What kind of parameter it makes, in a letter: `p` for a pointer, `i` for an integer, `f` for a floating-point number,
+    /// `o` for any other.
+    pub fn letter(self) -> char {
+        match self.kind() {
+            LLVMTypeKind::LLVMPointerTypeKind => 'p',
+            LLVMTypeKind::LLVMIntegerTypeKind => 'i',
+            _ if self.is_floating() => 'f',
+            _ => 'o',
+        }
+    }
+
     /// The result and parameter types of a function type, and whether it takes more.
     pub fn signature(self) -> Option<(Type<'m>, Vec<Type<'m>>, bool)> {
         if self.kind() != LLVMTypeKind::LLVMFunctionTypeKind {
