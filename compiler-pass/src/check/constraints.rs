@@ -217,8 +217,7 @@ impl Solver<'_, '_> {
 
     pub(super) fn copy(&mut self, from: ValueId, to: Option<ValueId>) -> bool {
         let Some(to) = to else { return false };
-        let places = self.provenance.places(from).clone();
-        self.provenance.add_all(to, &places)
+        self.provenance.copy(from, to)
     }
 
     fn load(&mut self, pointer: ValueId, bytes: u32, result: Option<ValueId>) -> bool {

@@ -389,6 +389,17 @@ impl Provenance {
         self.values[value.index()].insert(place)
     }
 
+    /// One value points wherever another does. True if it did not yet.
+    pub(super) fn copy(&mut self, from: ValueId, to: ValueId) -> bool {
+        if from == to {
+            return false;
+        }
+        let places = std::mem::take(&mut self.values[from.index()]);
+        let grew = self.values[to.index()].add_all(&places);
+        self.values[from.index()] = places;
+        grew
+    }
+
     pub(super) fn add_all(&mut self, value: ValueId, places: &Places) -> bool {
         self.values[value.index()].add_all(places)
     }

@@ -215,16 +215,18 @@ impl Judge<'_, '_> {
             }
         }
         let Some(effects) = effects else { return };
-        let during = (!effects.reads.is_empty()).then(|| now.transfer.during(now.state, id, &call, effects));
+        // Where no region ends, nothing has.
+        let ends = now.transfer.watches();
+        let during =
+            (ends && !effects.reads.is_empty()).then(|| now.transfer.during(now.state, id, &call, effects));
         for source in &effects.reads {
             let pointers = sources(cx, self.provenance, id, &call, *source);
             for object in pointers.objects() {
                 self.access(object);
             }
-            let Some(argument) = cx.arguments_of(&call, *source).first() else {
+            let (Some(argument), Some(state)) = (cx.arguments_of(&call, *source).first(), &during) else {
                 continue;
             };
-            let state = during.as_ref().unwrap_or(now.state);
             let ended = now.transfer.source(state, id, &call, *source);
             self.used_beyond(id, argument.value, ended.ended().collect(), &name);
         }

@@ -62,6 +62,11 @@ impl<'t, 'a> Transfer<'t, 'a> {
         transfer
     }
 
+    /// Whether a region may end here.
+    pub fn watches(&self) -> bool {
+        !self.watched.is_empty()
+    }
+
     /// What holds at the entry: the caller's pointers may lead into the caller's regions.
     pub fn begin(&self) -> State {
         let mut state = State::default();
