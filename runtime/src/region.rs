@@ -33,7 +33,7 @@
 
 use crate::block::{Footer, PLAIN, start_of};
 use crate::exhaustion::Reason;
-use crate::layout::{BLOCK_SIZE, HOME, PAYLOAD, RAW, UNBOUNDED, aligned, alignment_is_valid, rounded, whole};
+use crate::layout::{HOME, PAYLOAD, RAW, UNBOUNDED, aligned, alignment_is_valid, rounded, whole};
 use crate::pool::{BlockPool, take_first, take_start, untake, untake_first};
 use crate::runs;
 
@@ -135,8 +135,6 @@ pub(crate) unsafe fn open_eager(
     // SAFETY: obligations 1 and 2: the block is ours alone (Block-I2).
     unsafe {
         let home = take_first(pool).unwrap_or_else(none);
-        // No block lies at address 0, since no buffer is null. So the first allocations need no comparison.
-        core::hint::assert_unchecked(home.addr() >= BLOCK_SIZE);
         let footer = first_footer(home, whole(budget));
         Descriptor {
             frontier: home.cast::<u8>().wrapping_byte_sub(HOME),
@@ -319,8 +317,7 @@ pub(crate) unsafe fn bump(region: *mut Descriptor, size: usize, align: usize) ->
         let object = aligned((*region).frontier, align);
         // Cannot wrap: Pool-I4, and `RAW`.
         let end = object.wrapping_byte_add(rounded(size));
-        // As numbers: an optimiser adds constants to these, and finds what `open_eager` promises.
-        if end.addr() > (*region).limit.addr() {
+        if end > (*region).limit.cast() {
             return None;
         }
         (*region).frontier = end;
