@@ -3,6 +3,8 @@
  * requests a budget grants, which bytes belong to whom, what a refusal may change. Prints a checksum of all that happened, which is
  * the same on every target, and ends with status 1 at the first thing that is wrong.
  *
+ * With ADVERSARY_LARGE it allocates runs too.
+ *
  * What depends on the layout of a target stays out of the checksum: addresses, blocks, and padding. So regions with a
  * budget get alignments of at most 8 only.
  */
@@ -200,6 +202,7 @@ static void exhaust(void)
     demand(stats.blocks_in_use == 0, "blocks stay in use when no region is open");
 }
 
+#ifdef ADVERSARY_LARGE
 /* Objects larger than any block, of two classes and of one twice, in regions of every kind. */
 static void large(void)
 {
@@ -237,6 +240,8 @@ static void large(void)
     }
 }
 
+#endif
+
 int main(void)
 {
     for (step = 0; step < STEPS; step++) {
@@ -260,7 +265,9 @@ int main(void)
         end_innermost();
     for (int times = 0; times < 2; times++)
         exhaust();
+#ifdef ADVERSARY_LARGE
     large();
+#endif
     printf("adversary: seed %x, %d steps, %u granted, %u refused, checksum %x\n", SEED, STEPS, granted, refused, checksum);
     return 0;
 }

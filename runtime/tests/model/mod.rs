@@ -12,8 +12,6 @@ pub mod refusal;
 pub mod region;
 pub mod step;
 
-use std::mem::MaybeUninit;
-
 use croft_runtime::invariants::check_region;
 use croft_runtime::kernel::*;
 use croft_runtime::layout::{BLOCK_SIZE, HOME, PAYLOAD};
@@ -130,8 +128,7 @@ impl Model {
     }
 
     fn open(&mut self, budget: Option<usize>, eager: bool) -> Outcome {
-        let mut frame = Box::new(MaybeUninit::uninit());
-        let descriptor = frame.as_mut_ptr();
+        let descriptor = region::frame();
         // SAFETY: the pool is locked; writable memory for a descriptor.
         let open = |eager| unsafe {
             match (budget, eager) {
@@ -143,12 +140,13 @@ impl Model {
         };
         if eager && !self.memory.block(true) {
             self.is_told_once(0, || open(true));
+            drop(Shadow::new(descriptor, true, None, 0));
             return Outcome::Refused;
         }
         open(eager);
         self.pushes += usize::from(eager);
         self.regions
-            .push(Shadow::new(descriptor, Some(frame), budget, usize::from(eager)));
+            .push(Shadow::new(descriptor, true, budget, usize::from(eager)));
         if eager { Outcome::Granted } else { Outcome::Nothing }
     }
 
@@ -160,7 +158,7 @@ impl Model {
             return Outcome::Refused;
         }
         self.pushes += 1;
-        self.regions.push(Shadow::new(push(), None, budget, 1));
+        self.regions.push(Shadow::new(push(), false, budget, 1));
         Outcome::Granted
     }
 
@@ -203,11 +201,11 @@ impl Model {
         let end = start + length.max(1);
         for other in &self.regions {
             let before = other.objects.range(..end).next_back();
-            let free_from = before.map_or(0, |(&from, &(length, _))| from + length.max(1));
+            let free_from = before.map_or(0, |(&from, &(_, length, _))| from + length.max(1));
             assert!(free_from <= start, "live objects are disjoint");
         }
         let region = &mut self.regions[index];
-        region.objects.insert(start, (length, self.patterns));
+        region.objects.insert(start, (object, length, self.patterns));
         // SAFETY: `length` bytes are ours.
         unsafe { object.write_bytes(self.patterns, length) };
         Outcome::Granted

@@ -12,8 +12,8 @@ use super::memory::Memory;
 /// What a region should be.
 pub struct Shadow {
     pub descriptor: *mut Descriptor,
-    /// The frame that the descriptor lies in, unless its block holds it.
-    pub _frame: Option<Box<MaybeUninit<Descriptor>>>,
+    /// Whether the descriptor lies in a frame, which is this structure's to free; if not, its block holds it.
+    framed: bool,
     pub budget: Option<usize>,
     /// Bytes charged since the last reset.
     pub charged: usize,
@@ -24,21 +24,16 @@ pub struct Shadow {
     pub limit: usize,
     /// Runs, by class.
     pub runs: [usize; CLASSES],
-    /// Live objects: start, length, pattern.
-    pub objects: BTreeMap<usize, (usize, u8)>,
+    /// Live objects by address: where, length, pattern.
+    pub objects: BTreeMap<usize, (*const u8, usize, u8)>,
 }
 
 impl Shadow {
-    /// A region that was just opened and owns that many blocks.
-    pub fn new(
-        descriptor: *mut Descriptor,
-        frame: Option<Box<MaybeUninit<Descriptor>>>,
-        budget: Option<usize>,
-        blocks: usize,
-    ) -> Self {
+    /// A region that was just opened and owns that many blocks. A frame is what [`frame`] made.
+    pub fn new(descriptor: *mut Descriptor, framed: bool, budget: Option<usize>, blocks: usize) -> Self {
         let mut region = Self {
             descriptor,
-            _frame: frame,
+            framed,
             budget,
             charged: 0,
             blocks,
@@ -145,11 +140,25 @@ impl Shadow {
 
     /// Reads every object and forgets it.
     pub fn end_objects(&mut self) {
-        for (&start, &(length, pattern)) in &self.objects {
+        for &(start, length, pattern) in self.objects.values() {
             // SAFETY: an object of this length lives there.
-            let bytes = unsafe { std::slice::from_raw_parts(start as *const u8, length) };
+            let bytes = unsafe { std::slice::from_raw_parts(start, length) };
             assert!(bytes.iter().all(|&byte| byte == pattern), "contents survive");
         }
         self.objects.clear();
     }
+}
+
+impl Drop for Shadow {
+    fn drop(&mut self) {
+        if self.framed {
+            // SAFETY: `frame` made it, and nothing else refers to a region that has ended.
+            drop(unsafe { Box::from_raw(self.descriptor.cast::<MaybeUninit<Descriptor>>()) });
+        }
+    }
+}
+
+/// Memory for a descriptor, as a function's frame would be. A raw pointer, because a box that moves must not be referred to.
+pub fn frame() -> *mut Descriptor {
+    Box::into_raw(Box::<Descriptor>::new_uninit()).cast()
 }

@@ -46,7 +46,12 @@ pub fn within_proof(board: &Board) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let scratch = scratch()?;
     let there = scratch.path().join("image.elf");
-    image::image(board, "tests/baremetal/adversary.c", &there, &[])?;
+    image::image(
+        board,
+        "tests/baremetal/adversary.c",
+        &there,
+        &["--cflag=-DADVERSARY_LARGE"],
+    )?;
     let (run, counts) = board.count(&there, &ENTRY_POINTS)?;
     run.expect(0)?;
     let file = std::fs::read(&there).map_err(|error| error.to_string())?;
