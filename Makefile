@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test test-baremetal baremetal lint snapshots bench-check proof campaign fuzz clean
+.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench-check proof campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,6 +27,10 @@ demo: build ## check, run and lower the examples
 test: build lint ## every test, and the lints
 	$(CARGO) test --release --workspace --all-features
 	$(CARGO) test --package croft-runtime --all-features
+	@CARGO=$(CARGO) scripts/runtime-32-bit.sh
+
+miri: ## the runtime's tests interpreted by Miri, which finds undefined behaviour; takes some minutes
+	@scripts/miri.sh
 
 baremetal: deps ## the runtime for bare-metal targets, which `croft build --target` takes
 	@scripts/baremetal-tools.sh
@@ -53,9 +57,9 @@ snapshots: build ## accept the snapshots as they are now; review them with git d
 bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)
 
-proof: build ## longest path and deepest stack of the entry points, proven on linked code; PROOF=--write puts the table into docs/CLAIMS.md
+proof: build ## longest path and deepest stack of the entry points, proven on linked code; PROOF=--write puts the table into docs/CLAIMS.md, PROOF=--check compares
 	$(CARGO) build --release --package croft-proof
-	@CROFT_TARGET=$(TARGET) scripts/proof.sh $(PROOF:--write=--write docs/CLAIMS.md)
+	@CROFT_TARGET=$(TARGET) scripts/proof.sh $(if $(PROOF),$(PROOF) docs/CLAIMS.md)
 
 SEEDS ?= 100
 FIRST ?= 0
@@ -64,14 +68,15 @@ ONLY ?=
 REASONS ?= 0
 SEED ?=
 CLAIMS ?=
+FUZZ ?= checker
 
 campaign: build ## random programs against the oracle and the checker: SEEDS=100 FIRST=0 TIME=seconds ONLY=name REASONS=0 SEED=one
 	CROFT_BIN=$(TARGET)/release $(CARGO) run --release --package croft-tests --example campaign -- \
 		seeds=$(SEEDS) first=$(FIRST) time=$(TIME) only="$(ONLY)" reasons=$(REASONS) claims="$(CLAIMS)" seed=$(SEED) \
 		save=$(TARGET)/campaign
 
-fuzz: deps ## the same programs, led by the checker's coverage, until something fails, or for TIME=seconds
-	scripts/fuzz.sh $(TIME)
+fuzz: deps ## a fuzz target until something fails, or for TIME=seconds: FUZZ=checker (the same programs) or runtime (operations)
+	scripts/fuzz.sh $(TIME) $(FUZZ)
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -1,6 +1,6 @@
 //! The table of sizes and bounds in a document, between two marker comments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::image::InputError;
 use crate::report::{Report, cell};
@@ -35,6 +35,39 @@ pub fn rewrite(document: &str, reports: &[Report]) -> Result<String, InputError>
     }
     let rows: String = by_target.into_values().collect();
     Ok(format!("{before}{BEGIN}\n{HEAD}{rows}{END}{after}"))
+}
+
+/// Where the document's table is not what [`rewrite`] would make it: the row there and the row of the reports, the word `nothing` for
+/// one that the other has not.
+///
+/// # Errors
+///
+/// As for [`rewrite`].
+pub fn differences(document: &str, reports: &[Report]) -> Result<Vec<(String, String)>, InputError> {
+    let fresh = rewrite(document, reports)?;
+    let rows = |text| -> Result<BTreeMap<String, String>, InputError> {
+        let (_, table, _) = split(text)?;
+        let named = |row: &str| {
+            let mut cells = row.splitn(4, '|');
+            let name = cells.by_ref().take(3).collect::<Vec<_>>().join("|");
+            (name, row.to_owned())
+        };
+        Ok(table
+            .lines()
+            .filter(|line| line.starts_with("| "))
+            .map(named)
+            .collect())
+    };
+    let (old, new) = (rows(document)?, rows(&fresh)?);
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let row = |rows: &BTreeMap<String, String>, name| {
+        rows.get(name).cloned().unwrap_or_else(|| "nothing".to_owned())
+    };
+    Ok(names
+        .into_iter()
+        .map(|name| (row(&old, name), row(&new, name)))
+        .filter(|(old, new)| old != new)
+        .collect())
 }
 
 fn split(document: &str) -> Result<(&str, &str, &str), InputError> {

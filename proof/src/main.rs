@@ -14,6 +14,7 @@ Examples:
   croft-proof --entry croft.push --handler croft_exhausted kernel.elf
   croft-proof --limits proof/limits.toml --explain croft.alloc x86-64=kernel
   croft-proof --limits proof/limits.toml --format json x86-64=kernel
+  croft-proof --limits proof/limits.toml --check docs/CLAIMS.md x86-64=kernel
 
 Exit status: 0 all proven and within limits, 1 not, 2 the input is no linked ELF file, or the request is wrong.";
 
@@ -48,6 +49,9 @@ struct Arguments {
     /// Put the figures into the table of this document
     #[arg(long, value_name = "DOCUMENT")]
     write: Option<PathBuf>,
+    /// Compare the figures with the table of this document: status 1 if they differ
+    #[arg(long, value_name = "DOCUMENT", conflicts_with = "write")]
+    check: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -142,6 +146,13 @@ fn run(arguments: &Arguments) -> Result<bool, InputError> {
             path: path.into_owned(),
             source,
         })?;
+    }
+    if let Some(document) = &arguments.check {
+        let document = text(&document.to_string_lossy())?;
+        for (old, new) in claims::differences(&document, &reports)? {
+            println!("error: the table says   {old}\n       the figures are {new}");
+            passes = false;
+        }
     }
     Ok(passes)
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use croft_proof::claims::{BEGIN, END, rewrite};
+use croft_proof::claims::{BEGIN, END, differences, rewrite};
+use croft_proof::image::Sizes;
 use croft_proof::limits::Limits;
+use croft_proof::report::Report;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).expect("in the repository")
@@ -57,6 +59,38 @@ fn the_checked_in_table_is_within_the_limits() {
         x86,
         limits.target["x86-64"].entry.len(),
         "each entry point has a row"
+    );
+}
+
+#[test]
+fn a_difference_is_named() {
+    let document = read("docs/CLAIMS.md");
+    assert!(differences(&document, &[]).expect("markers").is_empty());
+    let report = |target: &str| Report {
+        target: target.to_owned(),
+        sizes: Sizes {
+            text: 1,
+            data: 2,
+            bss: 3,
+        },
+        rows: Vec::new(),
+    };
+    // A target that the table has not, and one whose every row is gone but for the last, which is another.
+    let added = differences(&document, &[report("new")]).expect("markers");
+    assert_eq!(added.len(), 1);
+    assert!(
+        added[0].0 == "nothing" && added[0].1.contains(".text 1, .data 2, .bss 3"),
+        "{added:?}"
+    );
+    let changed = differences(&document, &[report("x86-64")]).expect("markers");
+    let rows = document
+        .lines()
+        .filter(|line| line.starts_with("| x86-64 |"))
+        .count();
+    assert_eq!(changed.len(), rows);
+    assert_eq!(
+        changed.iter().filter(|(_, new)| new == "nothing").count(),
+        rows - 1
     );
 }
 

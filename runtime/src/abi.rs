@@ -13,9 +13,7 @@ use core::ptr;
 
 use crate::exhaustion::{self, Handler};
 use crate::invariants;
-use crate::kernel::{
-    allocate, croft_pool, croft_rt_pop, croft_rt_push, croft_rt_push_bounded, croft_rt_reset,
-};
+use crate::kernel::{allocate, croft_rt_pop, croft_rt_push, croft_rt_push_bounded, croft_rt_reset, pool};
 use crate::layout::{BLOCK_SIZE, UNBOUNDED};
 use crate::pool::Stats;
 use crate::refill::run;
@@ -85,7 +83,7 @@ pub unsafe extern "C" fn alloc(region: *mut Descriptor, size: usize, align: usiz
     // SAFETY: the same obligations; null is refused.
     unsafe {
         if region.is_null() {
-            return run::<false>(region, size, align);
+            return run::<false>(region, size, align.wrapping_sub(1));
         }
         allocate::<false>(region, size, align)
     }
@@ -154,7 +152,7 @@ pub extern "C" fn keepalive(_: *const u8) {}
 /// 2. Obligation 2 of [`kernel`](crate::kernel).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_pool_init(buffer: *mut u8, bytes: usize) -> c_int {
-    let pool = &raw mut croft_pool;
+    let pool = pool();
     // SAFETY: obligations 1 and 2.
     match unsafe { (*pool).init(buffer, bytes) } {
         Ok(()) => 0,
@@ -169,7 +167,7 @@ pub unsafe extern "C" fn croft_pool_init(buffer: *mut u8, bytes: usize) -> c_int
 /// `out` points to writable memory for them; obligation 2 of [`kernel`](crate::kernel).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_pool_stats(out: *mut Stats) {
-    let pool = &raw const croft_pool;
+    let pool = pool().cast_const();
     // SAFETY: the obligations above.
     unsafe { out.write((*pool).stats()) }
 }
@@ -183,7 +181,7 @@ pub unsafe extern "C" fn croft_pool_stats(out: *mut Stats) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_pool_check() -> c_int {
     // SAFETY: the obligation above.
-    match unsafe { invariants::check_pool(&raw const croft_pool) } {
+    match unsafe { invariants::check_pool(pool()) } {
         Ok(()) => 0,
         Err(broken) => broken as c_int,
     }

@@ -94,7 +94,7 @@ pub unsafe fn check_pool(pool: *const BlockPool) -> Result<(), Broken> {
         return Ok(());
     }
     let gap = pool.range.gap & !RUNS_CUT;
-    let begin = pool.range.cursor.addr().wrapping_sub(HOME);
+    let begin = pool.range.cursor.addr();
     if !gap.is_multiple_of(BLOCK_SIZE)
         || !begin.is_multiple_of(BLOCK_SIZE)
         || begin < pool.base.addr()

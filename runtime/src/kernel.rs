@@ -19,20 +19,65 @@
 use core::ptr;
 
 use crate::layout::UNBOUNDED;
-use crate::pool::BlockPool;
 use crate::refill::{
     croft_rt_first_block, croft_rt_pop_rare, croft_rt_push_rare, croft_rt_refill, croft_rt_reset_rare,
     croft_rt_run, croft_rt_try_refill, croft_rt_try_run,
 };
 use crate::region::{self, Descriptor, Refill};
 
-/// The pool of compiled code and of the C functions.
-#[unsafe(no_mangle)]
-#[allow(
-    non_upper_case_globals,
-    reason = "the name is part of the compiler's interface"
-)]
-pub static mut croft_pool: BlockPool = BlockPool::new();
+pub use symbol::croft_pool;
+pub(crate) use symbol::pool;
+
+/// The pool's symbol, where the code of this crate may be linked into a program only by its own name.
+#[cfg(any(croft_bitcode, miri, not(target_os = "linux")))]
+mod symbol {
+    use crate::pool::BlockPool;
+
+    /// The pool of compiled code and of the C functions.
+    #[unsafe(no_mangle)]
+    #[allow(
+        non_upper_case_globals,
+        reason = "the name is part of the compiler's interface"
+    )]
+    pub static mut croft_pool: BlockPool = BlockPool::new();
+
+    /// The address of [`croft_pool`].
+    #[inline(always)]
+    pub(crate) const fn pool() -> *mut BlockPool {
+        &raw mut croft_pool
+    }
+}
+
+/// The pool's symbol, where another object could replace it: position-independent code reads the address of such a variable
+/// from memory, one instruction in every operation. So the runtime uses a private variable, and the symbol that others see
+/// is a second name for it, which nothing can replace (*protected*).
+#[cfg(not(any(croft_bitcode, miri, not(target_os = "linux"))))]
+mod symbol {
+    use crate::pool::BlockPool;
+
+    static mut POOL: BlockPool = BlockPool::new();
+
+    core::arch::global_asm!(
+        ".globl croft_pool",
+        ".protected croft_pool",
+        ".type croft_pool, %object",
+        ".size croft_pool, {size}",
+        ".set croft_pool, {pool}",
+        size = const size_of::<BlockPool>(),
+        pool = sym POOL,
+    );
+
+    unsafe extern "C" {
+        /// The pool of compiled code and of the C functions.
+        pub static mut croft_pool: BlockPool;
+    }
+
+    /// The address of [`croft_pool`].
+    #[inline(always)]
+    pub(crate) const fn pool() -> *mut BlockPool {
+        &raw mut POOL
+    }
+}
 
 /// Allocates. On exhaustion the answer is null if `TRY` is set; if not, the handler is called.
 ///
@@ -50,7 +95,7 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
         if !cfg!(croft_bitcode) {
             return allocate_here::<TRY>(region, size, align);
         }
-        let pool = &raw mut croft_pool;
+        let pool = pool();
         if region::is_odd(size, align) {
             let Descriptor {
                 frontier,
@@ -98,17 +143,19 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
 /// Obligations 1 and 2 of this module.
 #[inline(always)]
 unsafe fn allocate_here<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // What the cold functions get instead of the alignment: the fast path needs no other form of it.
+    let mask = align.wrapping_sub(1);
     // SAFETY: obligations 1 and 2.
     unsafe {
         if region::is_odd(size, align) {
-            return crate::refill::run::<TRY>(region, size, align);
+            return crate::refill::run::<TRY>(region, size, mask);
         }
         if let Some(object) = region::bump(region, size, align) {
             return object;
         }
-        match region::serve(&raw mut croft_pool, region, size) {
+        match region::serve(pool(), region, size) {
             Ok(object) => object,
-            Err(reason) => crate::refill::rescue::<TRY>(region, size, align, reason),
+            Err(reason) => crate::refill::rescue::<TRY>(region, size, mask, reason),
         }
     }
 }
@@ -138,7 +185,7 @@ unsafe fn in_pool(next: Refill) -> Refill {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_open(region: *mut Descriptor) {
     // SAFETY: the obligation above.
-    unsafe { region.write(region::open(&raw mut croft_pool, UNBOUNDED)) }
+    unsafe { region.write(region::open(pool(), UNBOUNDED)) }
 }
 
 /// Opens a region with the descriptor at `region`, without a block, that hands out at most `bytes`
@@ -150,7 +197,7 @@ pub unsafe extern "C" fn croft_rt_open(region: *mut Descriptor) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: usize) {
     // SAFETY: the obligation above.
-    unsafe { region.write(region::open(&raw mut croft_pool, bytes)) }
+    unsafe { region.write(region::open(pool(), bytes)) }
 }
 
 /// As [`croft_rt_open`], but the region takes its first block at once. For regions into which an
@@ -163,7 +210,7 @@ pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: u
 pub unsafe extern "C" fn croft_rt_open_eager(region: *mut Descriptor) {
     // SAFETY: the obligations above; objects may begin at the start of a block.
     unsafe {
-        let state = region::open_eager(&raw mut croft_pool, UNBOUNDED, || croft_rt_first_block());
+        let state = region::open_eager(pool(), UNBOUNDED, || croft_rt_first_block());
         region.write(state);
     }
 }
@@ -177,7 +224,7 @@ pub unsafe extern "C" fn croft_rt_open_eager(region: *mut Descriptor) {
 pub unsafe extern "C" fn croft_rt_open_eager_bounded(region: *mut Descriptor, bytes: usize) {
     // SAFETY: as in `croft_rt_open_eager`.
     unsafe {
-        let state = region::open_eager(&raw mut croft_pool, bytes, || croft_rt_first_block());
+        let state = region::open_eager(pool(), bytes, || croft_rt_first_block());
         region.write(state);
     }
 }
@@ -190,7 +237,7 @@ pub unsafe extern "C" fn croft_rt_open_eager_bounded(region: *mut Descriptor, by
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push() -> *mut Descriptor {
     // SAFETY: obligation 2.
-    unsafe { region::push(&raw mut croft_pool, || croft_rt_push_rare(UNBOUNDED)) }
+    unsafe { region::push(pool(), || croft_rt_push_rare(UNBOUNDED)) }
 }
 
 /// As [`croft_rt_push`], for a region that hands out at most `bytes` bytes between two resets.
@@ -201,7 +248,7 @@ pub unsafe extern "C" fn croft_rt_push() -> *mut Descriptor {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor {
     // SAFETY: obligation 2.
-    unsafe { region::push_bounded(&raw mut croft_pool, bytes, || croft_rt_push_rare(bytes)) }
+    unsafe { region::push_bounded(pool(), bytes, || croft_rt_push_rare(bytes)) }
 }
 
 /// Ends the region and every object in it.
@@ -213,7 +260,7 @@ pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor 
 pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
     // SAFETY: the obligations above.
     unsafe {
-        region::pop(&raw mut croft_pool, region, |oldest, limit| {
+        region::pop(pool(), region, |oldest, limit| {
             croft_rt_pop_rare(oldest, limit);
         });
     }
@@ -228,7 +275,7 @@ pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
 pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
     // SAFETY: the obligations above.
     unsafe {
-        region::reset(&raw mut croft_pool, region, |oldest, limit| {
+        region::reset(pool(), region, |oldest, limit| {
             if cfg!(croft_bitcode) {
                 (*region).limit = croft_rt_reset_rare(oldest, limit);
                 (*region).frontier = region::raw();

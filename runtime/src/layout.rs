@@ -129,7 +129,7 @@ const _: () = {
 pub(crate) const fn alignment_is_valid(align: usize) -> bool {
     // For 0 the mask is as large as can be.
     let mask = align.wrapping_sub(1);
-    align & mask == 0 && mask < MAX_ALIGN
+    mask & (align | !(MAX_ALIGN - 1)) == 0
 }
 
 /// The bytes that a request of `size` bytes takes: rounded up to [`MIN_ALIGN`], at least one step,

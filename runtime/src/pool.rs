@@ -10,8 +10,7 @@
 //! the whole pool again, in O(1): fragmentation never outlives a kernel's run.
 //!
 //! Invariants:
-//! - *Pool-I1*: the range, `gap` bytes from the block whose home is `cursor`, consists of whole blocks
-//!   of the pool; all is empty before initialisation.
+//! - *Pool-I1*: the range, `gap` bytes from `cursor`, consists of whole blocks of the pool; all is empty before initialisation.
 //! - *Pool-I2*: `depth` + 1 is the number of regions that own memory. While it is 0 the pool is
 //!   **idle**, and neither the lists nor the range mean anything.
 //! - *Pool-I3*: the list is preferred to the range, so a block is cut only when all blocks cut before
@@ -24,7 +23,7 @@
 
 use core::ptr;
 
-use crate::block::{END, Footer, WITH_RUNS, home_of};
+use crate::block::{END, Footer, WITH_RUNS, home_of, start_of};
 use crate::layout::{BLOCK_SIZE, HEADROOM, HOME};
 use crate::region::Descriptor;
 use crate::runs::{self, CLASSES, Run};
@@ -36,8 +35,8 @@ pub(crate) const RUNS_CUT: usize = 1;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Range {
-    /// Home of the first block.
-    pub(crate) cursor: *mut Footer,
+    /// Start of the first block.
+    pub(crate) cursor: *mut u8,
     /// Bytes, and `RUNS_CUT`.
     pub(crate) gap: usize,
 }
@@ -180,7 +179,7 @@ impl BlockPool {
         let base = buffer.wrapping_byte_add(lead);
         let first = base.wrapping_byte_add(HOME).cast::<Footer>();
         let whole = Range {
-            cursor: first.wrapping_byte_add(BLOCK_SIZE),
+            cursor: base.wrapping_byte_add(BLOCK_SIZE),
             gap: blocks.wrapping_sub(1).wrapping_mul(BLOCK_SIZE),
         };
         // Field by field: a copy of the whole would call `memcpy`, which a kernel may not have. Heads of lists of runs mean
@@ -293,8 +292,9 @@ pub(crate) unsafe fn take_first(pool: *mut BlockPool) -> Option<*mut Footer> {
         (*pool).depth = depth;
         if depth == 0 {
             let gap = (*pool).range.gap;
-            let least = (*pool).least_gap;
-            (*pool).least_gap = if gap < least { gap } else { least };
+            if gap < (*pool).least_gap {
+                (*pool).least_gap = gap;
+            }
             (*pool).range = (*pool).whole;
             (*pool).free = END;
             return Some((*pool).first);
@@ -303,22 +303,50 @@ pub(crate) unsafe fn take_first(pool: *mut BlockPool) -> Option<*mut Footer> {
     }
 }
 
-/// Takes a block for a region that owns memory: as [`take_first`] otherwise, with [`untake`].
+/// Takes a block for a region that owns memory, and returns its home: as [`take_first`] otherwise, with
+/// [`untake`].
 ///
 /// # Safety
 ///
 /// As for [`take_first`]; the pool is not idle.
 #[inline(always)]
 pub(crate) unsafe fn take(pool: *mut BlockPool) -> Option<*mut Footer> {
+    // SAFETY: the obligations above.
+    unsafe { take_as(pool, home_of, |start| start.wrapping_byte_add(HOME).cast()) }
+}
+
+/// As [`take`], and returns the block's start.
+///
+/// # Safety
+///
+/// As for [`take`].
+#[inline(always)]
+pub(crate) unsafe fn take_start(pool: *mut BlockPool) -> Option<*mut u8> {
+    // SAFETY: the obligations above.
+    unsafe { take_as(pool, start_of, |start| start) }
+}
+
+/// As [`take`], and returns what `listed` makes of the footer of a block of the list, or `cut` of the start of a block of
+/// the range.
+///
+/// # Safety
+///
+/// As for [`take`].
+#[inline(always)]
+unsafe fn take_as<T>(
+    pool: *mut BlockPool,
+    listed: impl FnOnce(*mut Footer) -> T,
+    cut: impl FnOnce(*mut u8) -> T,
+) -> Option<T> {
     // SAFETY: obligation 1. A block on the free list is owned by no one (Block-I2), so its footer may
     // be read; it lies in the buffer (Block-I1).
     unsafe {
         let free = (*pool).free;
         if free != END {
             (*pool).free = (*free).next;
-            return Some(home_of(free));
+            return Some(listed(free));
         }
-        let home = (*pool).range.cursor;
+        let start = (*pool).range.cursor;
         let (gap, empty) = (*pool).range.gap.overflowing_sub(BLOCK_SIZE);
         // Stored before it is judged, and put right in the cold: one instruction where memory can be
         // subtracted from.
@@ -326,8 +354,8 @@ pub(crate) unsafe fn take(pool: *mut BlockPool) -> Option<*mut Footer> {
         if empty {
             return None;
         }
-        (*pool).range.cursor = home.wrapping_byte_add(BLOCK_SIZE);
-        Some(home)
+        (*pool).range.cursor = start.wrapping_byte_add(BLOCK_SIZE);
+        Some(cut(start))
     }
 }
 

@@ -8,7 +8,7 @@ use core::ptr;
 
 use crate::block::Footer;
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
-use crate::kernel::croft_pool;
+use crate::kernel::pool;
 use crate::layout::whole;
 use crate::pool::{take_first, untake_first};
 use crate::region::{self, Descriptor, Refill};
@@ -28,7 +28,7 @@ const REFUSED: Refill = Refill {
 #[cold]
 #[inline(never)]
 pub(crate) unsafe fn refuse(reason: Reason, size: usize, align: usize) -> ! {
-    let pool = &raw const croft_pool;
+    let pool = pool().cast_const();
     // SAFETY: by the obligation nothing else uses the pool while the report is made.
     let what = unsafe { Exhaustion::new(reason, size, align, &*pool) };
     exhausted(&what)
@@ -41,7 +41,7 @@ pub(crate) unsafe fn refuse(reason: Reason, size: usize, align: usize) -> ! {
 /// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor; the request is not odd.
 #[inline(always)]
 unsafe fn refill(region: Descriptor, size: usize) -> Result<Refill, Reason> {
-    let pool = &raw mut croft_pool;
+    let pool = pool();
     // SAFETY: the obligations above.
     unsafe {
         match region::refill(pool, region, size) {
@@ -63,10 +63,10 @@ unsafe fn refill(region: Descriptor, size: usize) -> Result<Refill, Reason> {
 pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
     region: *mut Descriptor,
     size: usize,
-    align: usize,
+    mask: usize,
     reason: Reason,
 ) -> *mut u8 {
-    let pool = &raw mut croft_pool;
+    let pool = pool();
     // SAFETY: the obligations above.
     unsafe {
         if reason == Reason::PoolEmpty
@@ -78,7 +78,7 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
         if TRY {
             return ptr::null_mut();
         }
-        refuse(reason, size, align)
+        refuse(reason, size, mask.wrapping_add(1))
     }
 }
 
@@ -94,9 +94,10 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
 pub(crate) unsafe extern "C" fn run<const TRY: bool>(
     region: *mut Descriptor,
     size: usize,
-    align: usize,
+    mask: usize,
 ) -> *mut u8 {
-    let pool = &raw mut croft_pool;
+    let pool = pool();
+    let align = mask.wrapping_add(1);
     // SAFETY: the obligations above.
     unsafe {
         if region.is_null() {
@@ -133,11 +134,7 @@ pub unsafe extern "C" fn croft_rt_refill(
     size: usize,
     align: usize,
 ) -> Refill {
-    let region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
+    let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe {
         match refill(region, size) {
@@ -162,11 +159,7 @@ pub unsafe extern "C" fn croft_rt_try_refill(
     size: usize,
     _align: usize,
 ) -> Refill {
-    let region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
+    let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe { refill(region, size) }.unwrap_or(REFUSED)
 }
@@ -187,14 +180,10 @@ pub unsafe extern "C" fn croft_rt_run(
     size: usize,
     align: usize,
 ) -> Refill {
-    let region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
+    let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe {
-        match runs::alloc(&raw mut croft_pool, region, size, align) {
+        match runs::alloc(pool(), region, size, align) {
             Ok(next) => next,
             Err(reason) => refuse(reason, size, align),
         }
@@ -216,13 +205,9 @@ pub unsafe extern "C" fn croft_rt_try_run(
     size: usize,
     align: usize,
 ) -> Refill {
-    let region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
+    let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
-    unsafe { runs::alloc(&raw mut croft_pool, region, size, align) }.unwrap_or(REFUSED)
+    unsafe { runs::alloc(pool(), region, size, align) }.unwrap_or(REFUSED)
 }
 
 /// Ends a region without memory or with runs: see `runs::end`.
@@ -235,7 +220,7 @@ pub unsafe extern "C" fn croft_rt_try_run(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Footer) {
     // SAFETY: the obligations above.
-    unsafe { runs::end(&raw mut croft_pool, oldest, limit) }
+    unsafe { runs::end(pool(), oldest, limit) }
 }
 
 /// Resets a region without memory or with runs: see `runs::clear`. Returns its new limit.
@@ -248,7 +233,7 @@ pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Foot
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_reset_rare(oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
     // SAFETY: the obligations above.
-    unsafe { runs::clear(&raw mut croft_pool, oldest, limit) }
+    unsafe { runs::clear(pool(), oldest, limit) }
 }
 
 /// As [`croft_rt_reset_rare`], for a descriptor in memory: called last, so that no register need be
@@ -262,7 +247,7 @@ pub unsafe extern "C" fn croft_rt_reset_rare(oldest: *mut Footer, limit: *mut Fo
 pub(crate) unsafe extern "C" fn reset_rare(region: *mut Descriptor, limit: *mut Footer) {
     // SAFETY: the obligations above.
     unsafe {
-        (*region).limit = runs::clear(&raw mut croft_pool, (*region).oldest, limit);
+        (*region).limit = runs::clear(pool(), (*region).oldest, limit);
         (*region).frontier = region::raw();
     }
 }
@@ -277,7 +262,7 @@ pub(crate) unsafe extern "C" fn reset_rare(region: *mut Descriptor, limit: *mut 
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_first_block() -> *mut Footer {
-    let pool = &raw mut croft_pool;
+    let pool = pool();
     // SAFETY: the obligation above. Without a block the pool is not idle.
     unsafe {
         untake_first(pool);

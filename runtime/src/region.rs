@@ -7,7 +7,7 @@
 //!
 //! A region opened by `open` owns no block until its first allocation (**lazy**); it shares the
 //! footer `lazy` of its pool, and its budget stands in for the oldest block. A region opened by `push`
-//! keeps its descriptor in the footer of its first block. Both, and a region that was reset, are
+//! keeps its descriptor in the footer of its first block. Both, and a region that was reset out of line, are
 //! **raw** until their next allocation: the frontier is [`RAW`], and the slow path completes them.
 //! So opening and resetting store three or four words.
 //!
@@ -34,7 +34,7 @@
 use crate::block::{Footer, PLAIN, start_of};
 use crate::exhaustion::Reason;
 use crate::layout::{HOME, PAYLOAD, RAW, UNBOUNDED, aligned, alignment_is_valid, rounded, whole};
-use crate::pool::{BlockPool, take, take_first, untake, untake_first};
+use crate::pool::{BlockPool, take_first, take_start, untake, untake_first};
 use crate::runs;
 
 /// The state of an open region.
@@ -47,6 +47,18 @@ pub struct Descriptor {
     pub limit: *mut Footer,
     /// The oldest footer; the budget in a region without memory.
     pub oldest: *mut Footer,
+}
+
+impl Descriptor {
+    /// The three words, which the cold functions of compiled code get by value.
+    #[inline(always)]
+    pub(crate) const fn new(frontier: *mut u8, limit: *mut Footer, oldest: *mut Footer) -> Self {
+        Self {
+            frontier,
+            limit,
+            oldest,
+        }
+    }
 }
 
 /// What the slow path answers: where the region goes on.
@@ -269,7 +281,13 @@ pub(crate) unsafe fn reset(
         (*pool).free = (*oldest).next;
         (*oldest).next = PLAIN;
         (*region).limit = oldest;
-        (*region).frontier = raw();
+        // Inlined, the frontier is in a register, and two instructions spare the next allocation the slow path. A raw
+        // region stays so: its footer may not be complete.
+        (*region).frontier = if cfg!(croft_bitcode) && (*region).frontier != raw() {
+            start_of(oldest)
+        } else {
+            raw()
+        };
     }
 }
 
@@ -358,13 +376,17 @@ pub(crate) const fn array_size(count: usize, size: usize) -> usize {
 pub(crate) unsafe fn refill(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result<Refill, Reason> {
     let taken = rounded(size);
     // SAFETY: the obligations of both.
-    unsafe {
+    let (start, limit) = unsafe {
         if region.frontier == raw() {
-            complete(pool, region, taken)
+            complete(pool, region, taken)?
         } else {
-            enter(pool, region, taken)
+            enter(pool, region, taken)?
         }
-    }
+    };
+    Ok(Refill {
+        frontier: start.wrapping_byte_add(taken),
+        limit,
+    })
 }
 
 /// [`refill`] and [`advance`] of a descriptor in memory; returns the object.
@@ -386,57 +408,70 @@ pub(crate) unsafe fn serve(
     // SAFETY: the obligations above. Only a raw region can be one without memory.
     unsafe {
         let state = *region;
-        let next = if state.frontier == raw() {
-            let next = complete(pool, state, taken)?;
+        let (object, limit) = if state.frontier == raw() {
+            let first = complete(pool, state, taken)?;
             // What it was already, unless the region had no memory.
-            (*region).oldest = next.limit;
-            next
+            (*region).oldest = first.1;
+            first
         } else {
             enter(pool, state, taken)?
         };
-        (*region).frontier = next.frontier;
-        (*region).limit = next.limit;
-        Ok(next.frontier.wrapping_byte_sub(taken))
+        (*region).frontier = object.wrapping_byte_add(taken);
+        (*region).limit = limit;
+        Ok(object)
     }
 }
 
-/// Enters a new block for `taken` bytes: [`refill`] of a region that is not raw.
+/// Enters a new block for `taken` bytes: [`refill`] of a region that is not raw. Returns the object, which is
+/// the block's start, and the new limit.
 ///
 /// # Safety
 ///
 /// As for [`refill`]; the region is not raw.
 #[inline(always)]
-unsafe fn enter(pool: *mut BlockPool, region: Descriptor, taken: usize) -> Result<Refill, Reason> {
+unsafe fn enter(
+    pool: *mut BlockPool,
+    region: Descriptor,
+    taken: usize,
+) -> Result<(*mut u8, *mut Footer), Reason> {
     let Descriptor { frontier, limit, .. } = region;
     // SAFETY: as in `refill`: the newest block belongs to the region (Region-I3), the block taken too.
     unsafe {
         let left = (*limit).stop.wrapping_sub(frontier.addr());
-        if taken > left {
-            return Err(Reason::Budget);
-        }
-        let Some(home) = take(pool) else {
-            return Err(Reason::PoolEmpty);
+        // A budget that does not end in the new block needs no other test.
+        let (start, footer, stop) = if left < HOME {
+            if taken > left {
+                return Err(Reason::Budget);
+            }
+            let start = take_start(pool).ok_or(Reason::PoolEmpty)?;
+            let stop = start.wrapping_byte_add(left);
+            (start, stop.cast::<Footer>(), stop)
+        } else {
+            let start = take_start(pool).ok_or(Reason::PoolEmpty)?;
+            (
+                start,
+                start.wrapping_byte_add(HOME).cast(),
+                start.wrapping_byte_add(left),
+            )
         };
-        let start = home.cast::<u8>().wrapping_byte_sub(HOME);
-        let stop = start.wrapping_byte_add(left);
-        let footer = if left < HOME { stop.cast() } else { home };
         (*footer).next = (*limit).next;
         (*footer).stop = stop.addr();
         (*limit).next = footer;
-        Ok(Refill {
-            frontier: start.wrapping_byte_add(taken),
-            limit: footer,
-        })
+        Ok((start, footer))
     }
 }
 
-/// The first allocation, of `taken` bytes, of a raw region: [`refill`] for these.
+/// The first allocation, of `taken` bytes, of a raw region: as [`enter`] for these.
 ///
 /// # Safety
 ///
 /// As for [`refill`]; the region is raw.
 #[inline(always)]
-unsafe fn complete(pool: *mut BlockPool, region: Descriptor, taken: usize) -> Result<Refill, Reason> {
+unsafe fn complete(
+    pool: *mut BlockPool,
+    region: Descriptor,
+    taken: usize,
+) -> Result<(*mut u8, *mut Footer), Reason> {
     let Descriptor { limit, oldest, .. } = region;
     // SAFETY: as in `refill`.
     unsafe {
@@ -445,22 +480,19 @@ unsafe fn complete(pool: *mut BlockPool, region: Descriptor, taken: usize) -> Re
             if taken > budget {
                 return Err(Reason::Budget);
             }
-            let Some(home) = take_first(pool) else {
-                return Err(Reason::PoolEmpty);
-            };
-            return Ok(Refill {
-                frontier: home.cast::<u8>().wrapping_byte_sub(HOME).wrapping_byte_add(taken),
-                limit: first_footer(home, budget),
-            });
+            let home = take_first(pool).ok_or(Reason::PoolEmpty)?;
+            return Ok((
+                home.cast::<u8>().wrapping_byte_sub(HOME),
+                first_footer(home, budget),
+            ));
         }
         let (start, stop) = unsettled(limit);
-        let frontier = start.wrapping_byte_add(taken);
         // Only a budget below a block's payload leaves less room than a request can ask for.
-        if frontier > limit.cast() {
+        if start.wrapping_byte_add(taken) > limit.cast() {
             return Err(Reason::Budget);
         }
         (*limit).stop = stop;
-        Ok(Refill { frontier, limit })
+        Ok((start, limit))
     }
 }
 

@@ -241,8 +241,6 @@ unsafe fn cut(pool: *mut BlockPool, class: usize) -> *mut Run {
         }
         let gap = gap & !RUNS_CUT;
         let run = cursor
-            .cast::<u8>()
-            .wrapping_byte_sub(HOME)
             .wrapping_byte_add(gap)
             .wrapping_byte_sub(ROOM)
             .cast::<Run>();
@@ -377,7 +375,7 @@ pub(crate) unsafe fn refill_range(pool: *mut BlockPool) -> bool {
         let run = unlink(pool, class);
         (*pool).least_gap = 0;
         (*pool).range = Range {
-            cursor: start_of_run(run, class).wrapping_byte_add(HOME).cast(),
+            cursor: start_of_run(run, class),
             gap: bytes_of(class) | RUNS_CUT,
         };
         true

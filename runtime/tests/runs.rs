@@ -65,14 +65,14 @@ fn runs_of_inner_and_outer_regions_interleave() {
         |region: &Region<'_>, value: u64| region.alloc_slice_fill_with(5000, |_| value).as_ptr().addr();
     fill(&outer, 1);
     let inner = outer.region();
-    let kept = inner.alloc_slice_fill_with(7000, |i| i);
+    let kept = inner.alloc_slice_fill_with(7000, |i| i as u64);
     fill(&outer, 2);
-    let again = inner.alloc_slice_fill_with(3000, |i| 2 * i);
+    let again = inner.alloc_slice_fill_with(3000, |i| 2 * i as u64);
     outer.reset();
     let reused = fill(&outer, 3);
-    assert!(kept.iter().enumerate().all(|(i, &value)| value == i));
-    assert!(again.iter().enumerate().all(|(i, &value)| value == 2 * i));
-    assert!(!kept.as_ptr_range().contains(&(reused as *const usize)));
+    assert!(kept.iter().enumerate().all(|(i, &value)| value == i as u64));
+    assert!(again.iter().enumerate().all(|(i, &value)| value == 2 * i as u64));
+    assert!(!kept.as_ptr_range().contains(&(reused as *const u64)));
     assert_eq!(
         (outer.check_invariants(), inner.check_invariants()),
         (Ok(5), Ok(7))

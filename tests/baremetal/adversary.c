@@ -3,6 +3,8 @@
  * requests a budget grants, which bytes belong to whom, what a refusal may change. Prints a checksum of all that happened, which is
  * the same on every target, and ends with status 1 at the first thing that is wrong.
  *
+ * With ADVERSARY_LARGE it allocates runs too.
+ *
  * What depends on the layout of a target stays out of the checksum: addresses, blocks, and padding. So regions with a
  * budget get alignments of at most 8 only.
  */
@@ -200,6 +202,46 @@ static void exhaust(void)
     demand(stats.blocks_in_use == 0, "blocks stay in use when no region is open");
 }
 
+#ifdef ADVERSARY_LARGE
+/* Objects larger than any block, of two classes and of one twice, in regions of every kind. */
+static void large(void)
+{
+    static const uint32_t sizes[] = {20000, 45000, 20000};
+    for (int way = 0; way < 5; way++) {
+        descriptor frame;
+        void *region = frame.bytes;
+        switch (way) {
+        case 0: rt_open(region); break;
+        case 1: rt_open_bounded(region, 90000); break;
+        case 2: region = rt_push(); break;
+        case 3: region = rt_push_bounded(90000); break;
+        case 4: rt_open_eager(region); demand(rt_alloc(region, 100, 8) != NULL, "no small object"); break;
+        }
+        for (int again = 0; again < 2; again++) {
+            unsigned char *objects_of[3];
+            for (int i = 0; i < 3; i++) {
+                objects_of[i] = i & 1 ? rt_alloc_array(region, sizes[i] / 8, 8, 64)
+                    : again ? rt_try_alloc(region, sizes[i], CROFT_MAX_ALIGN)
+                            : rt_alloc(region, sizes[i], 8);
+                demand(objects_of[i] != NULL, "a large object was refused");
+                memset(objects_of[i], i + way, sizes[i]);
+            }
+            demand((way & 1) == 0 || !rt_try_alloc(region, 20000, 8), "a budget was exceeded by a large object");
+            demand(!rt_try_alloc_array(region, SIZE_MAX / 64, 8, 8), "more was granted than the pool has");
+            for (int i = 0; i < 3; i++)
+                for (uint32_t byte = 0; byte < sizes[i]; byte++)
+                    demand(objects_of[i][byte] == (unsigned char)(i + way), "a large object was overwritten");
+            demand(croft_pool_check() == CROFT_OK, "the pool's invariants do not hold");
+            if (again)
+                rt_pop(region);
+            else
+                rt_reset(region);
+        }
+    }
+}
+
+#endif
+
 int main(void)
 {
     for (step = 0; step < STEPS; step++) {
@@ -223,6 +265,9 @@ int main(void)
         end_innermost();
     for (int times = 0; times < 2; times++)
         exhaust();
+#ifdef ADVERSARY_LARGE
+    large();
+#endif
     printf("adversary: seed %x, %d steps, %u granted, %u refused, checksum %x\n", SEED, STEPS, granted, refused, checksum);
     return 0;
 }

@@ -31,7 +31,8 @@ pub(super) struct Tables {
 
 #[cfg(feature = "host")]
 mod limits {
-    pub(super) const DEPTH: usize = 65_535;
+    /// What a handle has room for.
+    pub(super) const DEPTH: usize = if usize::BITS == 64 { 65_535 } else { 1023 };
     pub(super) const HISTORY: usize = 1 << 16;
     pub(super) const BLOCKS: usize = u32::MAX as usize - 1;
 }

@@ -1,7 +1,9 @@
-//! Instructions of the runtime's entry points, counted exactly.
+//! Instructions of the runtime's entry points, counted exactly, and held against what is proven of the same image.
 
 use crate::{image, scratch};
-use croft_tests::baremetal::{BOARDS, Count};
+use croft_proof::limits::Limits as Proven;
+use croft_proof::{Image, Prover};
+use croft_tests::baremetal::{BOARDS, Board, Count};
 use croft_tests::folder;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -21,6 +23,64 @@ const ENTRY_POINTS: [&str; 12] = [
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
 ];
+
+/// What the proof calls a board's target.
+fn proven_target(board: &Board) -> &'static str {
+    match board.triple {
+        "riscv32imac-unknown-none-elf" => "rv32",
+        "riscv32g-unknown-none-elf" => "rv32g",
+        "armv7a-none-eabihf" => "armv7a",
+        "thumbv7em-none-eabi" => "thumbv7em",
+        other => unreachable!("{other} is no board of ours"),
+    }
+}
+
+/// The most that the adversary makes an entry point take is at most what is proven of the very image that ran, and that is within
+/// the proof's own limits.
+pub fn within_proof(board: &Board) -> Result<(), String> {
+    let limits = std::fs::read_to_string(folder::root().join("proof/limits.toml"))
+        .map_err(|error| error.to_string())?;
+    let limits = Proven::parse(&limits).map_err(|error| error.to_string())?;
+    let target = limits
+        .target(proven_target(board))
+        .map_err(|error| error.to_string())?;
+    let scratch = scratch()?;
+    let there = scratch.path().join("image.elf");
+    image::image(
+        board,
+        "tests/baremetal/adversary.c",
+        &there,
+        &["--cflag=-DADVERSARY_LARGE"],
+    )?;
+    let (run, counts) = board.count(&there, &ENTRY_POINTS)?;
+    run.expect(0)?;
+    let file = std::fs::read(&there).map_err(|error| error.to_string())?;
+    let linked = Image::parse(&file).map_err(|error| error.to_string())?;
+    let mut prover = Prover::new(&linked, &target.rules()).map_err(|error| error.to_string())?;
+    let mut problems = String::new();
+    for name in ENTRY_POINTS {
+        let measured = counts.get(name).map_or(0, |count| count.most);
+        let proof = prover
+            .prove(name)
+            .map_err(|refusal| format!("{name}: {refusal}"))?;
+        let proven = proof.returns.unwrap_or(0);
+        println!(
+            "{} {name}: measured {measured}, proven {proven} instructions",
+            board.triple
+        );
+        if measured == 0 || measured > proven {
+            let _ = writeln!(
+                problems,
+                "{name}: measured {measured}, proven {proven} instructions"
+            );
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
 
 /// Limits: for each target, instructions of each entry point.
 type Limits = BTreeMap<String, BTreeMap<String, u64>>;

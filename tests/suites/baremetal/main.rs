@@ -93,6 +93,10 @@ fn main() -> ExitCode {
             Box::new(move || usage::foreign_ir(&board)),
         );
         on_board(
+            format!("{}: no run takes more instructions than are proven", board.triple),
+            Box::new(move || counts::within_proof(&board)),
+        );
+        on_board(
             format!("{}: a shared object", board.triple),
             Box::new(move || resident::shared(&board)),
         );
