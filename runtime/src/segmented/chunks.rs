@@ -21,7 +21,10 @@ use crate::layout::{BLOCK_SIZE, PAYLOAD};
 pub const INLINE: usize = 32;
 
 const _: () = {
-    assert!(INLINE + PAYLOAD / size_of::<u16>() >= SEGMENTS, "one page suffices");
+    assert!(
+        INLINE + PAYLOAD / size_of::<u16>() >= SEGMENTS,
+        "one page suffices"
+    );
     assert!(REACH == 1 << u16::BITS);
 };
 
@@ -134,7 +137,11 @@ impl Chunks {
         if !source.reaches() {
             return Err(Reason::ArrayReach);
         }
-        let align = if align < SEGMENT_ALIGN { SEGMENT_ALIGN } else { align };
+        let align = if align < SEGMENT_ALIGN {
+            SEGMENT_ALIGN
+        } else {
+            align
+        };
         let first = if segment == INLINE {
             let [first, page] = source.pair(align)?;
             self.page = page.cast::<u16>().wrapping_sub(INLINE);
@@ -210,10 +217,7 @@ impl Chunks {
         let nth = index.wrapping_sub(small);
         let segment = shape.segment_of(nth);
         let within = nth.wrapping_sub(segment.wrapping_mul(shape.per as usize));
-        Some(
-            self.block(segment)
-                .wrapping_byte_add(within.wrapping_mul(size)),
-        )
+        Some(self.block(segment).wrapping_byte_add(within.wrapping_mul(size)))
     }
 
     /// The elements of the chunk with this number: the address of the first, and how many; `None` if it has none. O(1),

@@ -37,7 +37,9 @@ unsafe fn store(region: *mut Descriptor) -> Store {
 #[inline(always)]
 pub(crate) fn make(source: &mut impl Source, size: usize, align: usize) -> Result<*mut Array, Reason> {
     let shape = Shape::of(size, align)?;
-    let array = source.request(size_of::<Array>(), align_of::<Array>())?.cast::<Array>();
+    let array = source
+        .request(size_of::<Array>(), align_of::<Array>())?
+        .cast::<Array>();
     // SAFETY: fresh memory of this size and alignment.
     unsafe {
         array.write(Array {
@@ -70,7 +72,11 @@ pub(crate) unsafe fn extend(array: *mut Array, source: &mut impl Source) -> Resu
 ///
 /// Obligations 2 and 3 of this module.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn croft_segmented_new(region: *mut Descriptor, size: usize, align: usize) -> *mut Array {
+pub unsafe extern "C" fn croft_segmented_new(
+    region: *mut Descriptor,
+    size: usize,
+    align: usize,
+) -> *mut Array {
     // SAFETY: the same obligations.
     unsafe {
         let mut store = store(region);

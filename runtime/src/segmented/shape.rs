@@ -18,7 +18,11 @@ use crate::layout::{BLOCK_SIZE, PAYLOAD, alignment_is_valid};
 
 /// The most segments of an array: 8,192 (128 MiB) with blocks of 16 KiB; with smaller ones as many as the table
 /// and one page name, rounded down to a power of two.
-pub const SEGMENTS: usize = if BLOCK_SIZE / 2 < 8192 { BLOCK_SIZE / 2 } else { 8192 };
+pub const SEGMENTS: usize = if BLOCK_SIZE / 2 < 8192 {
+    BLOCK_SIZE / 2
+} else {
+    8192
+};
 
 /// The most pieces of an array.
 pub const PIECES: usize = 8;
@@ -219,7 +223,11 @@ mod tests {
             assert_eq!(shape.per as usize, PAYLOAD / size, "size {size}");
             let mut start = 0;
             // All pieces, then segments, each one for some sizes.
-            let step = if size % 97 == 1 || size > PAYLOAD - 9 { 1 } else { 509 };
+            let step = if size % 97 == 1 || size > PAYLOAD - 9 {
+                1
+            } else {
+                509
+            };
             let pieces = shape.pieces as usize;
             for chunk in (0..pieces).chain((pieces..pieces + SEGMENTS).step_by(step)) {
                 let extent = shape.extent(chunk).unwrap();
@@ -229,7 +237,11 @@ mod tests {
                 }
                 let bytes = extent.room * size;
                 assert!(bytes <= if chunk < pieces { LARGEST_PIECE } else { PAYLOAD });
-                for index in [extent.start, extent.start + extent.room / 2, extent.start + extent.room - 1] {
+                for index in [
+                    extent.start,
+                    extent.start + extent.room / 2,
+                    extent.start + extent.room - 1,
+                ] {
                     assert_eq!(shape.chunk_of(index), chunk, "size {size}, index {index}");
                 }
             }

@@ -3,7 +3,7 @@
 use crate::block::{END, start_of};
 use crate::exhaustion::{Exhaustion, Reason};
 use crate::layout::{BLOCK_SIZE, PAYLOAD};
-use crate::pool::BlockPool;
+use crate::pool::{BlockPool, RUNS_CUT};
 use crate::region::{self, Descriptor, bump, lazy, raw, rescue, serve};
 
 /// The blocks of a pool that 16 bits name.
@@ -120,8 +120,9 @@ unsafe impl Source for Store {
             } else if (*pool).range.gap >= BLOCK_SIZE {
                 start_of((*pool).range.cursor)
             } else {
-                // A free run would be cut up, and where it lies is not known yet.
-                return false;
+                // A free run would be cut up, and where it lies is not known yet. Without one the request is refused for its
+                // own reason.
+                return (*pool).range.gap & RUNS_CUT == 0 || (*pool).classes == 0;
             };
             block.addr().wrapping_sub((*pool).base.addr()) / BLOCK_SIZE < REACH
         }

@@ -100,7 +100,9 @@ impl<'r, T> SegmentedVec<'r, T> {
     /// How elements are divided among chunks.
     const SHAPE: Shape = match Shape::of(size_of::<T>(), align_of::<T>()) {
         Ok(shape) => shape,
-        Err(_) => panic!("an element of a segmented array is at most a block's payload, and aligned to a quarter of a block"),
+        Err(_) => panic!(
+            "an element of a segmented array is at most a block's payload, and aligned to a quarter of a block"
+        ),
     };
 
     /// The number of elements, if they take no memory, is kept where their place would be.
