@@ -37,6 +37,8 @@ pub enum Reason {
     /// The next block lies past the first [`REACH`](crate::segmented::source::REACH) of the pool, which a segmented array's
     /// table can name.
     ArrayReach = 9,
+    /// The segmented array lies in another region than the one passed.
+    ArrayRegion = 10,
 }
 
 impl Reason {
@@ -53,6 +55,7 @@ impl Reason {
             Self::Element => "the array's element is larger than a block holds",
             Self::ArrayFull => "the array has all the blocks that it can have",
             Self::ArrayReach => "the next block lies too far up in the pool for an array",
+            Self::ArrayRegion => "the array lies in another region",
         }
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! No logic lives here. Obligations of every function:
 //! 1. An array was made by one of these functions, and its region is still open and was not reset since.
-//! 2. A region is null or as for [`kernel`](crate::kernel), and the array's own or one that is open as long: what an append
-//!    allocates lies in the region that is passed.
+//! 2. A region is null or as for [`kernel`](crate::kernel). An array grows in its own region only; another is refused.
 //! 3. The thread and interrupt rule of [`kernel`](crate::kernel).
 
 use core::ptr;
@@ -11,7 +10,7 @@ use core::ptr;
 use super::chunks::Chunks;
 use super::shape::Shape;
 use super::source::{Source, Store};
-use crate::exhaustion::{Exhaustion, Reason, exhausted};
+use crate::exhaustion::{Reason, exhausted};
 use crate::kernel::croft_pool;
 use crate::region::Descriptor;
 
@@ -20,7 +19,11 @@ use crate::region::Descriptor;
 pub struct Array {
     pub(crate) chunks: Chunks,
     pub(crate) shape: Shape,
+    /// What names the region that the array lies in.
+    pub(crate) owner: *const u8,
 }
+
+const _: () = assert!(size_of::<Array>() == if size_of::<usize>() == 8 { 208 } else { 152 });
 
 /// A source of the static pool.
 ///
@@ -33,7 +36,7 @@ unsafe fn store(region: *mut Descriptor) -> Store {
     unsafe { Store::new(&raw mut croft_pool, region) }
 }
 
-/// Makes an array, or says why not.
+/// Makes an array whose owner is not known yet, or says why not.
 #[inline(always)]
 pub(crate) fn make(source: &mut impl Source, size: usize, align: usize) -> Result<*mut Array, Reason> {
     let shape = Shape::of(size, align)?;
@@ -45,25 +48,55 @@ pub(crate) fn make(source: &mut impl Source, size: usize, align: usize) -> Resul
         array.write(Array {
             chunks: Chunks::new(),
             shape,
+            owner: ptr::null(),
         });
     }
     Ok(array)
 }
 
-/// The place of the next element, in a new chunk if need be; or why there is none.
+/// The place of the next element, in a new chunk; or why there is none.
 ///
 /// # Safety
 ///
-/// Obligations 1 and 3 of this module; `source` is a region's for which 2 holds.
+/// Obligations 1 and 3 of this module; `source` is of the region that `owner` names.
 #[inline(always)]
-pub(crate) unsafe fn extend(array: *mut Array, source: &mut impl Source) -> Result<*mut u8, Reason> {
-    // SAFETY: obligation 1; nothing else uses the array during the call (3).
-    let Array { chunks, shape } = unsafe { &mut *array };
-    if let Some(element) = chunks.append(shape) {
-        return Ok(element);
+pub(crate) unsafe fn extend(
+    array: *mut Array,
+    source: &mut impl Source,
+    owner: *const u8,
+) -> Result<*mut u8, Reason> {
+    if owner.is_null() {
+        return Err(Reason::NullRegion);
     }
-    chunks.grow(shape, source)?;
-    Ok(chunks.append(shape).unwrap_or(ptr::null_mut()))
+    // SAFETY: obligation 1; nothing else uses the array during the call (3).
+    let array = unsafe { &mut *array };
+    if owner != array.owner {
+        return Err(Reason::ArrayRegion);
+    }
+    array.chunks.grow(&array.shape, source)?;
+    Ok(array.chunks.append(&array.shape).unwrap_or(ptr::null_mut()))
+}
+
+/// Makes an array for elements of `size` bytes, in chunks at multiples of `align`. On exhaustion the answer is null if `TRY` is
+/// set; if not, the handler is called.
+///
+/// # Safety
+///
+/// Obligations 2 and 3 of this module.
+#[inline(always)]
+unsafe fn create<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut Array {
+    // SAFETY: the same obligations; a new array.
+    unsafe {
+        let mut store = store(region);
+        match make(&mut store, size, align) {
+            Ok(array) => {
+                (*array).owner = store.owner();
+                array
+            }
+            Err(_) if TRY => ptr::null_mut(),
+            Err(reason) => exhausted(&store.refusal(reason, size, align)),
+        }
+    }
 }
 
 /// Makes an array for elements of `size` bytes, in chunks at multiples of `align`. Never null. O(1).
@@ -78,13 +111,7 @@ pub unsafe extern "C" fn croft_segmented_new(
     align: usize,
 ) -> *mut Array {
     // SAFETY: the same obligations.
-    unsafe {
-        let mut store = store(region);
-        match make(&mut store, size, align) {
-            Ok(array) => array,
-            Err(reason) => refuse(&store.refusal(reason, size, align)),
-        }
-    }
+    unsafe { create::<false>(region, size, align) }
 }
 
 /// As [`croft_segmented_new`], but null on exhaustion, with nothing changed.
@@ -99,7 +126,7 @@ pub unsafe extern "C" fn croft_segmented_try_new(
     align: usize,
 ) -> *mut Array {
     // SAFETY: the same obligations.
-    unsafe { make(&mut store(region), size, align).unwrap_or(ptr::null_mut()) }
+    unsafe { create::<true>(region, size, align) }
 }
 
 /// Appends an element and returns its address. Its contents are unspecified. Never null. O(1), no loop.
@@ -145,22 +172,16 @@ unsafe extern "C" fn append_slowly<const TRY: bool>(region: *mut Descriptor, arr
     // SAFETY: the same obligations.
     unsafe {
         let mut store = store(region);
-        match extend(array, &mut store) {
+        let owner = store.owner();
+        match extend(array, &mut store, owner) {
             Ok(element) => element,
             Err(_) if TRY => ptr::null_mut(),
             Err(reason) => {
-                let Array { chunks, shape } = &*array;
-                refuse(&store.refusal(reason, chunks.wanted(shape), shape.align as usize))
+                let Array { chunks, shape, .. } = &*array;
+                exhausted(&store.refusal(reason, chunks.wanted(shape), shape.align as usize))
             }
         }
     }
-}
-
-/// Tells the handler.
-#[cold]
-#[inline(never)]
-fn refuse(what: &Exhaustion) -> ! {
-    exhausted(what)
 }
 
 /// The address of an element; null past the end. O(1), no loop.
@@ -171,7 +192,7 @@ fn refuse(what: &Exhaustion) -> ! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_segmented_at(array: *const Array, index: usize) -> *mut u8 {
     // SAFETY: the same obligations.
-    let Array { chunks, shape } = unsafe { &*array };
+    let Array { chunks, shape, .. } = unsafe { &*array };
     chunks.at(shape, index).unwrap_or(ptr::null_mut())
 }
 
@@ -200,7 +221,7 @@ pub unsafe extern "C" fn croft_segmented_chunk(
 ) -> *mut u8 {
     // SAFETY: the same obligations.
     unsafe {
-        let Array { chunks, shape } = &*array;
+        let Array { chunks, shape, .. } = &*array;
         let (first, length) = chunks.chunk(shape, number).unwrap_or((ptr::null_mut(), 0));
         count.write(length);
         first
@@ -216,6 +237,6 @@ pub unsafe extern "C" fn croft_segmented_chunk(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_segmented_truncate(array: *mut Array, length: usize) {
     // SAFETY: the same obligations.
-    let Array { chunks, shape } = unsafe { &mut *array };
+    let Array { chunks, shape, .. } = unsafe { &mut *array };
     chunks.truncate(shape, length);
 }

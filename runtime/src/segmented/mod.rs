@@ -10,7 +10,7 @@
 //! All memory is the region's, requested like any other object, so ending the region is O(1) as ever, and an
 //! array needs no destructor.
 //!
-//! What it costs beyond the elements: the array itself ([`Array`](entry::Array), 208 bytes; 136 on 32-bit targets), what is
+//! What it costs beyond the elements: the array itself ([`Array`](entry::Array), 208 bytes; 152 on 32-bit targets), what is
 //! unused in the newest chunk, in each segment less than one element and 8 bytes, the page, and where the region
 //! enters a segment, what was left of its block before. So an array up to a block takes at most about
 //! twice the memory of its elements beyond the first 128 bytes, and a larger one at most a block more than its segments.

@@ -33,12 +33,15 @@ const HEAD: usize = BLOCK_SIZE / 128;
 /// A piece takes at most so many bytes.
 const LARGEST_PIECE: usize = BLOCK_SIZE / 2;
 
-/// From the first piece to the largest one: the doublings, and the rounds that look for them.
-const DOUBLINGS: u32 = 7;
+/// From the second piece to the largest one: the most doublings, and the rounds that look for them.
+const DOUBLINGS: u32 = (PIECES - 2) as u32;
+
+/// As many rounds look for the number of elements in the first piece.
+const HEAD_ROUNDS: u32 = HEAD.ilog2();
 
 const _: () = {
-    assert!(HEAD << (PIECES - 2) == LARGEST_PIECE && LARGEST_PIECE <= PAYLOAD);
-    assert!(HEAD >> DOUBLINGS <= 1, "h is found within the rounds");
+    // The first piece takes more than half of HEAD, or one element, so that no more doublings fit.
+    assert!(HEAD << DOUBLINGS == LARGEST_PIECE && LARGEST_PIECE <= PAYLOAD);
     assert!(PAYLOAD < 1 << 16 && SEGMENTS <= 1 << 13, "Shape-I3");
 };
 
@@ -91,28 +94,28 @@ impl Shape {
             return Err(Reason::Element);
         }
         let size = if size == 0 { 1 } else { size };
-        let per = divide(0, (PAYLOAD as u32) << 16, 16, size as u32);
-        let bits = per.ilog2().wrapping_add(1);
+        let per = divide(0, PAYLOAD as u32, size as u32);
+        let bits = u32::BITS.wrapping_sub(per.leading_zeros());
         let (high, low) = if bits == 1 {
             (0, 1 << 31)
         } else {
-            (1 << (bits.wrapping_sub(2)), 0)
+            (1_u32.wrapping_shl(bits.wrapping_sub(2)), 0)
         };
-        let magic = divide(high, low, 32, per).wrapping_add(1);
+        let magic = divide(high, low, per).wrapping_add(1);
         let mut head = 0_u32;
         let mut doublings = 0_u32;
         let mut pieces = 0;
         if size <= LARGEST_PIECE {
             let mut round = 0;
-            while round < DOUBLINGS {
-                if size << head.wrapping_add(1) <= HEAD {
+            while round < HEAD_ROUNDS {
+                if size.wrapping_shl(head.wrapping_add(1)) <= HEAD {
                     head = head.wrapping_add(1);
                 }
                 round = round.wrapping_add(1);
             }
             let mut round = 0;
             while round < DOUBLINGS {
-                if size << head.wrapping_add(doublings).wrapping_add(1) <= LARGEST_PIECE {
+                if size.wrapping_shl(head.wrapping_add(doublings).wrapping_add(1)) <= LARGEST_PIECE {
                     doublings = doublings.wrapping_add(1);
                 }
                 round = round.wrapping_add(1);
@@ -127,7 +130,7 @@ impl Shape {
             small: if pieces == 0 {
                 0
             } else {
-                1 << head.wrapping_add(doublings).wrapping_add(1)
+                1_u32.wrapping_shl(head.wrapping_add(doublings).wrapping_add(1))
             },
             head: head as u8,
             pieces: pieces as u8,
@@ -166,9 +169,10 @@ impl Shape {
         let pieces = self.pieces as usize;
         if chunk < pieces {
             let (start, room) = if chunk == 0 {
-                (0, 1 << self.head)
+                (0, 1_usize.wrapping_shl(self.head as u32))
             } else {
-                let half = 1 << (self.head as u32).wrapping_add(chunk as u32).wrapping_sub(1);
+                let half =
+                    1_usize.wrapping_shl((self.head as u32).wrapping_add(chunk as u32).wrapping_sub(1));
                 (half, half)
             };
             return Some(Extent { chunk, start, room });
@@ -192,13 +196,14 @@ impl Shape {
     }
 }
 
-/// The quotient of a number by `divisor`: `rest`, which is smaller than the divisor, followed by the upper `count` bits of
+/// The quotient of a number by `divisor`, if it fits: `rest`, which is smaller than the divisor, followed by the 32 bits of
 /// `low`. Some targets have no instruction for it, and the function that takes its place loops as long as the
 /// numbers say.
-const fn divide(mut rest: u32, mut low: u32, count: u32, divisor: u32) -> u32 {
+#[inline(never)]
+const fn divide(mut rest: u32, mut low: u32, divisor: u32) -> u32 {
     let mut quotient = 0_u32;
     let mut step = 0;
-    while step < count {
+    while step < u32::BITS {
         rest = rest.wrapping_shl(1) | low.wrapping_shr(31);
         low = low.wrapping_shl(1);
         quotient = quotient.wrapping_shl(1);

@@ -37,7 +37,7 @@ pub(crate) unsafe trait Source {
     /// Why it is refused.
     fn request(&mut self, size: usize, align: usize) -> Result<*mut u8, Reason>;
 
-    /// Two blocks' payloads, or nothing.
+    /// Two blocks' payloads, or nothing. The region has handed out something.
     ///
     /// # Errors
     ///
@@ -67,30 +67,32 @@ impl Store {
         Exhaustion::new(reason, size, align, unsafe { &*self.pool })
     }
 
-    /// Gives back the one block that the region entered since it was as in `before`, or none if it only completed a raw
-    /// region's.
+    /// The block that names the region as long as it is open: no other open region owns it. Null for a null region.
+    pub(crate) fn owner(&self) -> *const u8 {
+        if self.region.is_null() {
+            return core::ptr::null();
+        }
+        // SAFETY: obligation 1 of `new`.
+        unsafe { (*self.region).oldest.cast() }
+    }
+
+    /// Gives back the block that the region entered since it was as in `before`.
     ///
     /// # Safety
     ///
-    /// 1. One request was granted since, and its object is used no more.
+    /// 1. One request was granted since, which entered a block, and its object is used no more.
+    /// 2. The region was not raw.
     unsafe fn retract(&mut self, before: Descriptor) {
         let Self { pool, region } = *self;
-        // SAFETY: obligations 1 and 2 of `new`; the newest block is the region's, and no object of it is used: it may
-        // join the free list (Block-I2). The pool is not idle: the array lies in a region that owns memory.
+        // SAFETY: obligations 1 and 2 of `new`; the newest block is the region's, no object of it is used, and the one before it
+        // links to it (Block-I3): it may join the free list (Block-I2).
         unsafe {
             let newest = (*region).limit;
-            if newest != before.limit {
-                if before.limit == lazy(pool) {
-                    (*pool).depth = (*pool).depth.wrapping_sub(1);
-                } else {
-                    (*before.limit).next = (*newest).next;
-                }
-                (*newest).next = (*pool).free;
-                (*pool).free = newest;
-            }
+            (*before.limit).next = (*newest).next;
+            (*newest).next = (*pool).free;
+            (*pool).free = newest;
             (*region).frontier = before.frontier;
             (*region).limit = before.limit;
-            (*region).oldest = before.oldest;
         }
     }
 }
@@ -109,7 +111,7 @@ unsafe impl Source for Store {
         let pool = self.pool;
         // SAFETY: obligations 1 and 2 of `new`; a null region is read by no one, for `request` refuses it.
         unsafe {
-            if (*pool).total() <= REACH || self.region.is_null() {
+            if (*pool).total() <= REACH || !(*pool).is_busy() || self.region.is_null() {
                 return true;
             }
             let Descriptor { frontier, limit, .. } = *self.region;
@@ -158,7 +160,7 @@ unsafe impl Source for Store {
         match self.request(PAYLOAD, align) {
             Ok(second) => Ok([first, second]),
             Err(reason) => {
-                // SAFETY: the first request was granted, and its object is forgotten.
+                // SAFETY: the first request was granted, and its object is forgotten. Nothing raw has handed anything out.
                 unsafe { self.retract(before) };
                 Err(reason)
             }
