@@ -10,7 +10,6 @@ int main(void)
     croft_pop(r);
     printf("%zu\n", CROFT_LENGTH(all));
 }
-//> croft: misuse: read of 4 bytes in memory of a region that has ended
 //> croft: misuse: read of 208 bytes in memory of a region that has ended
 //>   at        array.c:11:21 in main
 //>   opened at array.c:7:22 in main

@@ -22,7 +22,7 @@
 //! - [`entry`]: the functions of `croft.h`. Those of debug mode are in [`debug::segmented`](crate::debug::segmented).
 //!
 //! Cost: every operation is O(1), without a loop whose trip count depends on data, sizes or history. Making an array
-//! divides twice, by loops of constant length.
+//! divides twice, on 32-bit targets by loops of constant length.
 //!
 //! Limits: [`SEGMENTS`](shape::SEGMENTS) segments, elements of at most [`PAYLOAD`](crate::layout::PAYLOAD) bytes, and
 //! segments within the first [`REACH`](source::REACH) blocks of the pool (1 GiB). Pools are used from their low end

@@ -80,7 +80,7 @@ pub struct Extent {
 
 impl Shape {
     /// The shape for elements of `size` bytes in chunks at multiples of `align`. Elements of size 0 take one byte, so
-    /// that each has an address of its own. O(1): two loops of constant length divide.
+    /// that each has an address of its own. O(1): divides twice, on 32-bit targets by loops of constant length.
     ///
     /// # Errors
     ///
@@ -197,10 +197,23 @@ impl Shape {
 }
 
 /// The quotient of a number by `divisor`, if it fits: `rest`, which is smaller than the divisor, followed by the 32 bits of
-/// `low`. Some targets have no instruction for it, and the function that takes its place loops as long as the
-/// numbers say.
+/// `low`. One instruction on 64-bit targets.
+#[inline(always)]
+const fn divide(rest: u32, low: u32, divisor: u32) -> u32 {
+    if usize::BITS != 64 {
+        return divide_by_steps(rest, low, divisor);
+    }
+    let number = (rest as u64).wrapping_shl(32) | low as u64;
+    match number.checked_div(divisor as u64) {
+        Some(quotient) => quotient as u32,
+        None => 0,
+    }
+}
+
+/// The same bit by bit. Some 32-bit targets have no instruction for either division, and the functions that take its place
+/// loop as long as the numbers say.
 #[inline(never)]
-const fn divide(mut rest: u32, mut low: u32, divisor: u32) -> u32 {
+const fn divide_by_steps(mut rest: u32, mut low: u32, divisor: u32) -> u32 {
     let mut quotient = 0_u32;
     let mut step = 0;
     while step < u32::BITS {
@@ -254,6 +267,21 @@ mod tests {
             assert_eq!(last.start + last.room, shape.most());
             assert_eq!(shape.chunk_of(shape.most() - 1), last.chunk);
             assert_eq!(shape.extent(pieces + SEGMENTS), None);
+        }
+    }
+
+    #[test]
+    fn both_divisions_agree() {
+        for divisor in 1..=PAYLOAD as u32 {
+            for (rest, low) in [
+                (0, PAYLOAD as u32),
+                (0, u32::MAX),
+                (divisor - 1, 0),
+                (divisor / 2, 12345),
+            ] {
+                let quotient = divide_by_steps(rest, low, divisor);
+                assert_eq!(quotient, divide(rest, low, divisor), "{rest}, {low} by {divisor}");
+            }
         }
     }
 
