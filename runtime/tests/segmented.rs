@@ -168,7 +168,6 @@ fn behaves_as_a_vec<T: Element>(steps: &[Step]) {
             chunk.fill(T::of(8));
         }
         assert!((&array).into_iter().all(|element| *element == T::of(8)));
-        drop(array);
     });
 }
 

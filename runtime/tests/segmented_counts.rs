@@ -87,6 +87,12 @@ mod counted {
                     println!("skipped: this system forbids ptrace");
                     return;
                 };
+                // Nothing is left of the chunk.
+                let limit = if forgotten == length && limit == APPEND {
+                    APPEND_ENTERS
+                } else {
+                    limit
+                };
                 println!(
                     "{name:<20} {size:>6} bytes, {length:>8} less {forgotten:<8} {counted:>4} of {limit}"
                 );
