@@ -35,7 +35,7 @@ pub enum CheckError {
 /// See [`CheckError`].
 pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnostic>, CheckError> {
     let manifest = manifest(options)?;
-    if !has_operations(module) && !has_annotations(module) {
+    if !has_operations(module) && !has_annotations(module) && !calls_on_regions(module, &manifest) {
         return Ok(Vec::new());
     }
     let malformed = annotations::operations(module);
@@ -125,6 +125,16 @@ fn manifest(options: &CheckOptions) -> Result<Manifest, ManifestError> {
 }
 
 /// Whether a module says anything about effects; without that and without operations there is nothing to check.
+/// Whether the module declares a function of which a manifest says that it works on a region.
+fn calls_on_regions(module: Module<'_>, manifest: &Manifest) -> bool {
+    let on_region =
+        |effects: &Effects| effects.opens.is_some() || effects.params.iter().any(|param| param.region);
+    module
+        .functions()
+        .filter(|function| function.is_declaration())
+        .any(|function| manifest.get(&function.name()).is_some_and(on_region))
+}
+
 fn has_annotations(module: Module<'_>) -> bool {
     !form::build::notes(module).is_empty()
         || module

@@ -43,6 +43,7 @@
 #define CROFT_STATIC_ASSERT(condition, text) static_assert(condition, text)
 #define CROFT_ALIGNOF(T) alignof(T)
 #define CROFT_CAST(T, value) static_cast<T>(value)
+#define CROFT_POINTER(T, value) reinterpret_cast<T>(value)
 #define CROFT_NULL nullptr
 #define CROFT_ONCE reinterpret_cast<croft_region *>(1)
 #define CROFT_NOTHROW noexcept
@@ -55,6 +56,7 @@ extern "C" {
 #define CROFT_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
 #define CROFT_ALIGNOF(T) _Alignof(T)
 #define CROFT_CAST(T, value) ((T)(value))
+#define CROFT_POINTER(T, value) ((T)(value))
 #define CROFT_NULL NULL
 #define CROFT_ONCE ((croft_region *)1)
 #define CROFT_NOTHROW __attribute__((__nothrow__))
@@ -143,6 +145,91 @@ void croft_cleanup(croft_region r, void *object, void (*fn)(void *)) CROFT_SYMBO
 /* The same two, null on exhaustion. */
 #define CROFT_TRY_NEW(r, T) CROFT_CAST(T *, croft_try_alloc((r), sizeof(T), CROFT_ALIGNOF(T)))
 #define CROFT_TRY_ARRAY(r, T, n) CROFT_CAST(T *, croft_try_alloc_array((r), (n), sizeof(T), CROFT_ALIGNOF(T)))
+
+/* ---------------------------------------------------------------------------------- segmented arrays */
+
+/*
+ * A growable array that never moves an element: the address of an element stays valid until the array's region ends.
+ * Append, index, length, iteration and truncation run in O(1), without a loop. Use it for what grows and need not be contiguous; it
+ * is contiguous by chunks only.
+ *
+ *     CROFT_SEGMENTED(samples, double);             // the type `samples`
+ *
+ *     CROFT_REGION_BOUNDED(r, 1 << 20);
+ *     samples all = CROFT_SEGMENTED_NEW(r, samples);
+ *     while (more())
+ *         *CROFT_APPEND(r, all) = next();
+ *     *CROFT_AT(all, 3) += 0.5;
+ *     double *chunk;
+ *     for (size_t k = 0, n; (chunk = CROFT_CHUNK(all, k, &n)) != NULL; k++)
+ *         sum += add(chunk, n);                     // n contiguous elements
+ *
+ * An array lives in the region that it was made in and grows there: appends are given the same region. The first chunks double
+ * from about CROFT_BLOCK_SIZE / 128 bytes to half a block, all others take a block each: up to 8,192 (with smaller blocks
+ * CROFT_BLOCK_SIZE / 2), of the first 65,536 in the pool. What lies beyond that is refused, as is an element larger than
+ * CROFT_BLOCK_PAYLOAD bytes or another region.
+ */
+typedef struct croft_segmented_s *croft_segmented;
+
+/*
+ * Makes an empty array for elements of `size` bytes. They follow one another without a gap; each chunk begins at a multiple of
+ * `align`, so that is every element's alignment if `size` is a multiple of it. Never null.
+ */
+CROFT_FRESH __attribute__((__returns_nonnull__))
+croft_segmented croft_segmented_new(croft_region r, size_t size, size_t align) CROFT_NOTHROW;
+
+/* As croft_segmented_new, but null on exhaustion, with nothing changed. */
+CROFT_FRESH
+croft_segmented croft_segmented_try_new(croft_region r, size_t size, size_t align) CROFT_NOTHROW;
+
+/* Appends an element, uninitialised, and returns its address. `r` is the array's region. Never null. */
+__attribute__((__returns_nonnull__))
+void *croft_segmented_append(croft_region r, croft_segmented array) CROFT_NOTHROW;
+
+/* As croft_segmented_append, but null on exhaustion, with nothing changed. */
+CROFT_FRESH
+void *croft_segmented_try_append(croft_region r, croft_segmented array) CROFT_NOTHROW;
+
+/* The address of the element with this index; null past the end. */
+__attribute__((__pure__, __warn_unused_result__))
+void *croft_segmented_at(croft_segmented array, size_t index) CROFT_NOTHROW;
+
+/* The number of elements. */
+__attribute__((__pure__, __warn_unused_result__))
+size_t croft_segmented_length(croft_segmented array) CROFT_NOTHROW;
+
+/*
+ * The address of the first element of chunk `number`, counted from 0, and in *count how many elements lie there one after the other; null
+ * and 0 past the last chunk.
+ */
+void *croft_segmented_chunk(croft_segmented array, size_t number, size_t *count) CROFT_NOTHROW;
+
+/* Forgets the elements from `length` on; nothing if there are no more than that. Their memory serves later appends. */
+void croft_segmented_truncate(croft_segmented array, size_t length) CROFT_NOTHROW;
+
+/*
+ * CROFT_SEGMENTED(name, T); declares `name`, the type of segmented arrays of Ts. The structure behind it only tells the
+ * macros below the type of the elements; there is none in memory.
+ */
+#define CROFT_SEGMENTED(name, T) typedef struct croft_segmented_of_##name { T *element; } *name
+#define CROFT_ELEMENT(array) __typeof__((array)->element)
+#define CROFT_NO_ELEMENT(name) (*CROFT_CAST(name, CROFT_NULL)->element)
+#define CROFT_UNTYPED(array) CROFT_POINTER(croft_segmented, (array))
+
+/* An empty array of the type `name` in region r; null on exhaustion in the second form. */
+#define CROFT_SEGMENTED_NEW(r, name) CROFT_POINTER(name, croft_segmented_new((r), CROFT_ELEMENT_OF(name)))
+#define CROFT_TRY_SEGMENTED_NEW(r, name) CROFT_POINTER(name, croft_segmented_try_new((r), CROFT_ELEMENT_OF(name)))
+#define CROFT_ELEMENT_OF(name) sizeof(CROFT_NO_ELEMENT(name)), CROFT_ALIGNOF(__typeof__(CROFT_NO_ELEMENT(name)))
+/* A new, uninitialised element: *CROFT_APPEND(r, array) = value; and the same, null on exhaustion. */
+#define CROFT_APPEND(r, array) CROFT_CAST(CROFT_ELEMENT(array), croft_segmented_append((r), CROFT_UNTYPED(array)))
+#define CROFT_TRY_APPEND(r, array) \
+    CROFT_CAST(CROFT_ELEMENT(array), croft_segmented_try_append((r), CROFT_UNTYPED(array)))
+/* The address of an element, null past the end; the number of elements; a chunk; truncation. */
+#define CROFT_AT(array, index) CROFT_CAST(CROFT_ELEMENT(array), croft_segmented_at(CROFT_UNTYPED(array), (index)))
+#define CROFT_LENGTH(array) croft_segmented_length(CROFT_UNTYPED(array))
+#define CROFT_CHUNK(array, number, count) \
+    CROFT_CAST(CROFT_ELEMENT(array), croft_segmented_chunk(CROFT_UNTYPED(array), (number), (count)))
+#define CROFT_TRUNCATE(array, length) croft_segmented_truncate(CROFT_UNTYPED(array), (length))
 
 /* ---------------------------------------------------------------------------------------- scoped regions */
 
@@ -284,7 +371,11 @@ enum {
     CROFT_EXHAUSTED_OVERSIZE = 3,    /* the object is larger than CROFT_MAX_SIZE */
     CROFT_EXHAUSTED_OVERFLOW = 4,    /* the size in bytes is not representable; `size` says SIZE_MAX */
     CROFT_EXHAUSTED_ALIGNMENT = 5,   /* no power of two, or above CROFT_MAX_ALIGN */
-    CROFT_EXHAUSTED_NULL_REGION = 6  /* the region is null */
+    CROFT_EXHAUSTED_NULL_REGION = 6, /* the region is null */
+    CROFT_EXHAUSTED_ELEMENT = 7,     /* an element of a segmented array is larger than CROFT_BLOCK_PAYLOAD */
+    CROFT_EXHAUSTED_ARRAY_FULL = 8,  /* the segmented array has all the blocks that it can have */
+    CROFT_EXHAUSTED_ARRAY_REACH = 9, /* the next block lies past the first 65,536 of the pool: no array can name it */
+    CROFT_EXHAUSTED_ARRAY_REGION = 10 /* the segmented array lies in another region */
 };
 
 /* What was asked for, why it was refused, and how full the pool was. */

@@ -30,6 +30,15 @@ pub enum Reason {
     Alignment = 5,
     /// The region is null.
     NullRegion = 6,
+    /// An element of a segmented array is larger than a block's payload.
+    Element = 7,
+    /// The segmented array has all the [`SEGMENTS`](crate::segmented::shape::SEGMENTS) that it can have.
+    ArrayFull = 8,
+    /// The next block lies past the first [`REACH`](crate::segmented::source::REACH) of the pool, which a segmented array's
+    /// table can name.
+    ArrayReach = 9,
+    /// The segmented array lies in another region than the one passed.
+    ArrayRegion = 10,
 }
 
 impl Reason {
@@ -43,6 +52,10 @@ impl Reason {
             Self::Overflow => "the size in bytes is not representable",
             Self::Alignment => "the alignment is no power of two or too large",
             Self::NullRegion => "the region is null",
+            Self::Element => "the array's element is larger than a block holds",
+            Self::ArrayFull => "the array has all the blocks that it can have",
+            Self::ArrayReach => "the next block lies too far up in the pool for an array",
+            Self::ArrayRegion => "the array lies in another region",
         }
     }
 }

@@ -25,6 +25,8 @@
 //! - [`kernel`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
 //! - [`debug`]: debug mode, an implementation of its own that finds misuse; nothing else refers to it.
 //!
+//! [`segmented`] arrays grow without ever moving an element, in all three.
+//!
 //! An object up to [`layout::PAYLOAD`] bytes lies in one block, a larger one in a run of adjacent
 //! blocks ([`runs`]), up to [`runs::LARGEST`] bytes.
 //!
@@ -51,6 +53,7 @@ pub mod refill;
 pub mod region;
 pub mod runs;
 pub mod scope;
+pub mod segmented;
 
 #[cfg(croft_staticlib)]
 mod panic;

@@ -384,11 +384,16 @@ impl<'p> Region<'p> {
         }
     }
 
-    /// The descriptor, for the allocator.
-    #[cfg(feature = "allocator-api2")]
+    /// The descriptor, for the allocator and segmented arrays.
     #[inline(always)]
     pub(crate) fn state(&self) -> *mut Descriptor {
         self.state.get()
+    }
+
+    /// The pool, for segmented arrays.
+    #[inline(always)]
+    pub(crate) fn pool(&self) -> *mut BlockPool {
+        self.pool
     }
 
     /// Checks the region's invariants and returns how many blocks it owns: a test aid, O(blocks).

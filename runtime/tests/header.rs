@@ -79,6 +79,15 @@ fn every_way_out_ends_the_region() {
 }
 
 #[test]
+fn segmented_arrays_have_types() {
+    for compiler in C {
+        for optimisation in ["-O0", "-O2"] {
+            compile_and_run(compiler, "segmented.c", optimisation);
+        }
+    }
+}
+
+#[test]
 fn exceptions_end_regions() {
     for compiler in &C[2..] {
         for optimisation in ["-O0", "-O2"] {
@@ -99,12 +108,17 @@ fn symbols(file: &Path, option: &str) -> Vec<String> {
 
 #[test]
 fn a_program_has_no_panic_machinery() {
-    let program = compile_and_run(C[0], "ways_out.c", "-O1");
-    let symbols = symbols(&program, "--defined-only");
-    assert!(symbols.iter().any(|symbol| symbol == "croft.alloc"));
-    let machinery = |symbol: &&String| symbol.contains("4core") || symbol.contains("panic");
-    let found: Vec<_> = symbols.iter().filter(machinery).collect();
-    assert!(found.is_empty(), "{found:?}");
+    for (source, uses) in [
+        ("ways_out.c", "croft.alloc"),
+        ("segmented.c", "croft_segmented_at"),
+    ] {
+        let program = compile_and_run(C[0], source, "-O1");
+        let symbols = symbols(&program, "--defined-only");
+        assert!(symbols.iter().any(|symbol| symbol == uses));
+        let machinery = |symbol: &&String| symbol.contains("4core") || symbol.contains("panic");
+        let found: Vec<_> = symbols.iter().filter(machinery).collect();
+        assert!(found.is_empty(), "{found:?}");
+    }
 }
 
 #[test]
@@ -145,6 +159,22 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
         "croft_rt_debug_write",
         "croft_rt_debug_pool_init",
         "croft_rt_debug_pool_stats",
+        "croft_segmented_new",
+        "croft_segmented_try_new",
+        "croft_segmented_append",
+        "croft_segmented_try_append",
+        "croft_segmented_at",
+        "croft_segmented_length",
+        "croft_segmented_chunk",
+        "croft_segmented_truncate",
+        "croft_rt_debug_segmented_new",
+        "croft_rt_debug_segmented_try_new",
+        "croft_rt_debug_segmented_append",
+        "croft_rt_debug_segmented_try_append",
+        "croft_rt_debug_segmented_at",
+        "croft_rt_debug_segmented_length",
+        "croft_rt_debug_segmented_chunk",
+        "croft_rt_debug_segmented_truncate",
     ] {
         assert!(has(name), "{name} is missing");
     }

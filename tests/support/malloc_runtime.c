@@ -77,6 +77,12 @@ static const char *reason_text(int reason)
         return "the alignment is no power of two or too large";
     case CROFT_EXHAUSTED_NULL_REGION:
         return "the region is null";
+    case CROFT_EXHAUSTED_ELEMENT:
+        return "the array's element is larger than a block holds";
+    case CROFT_EXHAUSTED_ARRAY_FULL:
+        return "the array has all the blocks that it can have";
+    case CROFT_EXHAUSTED_ARRAY_REGION:
+        return "the array lies in another region";
     default:
         return "unknown reason";
     }
@@ -298,4 +304,156 @@ void *croft_alloc_array(croft_region r, size_t count, size_t size, size_t align)
 void croft_keepalive(const void *p)
 {
     (void)p;
+}
+
+/* ---------------------------------------------------------------------------------- segmented arrays */
+
+/*
+ * An array is an object; so is each of its chunks, which are of the sizes that runtime/src/segmented/shape.rs states, so that a
+ * program sees the same chunks and is charged the same. Everything is found by walking. Cost: O(chunks).
+ */
+struct croft_segmented_s {
+    croft_region region;
+    size_t size, align;
+    size_t length;
+    size_t owned; /* chunks that have memory */
+    void *chunks[8 + 8192];
+};
+
+enum {
+    ARRAY_BYTES = sizeof(void *) == 8 ? 208 : 152, /* what the runtime's array takes of its region */
+    HEAD_BYTES = CROFT_BLOCK_SIZE / 128,   /* the first piece */
+    PIECE_BYTES = CROFT_BLOCK_SIZE / 2,    /* the largest */
+    INLINE_SEGMENTS = 32,                  /* those that need no page */
+    SEGMENTS = CROFT_BLOCK_SIZE / 2 < 8192 ? CROFT_BLOCK_SIZE / 2 : 8192
+};
+
+/* The elements that a chunk has room for, and whether it is a segment; 0 past the last one. */
+static size_t room_of(const struct croft_segmented_s *array, size_t number, size_t *segment)
+{
+    size_t head = 1;
+    while (2 * head * array->size <= HEAD_BYTES)
+        head *= 2;
+    size_t pieces = 0;
+    for (size_t room = head; room * array->size <= PIECE_BYTES; room *= pieces++ ? 2 : 1)
+        if (pieces == number) {
+            *segment = SIZE_MAX;
+            return room;
+        }
+    *segment = number - pieces;
+    return *segment < SEGMENTS ? CROFT_BLOCK_PAYLOAD / array->size : 0;
+}
+
+croft_segmented croft_segmented_try_new(croft_region r, size_t size, size_t align)
+{
+    if (size > CROFT_BLOCK_PAYLOAD || align == 0 || (align & (align - 1)) != 0 || align > CROFT_MAX_ALIGN)
+        return NULL;
+    /* Charged as the runtime does, and kept beside. */
+    if (!croft_try_alloc(r, ARRAY_BYTES, 8))
+        return NULL;
+    struct croft_segmented_s *array = calloc(1, sizeof *array);
+    Object *object = malloc(sizeof *object);
+    if (!array || !object)
+        refuse(CROFT_EXHAUSTED_POOL_EMPTY, size, align);
+    *object = (Object){.older = r->newest, .memory = array, .size = sizeof *array};
+    r->newest = object;
+    array->region = r;
+    array->size = size ? size : 1;
+    array->align = align;
+    return array;
+}
+
+croft_segmented croft_segmented_new(croft_region r, size_t size, size_t align)
+{
+    croft_segmented array = croft_segmented_try_new(r, size, align);
+    if (!array)
+        refuse(CROFT_EXHAUSTED_ELEMENT, size, align);
+    return array;
+}
+
+/* The chunk that an element lies in, or will lie in, and its index there. */
+static size_t chunk_of(const struct croft_segmented_s *array, size_t *index)
+{
+    size_t number = 0, segment, room;
+    while ((room = room_of(array, number, &segment)) != 0 && *index >= room) {
+        *index -= room;
+        number++;
+    }
+    return number;
+}
+
+/* Returns the element, or null with *reason set. */
+static void *append(croft_region r, struct croft_segmented_s *array, int *reason)
+{
+    size_t index = array->length;
+    size_t number = chunk_of(array, &index);
+    size_t segment, room = room_of(array, number, &segment);
+    if (number == array->owned) {
+        if (r != array->region) {
+            *reason = r ? CROFT_EXHAUSTED_ARRAY_REGION : CROFT_EXHAUSTED_NULL_REGION;
+            return NULL;
+        }
+        if (room == 0) {
+            *reason = CROFT_EXHAUSTED_ARRAY_FULL;
+            return NULL;
+        }
+        /* Segments take a block whole, and begin it. */
+        int is_segment = segment != SIZE_MAX;
+        struct croft_region_s before = *r;
+        size_t align = is_segment && array->align < 16 ? 16 : array->align;
+        if (is_segment && segment == INLINE_SEGMENTS && !request(r, CROFT_BLOCK_PAYLOAD, 16, reason))
+            return NULL;
+        void *chunk = request(r, is_segment ? CROFT_BLOCK_PAYLOAD : room * array->size, align, reason);
+        if (!chunk) {
+            /* The page's object stays until the end; nothing else has changed. */
+            before.newest = r->newest;
+            *r = before;
+            return NULL;
+        }
+        array->chunks[array->owned++] = chunk;
+    }
+    array->length++;
+    return (char *)array->chunks[number] + index * array->size;
+}
+
+void *croft_segmented_try_append(croft_region r, croft_segmented array)
+{
+    int reason;
+    return append(r, array, &reason);
+}
+
+void *croft_segmented_append(croft_region r, croft_segmented array)
+{
+    int reason;
+    void *element = append(r, array, &reason);
+    if (!element)
+        refuse(reason, array->size, array->align);
+    return element;
+}
+
+void *croft_segmented_at(croft_segmented array, size_t index)
+{
+    if (index >= array->length)
+        return NULL;
+    size_t number = chunk_of(array, &index);
+    return (char *)array->chunks[number] + index * array->size;
+}
+
+size_t croft_segmented_length(croft_segmented array)
+{
+    return array->length;
+}
+
+void *croft_segmented_chunk(croft_segmented array, size_t number, size_t *count)
+{
+    size_t left = array->length, segment, room = 0;
+    for (size_t i = 0; i <= number && (room = room_of(array, i, &segment)) != 0 && i < number; i++)
+        left -= smaller(left, room);
+    *count = smaller(left, room);
+    return *count ? array->chunks[number] : NULL;
+}
+
+void croft_segmented_truncate(croft_segmented array, size_t length)
+{
+    array->length = smaller(array->length, length);
 }

@@ -4,7 +4,7 @@
 //! names), and structures passed by value. What is left out: memory that is certainly no region's, because its address
 //! is computed from a stack slot, a global variable or null; other address spaces; what library functions access.
 //!
-//! The calls of `croft_pool_init` and `croft_pool_stats` become those of their twins here, too.
+//! The calls of `croft_pool_init`, `croft_pool_stats` and the functions for segmented arrays become those of their twins here, too.
 
 use super::place::Places;
 use super::{LowerError, entry, rewrite};
@@ -57,7 +57,7 @@ pub fn run<'m>(module: Module<'m>, places: &mut Places<'m>) -> Result<(), LowerE
             forget_promises(function);
         }
     }
-    for (name, twin) in entry::DEBUG_POOL {
+    for (name, twin) in entry::DEBUG_POOL.into_iter().chain(entry::DEBUG_SEGMENTED) {
         redirect(module, name, twin, places)?;
     }
     Ok(())
@@ -251,7 +251,7 @@ fn attribute_kind(name: &str) -> u32 {
     unsafe { LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len()) }
 }
 
-/// Lets the calls of one of the pool's functions call its twin of debug mode, which also takes a place.
+/// Lets the calls of one of the header's functions call its twin of debug mode, which also takes a place.
 fn redirect<'m>(
     module: Module<'m>,
     name: &str,

@@ -38,7 +38,7 @@ pub const ENDS: [&str; 1] = [POP];
 
 /// Entry points of mode *debug*. Each takes a place as its last argument, and none works on a descriptor: a region is a
 /// number there, which the runtime checks.
-pub const DEBUG: [&str; 12] = [
+pub const DEBUG: [&str; 20] = [
     "croft_rt_debug_push",
     "croft_rt_debug_push_bounded",
     "croft_rt_debug_pop",
@@ -51,12 +51,35 @@ pub const DEBUG: [&str; 12] = [
     DEBUG_WRITE,
     "croft_rt_debug_pool_init",
     "croft_rt_debug_pool_stats",
+    "croft_rt_debug_segmented_new",
+    "croft_rt_debug_segmented_try_new",
+    "croft_rt_debug_segmented_append",
+    "croft_rt_debug_segmented_try_append",
+    "croft_rt_debug_segmented_at",
+    "croft_rt_debug_segmented_length",
+    "croft_rt_debug_segmented_chunk",
+    "croft_rt_debug_segmented_truncate",
 ];
 
-/// Functions of the header that have another body in mode *debug*.
+/// Functions of the header that have another body in mode *debug*: those of the pool.
 pub const DEBUG_POOL: [(&str, &str); 2] = [
     ("croft_pool_init", "croft_rt_debug_pool_init"),
     ("croft_pool_stats", "croft_rt_debug_pool_stats"),
+];
+
+/// The same for segmented arrays. A module that calls these works on regions, even if it has no operation.
+pub const DEBUG_SEGMENTED: [(&str, &str); 8] = [
+    ("croft_segmented_new", "croft_rt_debug_segmented_new"),
+    ("croft_segmented_try_new", "croft_rt_debug_segmented_try_new"),
+    ("croft_segmented_append", "croft_rt_debug_segmented_append"),
+    (
+        "croft_segmented_try_append",
+        "croft_rt_debug_segmented_try_append",
+    ),
+    ("croft_segmented_at", "croft_rt_debug_segmented_at"),
+    ("croft_segmented_length", "croft_rt_debug_segmented_length"),
+    ("croft_segmented_chunk", "croft_rt_debug_segmented_chunk"),
+    ("croft_segmented_truncate", "croft_rt_debug_segmented_truncate"),
 ];
 
 /// Entry points that open a descriptor in a frame.

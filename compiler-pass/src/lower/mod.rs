@@ -102,7 +102,8 @@ pub struct Lowered {
     pub in_block: usize,
 }
 
-/// Lowers a module in place. A module without region operations is left as it is.
+/// Lowers a module in place. A module without region operations is left as it is; in mode *debug* one that calls functions for
+/// segmented arrays is not.
 ///
 /// # Errors
 /// See [`LowerError`].
@@ -115,7 +116,14 @@ pub fn run(module: Module<'_>, mode: Mode) -> Result<Lowered, LowerError> {
 /// # Errors
 /// See [`LowerError`].
 pub fn run_on(module: Module<'_>, mode: Mode, runtime: Runtime<'_>) -> Result<Lowered, LowerError> {
-    if !has_operations(module) {
+    let has_arrays = || {
+        entry::DEBUG_SEGMENTED.iter().any(|(name, _)| {
+            module
+                .function(name)
+                .is_some_and(|function| function.is_declaration())
+        })
+    };
+    if !has_operations(module) && !(mode == Mode::Debug && has_arrays()) {
         return Ok(Lowered::default());
     }
     refuse_malformed(module)?;

@@ -127,6 +127,14 @@ impl Ledger {
         link
     }
 
+    /// The index of the block that [`take`](Self::take) will answer, if there is one.
+    pub(super) fn upcoming(&self) -> Option<usize> {
+        if self.cursor < self.total {
+            return Some(self.cursor as usize);
+        }
+        self.linked(self.oldest).map(|(index, _)| index)
+    }
+
     /// Takes `count` adjacent blocks, at least two, for an object of `bytes` bytes, and returns the
     /// first one's link, or [`NONE`], with nothing changed, if no gap is large enough. O(blocks).
     pub(super) fn take_run(&mut self, life: usize, count: u32, bytes: usize) -> u32 {

@@ -42,6 +42,7 @@ pub mod place;
 pub mod pool;
 pub mod regions;
 pub mod report;
+pub mod segmented;
 pub mod state;
 pub mod storage;
 pub mod tools;

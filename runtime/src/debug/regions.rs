@@ -195,7 +195,12 @@ pub(super) unsafe fn try_alloc(region: Handle, request: Request, place: *const P
 /// # Safety
 ///
 /// The obligations of [`debug`](super); `state` is the current one.
-unsafe fn find(state: *const State, region: Handle, what: Operation, place: *const Place) -> *mut Open {
+pub(super) unsafe fn find(
+    state: *const State,
+    region: Handle,
+    what: Operation,
+    place: *const Place,
+) -> *mut Open {
     // SAFETY: the obligations; depths that handles name are compared with the stack's (Debug-I2).
     unsafe {
         let tables = (*state).tables;
@@ -292,7 +297,11 @@ unsafe fn end_block(state: *mut State, index: usize, used: usize) {
 /// # Safety
 ///
 /// The obligations of [`debug`](super); `open` is an open region of the current `state`.
-unsafe fn allocate(state: *mut State, open: *mut Open, request: Request) -> Result<*mut u8, Reason> {
+pub(super) unsafe fn allocate(
+    state: *mut State,
+    open: *mut Open,
+    request: Request,
+) -> Result<*mut u8, Reason> {
     let Request { size, align } = request;
     if !alignment_is_valid(align) {
         return Err(Reason::Alignment);
@@ -331,6 +340,33 @@ unsafe fn allocate(state: *mut State, open: *mut Open, request: Request) -> Resu
         }
         (*state).tools.hand_out(object, size);
         Ok(object)
+    }
+}
+
+/// Whether the region will be granted so many payloads, each in a block that it enters; or why not.
+///
+/// # Safety
+///
+/// The obligations of [`debug`](super); `open` is an open region of the current `state`.
+pub(super) unsafe fn affords(state: *const State, open: *const Open, payloads: usize) -> Result<(), Reason> {
+    // SAFETY: the obligations.
+    unsafe {
+        let used = (*state)
+            .ledger
+            .linked((*open).newest)
+            .map_or(0, |(_, block)| (*block).used as usize);
+        let is_bounded = (*open).budget != UNBOUNDED;
+        if is_bounded && (*open).left.wrapping_sub(used) < payloads.wrapping_mul(PAYLOAD) {
+            return Err(Reason::Budget);
+        }
+        let free = (*state)
+            .ledger
+            .total()
+            .wrapping_sub((*state).ledger.in_use as usize);
+        if free < payloads {
+            return Err(Reason::PoolEmpty);
+        }
+        Ok(())
     }
 }
 
