@@ -12,7 +12,8 @@ fi
 [ $# -gt 0 ] || set -- "$(rustc -vV | sed -n 's/^host: //p')" i686-unknown-linux-gnu
 export MIRIFLAGS="-Zmiri-strict-provenance -Zmiri-disable-isolation"
 for target; do
-    # Those that start processes or compile C cannot be interpreted, and those that fill large pools take too long.
+    # Those that start processes or compile C cannot be interpreted, those that fill large pools take too long, and so does
+    # proptest itself: the model gets its sequences from bytes.
     cargo +nightly miri test --package croft-runtime --features host,allocator-api2 --target "$target" \
-        --test region --test shadow
+        --test region --test shadow -- --skip every_outcome_is_as_predicted
 done

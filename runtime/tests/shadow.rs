@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// A fixed seed, so that every run is the same, unless the environment asks for another.
 fn config() -> ProptestConfig {
     let mut config = ProptestConfig {
-        cases: if cfg!(miri) { 6 } else { 400 },
+        cases: if cfg!(miri) { 2 } else { 400 },
         failure_persistence: None,
         ..ProptestConfig::default()
     };
@@ -69,7 +69,7 @@ proptest! {
 /// What a fuzzer would do, for a moment: bytes from a fixed seed. Each outcome occurs.
 #[test]
 fn bytes_are_sequences() {
-    let sequences = if cfg!(miri) { 10 } else { 3000 };
+    let sequences = if cfg!(miri) { 2 } else { 3000 };
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     println!("seed: {state:#x}, sequences: {sequences}");
     let mut byte = || {
