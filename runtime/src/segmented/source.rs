@@ -120,7 +120,7 @@ unsafe impl Source for Store {
             } else if (*pool).free != END {
                 start_of((*pool).free)
             } else if (*pool).range.gap >= BLOCK_SIZE {
-                start_of((*pool).range.cursor)
+                (*pool).range.cursor
             } else {
                 // A free run would be cut up, and where it lies is not known yet. Without one the request is refused for its
                 // own reason.
