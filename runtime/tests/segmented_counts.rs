@@ -26,14 +26,14 @@ mod counted {
     use super::stepper::count;
 
     // The most instructions, the return included. The table in docs/RUNTIME.md says them.
-    const NEW: usize = 200;
+    const NEW: usize = 235;
     const APPEND: usize = 9;
     /// Into a chunk that a truncation left.
-    const APPEND_ENTERS: usize = 62;
+    const APPEND_ENTERS: usize = 78;
     /// Into a chunk that it takes.
-    const APPEND_GROWS: usize = 150;
+    const APPEND_GROWS: usize = 185;
     /// With the page.
-    const APPEND_PAGE: usize = 195;
+    const APPEND_PAGE: usize = 255;
     const AT: usize = 28;
     const CHUNK: usize = 32;
     const TRUNCATE: usize = 48;

@@ -10,6 +10,7 @@
 //! - *Chunks-I4*: all is done with the one [`Shape`] that the array was made with, over one pool.
 //! - *Chunks-I5*: a refusal has changed nothing, neither in the array nor in the region.
 
+use core::mem::MaybeUninit;
 use core::ptr;
 
 use super::shape::{Extent, PIECES, SEGMENTS, Shape};
@@ -45,10 +46,11 @@ pub struct Chunks {
     base: *mut u8,
     /// The page, less [`INLINE`] entries; null before it is needed.
     page: *mut u16,
-    /// The pieces, each less the offset of its first element.
-    pieces: [*mut u8; PIECES],
-    /// The blocks of the first segments.
-    table: [u16; INLINE],
+    /// The pieces, each less the offset of its first element. Those that are not owned are not initialised: clearing
+    /// them would call `memset`, which a kernel may not have.
+    pieces: [MaybeUninit<*mut u8>; PIECES],
+    /// The blocks of the first segments, as far as these are owned.
+    table: [MaybeUninit<u16>; INLINE],
 }
 
 impl Chunks {
@@ -63,8 +65,8 @@ impl Chunks {
             owned: 0,
             base: ptr::null_mut(),
             page: ptr::null_mut(),
-            pieces: [ptr::null_mut(); PIECES],
-            table: [0; INLINE],
+            pieces: [const { MaybeUninit::uninit() }; PIECES],
+            table: [const { MaybeUninit::uninit() }; INLINE],
         }
     }
 
@@ -130,7 +132,7 @@ impl Chunks {
             && extent.chunk < shape.pieces as usize
         {
             let first = source.request(extent.room.wrapping_mul(size), align)?;
-            *piece = first.wrapping_byte_sub(extent.start.wrapping_mul(size));
+            piece.write(first.wrapping_byte_sub(extent.start.wrapping_mul(size)));
             return Ok(());
         }
         let segment = extent.chunk.wrapping_sub(shape.pieces as usize);
@@ -185,8 +187,9 @@ impl Chunks {
     /// What the entry of a piece says.
     #[inline(always)]
     fn piece(&self, piece: usize) -> *mut u8 {
-        // SAFETY: the callers' pieces are below `Shape::pieces`, which is at most PIECES (Shape-I2).
-        unsafe { *self.pieces.get_unchecked(piece) }
+        // SAFETY: the callers' pieces are owned, so their entries were written (Chunks-I1), and below `Shape::pieces`, which is at
+        // most PIECES (Shape-I2).
+        unsafe { self.pieces.get_unchecked(piece).assume_init() }
     }
 
     /// The start of an owned segment.

@@ -10,8 +10,9 @@ use core::ptr;
 use super::chunks::Chunks;
 use super::shape::Shape;
 use super::source::{Source, Store};
-use crate::exhaustion::{Reason, exhausted};
+use crate::exhaustion::Reason;
 use crate::kernel::croft_pool;
+use crate::refill::refuse;
 use crate::region::Descriptor;
 
 /// A segmented array. C knows it only as an opaque structure.
@@ -77,25 +78,19 @@ pub(crate) unsafe fn extend(
     Ok(array.chunks.append(&array.shape).unwrap_or(ptr::null_mut()))
 }
 
-/// Makes an array for elements of `size` bytes, in chunks at multiples of `align`. On exhaustion the answer is null if `TRY` is
-/// set; if not, the handler is called.
+/// [`make`] in a region of the static pool.
 ///
 /// # Safety
 ///
 /// Obligations 2 and 3 of this module.
-#[inline(always)]
-unsafe fn create<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut Array {
+#[inline(never)]
+unsafe fn make_here(region: *mut Descriptor, size: usize, align: usize) -> Result<*mut Array, Reason> {
     // SAFETY: the same obligations; a new array.
     unsafe {
         let mut store = store(region);
-        match make(&mut store, size, align) {
-            Ok(array) => {
-                (*array).owner = store.owner();
-                array
-            }
-            Err(_) if TRY => ptr::null_mut(),
-            Err(reason) => exhausted(&store.refusal(reason, size, align)),
-        }
+        let array = make(&mut store, size, align)?;
+        (*array).owner = store.owner();
+        Ok(array)
     }
 }
 
@@ -111,7 +106,12 @@ pub unsafe extern "C" fn croft_segmented_new(
     align: usize,
 ) -> *mut Array {
     // SAFETY: the same obligations.
-    unsafe { create::<false>(region, size, align) }
+    unsafe {
+        match make_here(region, size, align) {
+            Ok(array) => array,
+            Err(reason) => refuse(reason, size, align),
+        }
+    }
 }
 
 /// As [`croft_segmented_new`], but null on exhaustion, with nothing changed.
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn croft_segmented_try_new(
     align: usize,
 ) -> *mut Array {
     // SAFETY: the same obligations.
-    unsafe { create::<true>(region, size, align) }
+    unsafe { make_here(region, size, align).unwrap_or(ptr::null_mut()) }
 }
 
 /// Appends an element and returns its address. Its contents are unspecified. Never null. O(1), no loop.
@@ -171,16 +171,30 @@ pub unsafe extern "C" fn croft_segmented_try_append(region: *mut Descriptor, arr
 unsafe extern "C" fn append_slowly<const TRY: bool>(region: *mut Descriptor, array: *mut Array) -> *mut u8 {
     // SAFETY: the same obligations.
     unsafe {
-        let mut store = store(region);
-        let owner = store.owner();
-        match extend(array, &mut store, owner) {
+        match extend_here(region, array) {
             Ok(element) => element,
             Err(_) if TRY => ptr::null_mut(),
             Err(reason) => {
                 let Array { chunks, shape, .. } = &*array;
-                exhausted(&store.refusal(reason, chunks.wanted(shape), shape.align as usize))
+                refuse(reason, chunks.wanted(shape), shape.align as usize)
             }
         }
+    }
+}
+
+/// [`extend`] in a region of the static pool.
+///
+/// # Safety
+///
+/// The obligations of this module.
+#[cold]
+#[inline(never)]
+unsafe fn extend_here(region: *mut Descriptor, array: *mut Array) -> Result<*mut u8, Reason> {
+    // SAFETY: the same obligations.
+    unsafe {
+        let mut store = store(region);
+        let owner = store.owner();
+        extend(array, &mut store, owner)
     }
 }
 

@@ -45,6 +45,36 @@ pub(crate) unsafe trait Source {
     fn pair(&mut self, align: usize) -> Result<[*mut u8; 2], Reason>;
 }
 
+/// An object of a region. Out of line, because each growth has several requests.
+///
+/// # Errors
+///
+/// Why it is refused; nothing has changed then.
+///
+/// # Safety
+///
+/// 1. `region` points to the descriptor of an open region over `pool`, and nothing else uses the two during the call.
+/// 2. The request is not odd.
+#[inline(never)]
+unsafe fn request(
+    pool: *mut BlockPool,
+    region: *mut Descriptor,
+    size: usize,
+    align: usize,
+) -> Result<*mut u8, Reason> {
+    debug_assert!(!region::is_odd(size, align));
+    // SAFETY: obligations 1 and 2.
+    unsafe {
+        if let Some(object) = bump(region, size, align) {
+            return Ok(object);
+        }
+        match serve(pool, region, size) {
+            Err(Reason::PoolEmpty) if rescue(pool, (*region).limit) => serve(pool, region, size),
+            answer => answer,
+        }
+    }
+}
+
 /// An open region of a pool.
 pub(crate) struct Store {
     pool: *mut BlockPool,
@@ -136,17 +166,8 @@ unsafe impl Source for Store {
         if region.is_null() {
             return Err(Reason::NullRegion);
         }
-        debug_assert!(!region::is_odd(size, align));
         // SAFETY: obligations 1 and 2 of `new`; the request is not odd.
-        unsafe {
-            if let Some(object) = bump(region, size, align) {
-                return Ok(object);
-            }
-            match serve(pool, region, size) {
-                Err(Reason::PoolEmpty) if rescue(pool, (*region).limit) => serve(pool, region, size),
-                answer => answer,
-            }
-        }
+        unsafe { request(pool, region, size, align) }
     }
 
     #[inline(always)]
