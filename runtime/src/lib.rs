@@ -31,9 +31,13 @@
 //! blocks ([`runs`]), up to [`runs::LARGEST`] bytes.
 //!
 //! Features, all additive and off by default: `host` (exhaustion prints a line and aborts by the C
-//! library; otherwise the program supplies `croft_exhausted`, see [`exhaustion`]) and
-//! `allocator-api2`.
+//! library; otherwise the program supplies `croft_exhausted`, see [`exhaustion`]),
+//! `allocator-api2`, and `hosted` (contexts, caching resources and handles for host programs, with the
+//! standard library; `qmckl` adds the names of one library's header).
 #![no_std]
+
+#[cfg(feature = "hosted")]
+extern crate std;
 
 // The pass inlines from a build without the C names: two names for one body would become aliases of each other.
 #[cfg(not(croft_bitcode))]
@@ -44,6 +48,8 @@ pub mod block;
 pub mod classes;
 pub mod debug;
 pub mod exhaustion;
+#[cfg(feature = "hosted")]
+pub mod hosted;
 pub mod invariants;
 pub mod kernel;
 pub mod layout;
@@ -55,5 +61,5 @@ pub mod runs;
 pub mod scope;
 pub mod segmented;
 
-#[cfg(croft_staticlib)]
+#[cfg(all(croft_staticlib, not(feature = "hosted")))]
 mod panic;

@@ -1,0 +1,311 @@
+//! The process-wide table of contexts: identity, generations, the tree.
+//!
+//! A context is named by a number of 64 bits: the index of its **slot** and the slot's **generation**, which is odd while
+//! the slot has a context and goes up by one at each creation and destruction. Slots are never freed, so a number that
+//! names no context is found out by comparing generations, and nothing that was freed is read. A slot whose generation
+//! would repeat is not used again.
+//!
+//! Locks: `TREE` comes before the lock of any slot. Only who holds `TREE` may hold the locks of several slots. No callback
+//! and no resource is called with either.
+//!
+//! Invariants:
+//! - *Contexts-I1*: a slot has a state exactly while its generation is odd; both change under its lock.
+//! - *Contexts-I2*: a context that exists has a slot in the tree, below its parent's, which exists too.
+
+use core::cell::UnsafeCell;
+use core::ops::{Deref, DerefMut};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::alloc::{Layout, alloc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::vec::Vec;
+
+use super::lock::{Inside, Lock};
+use super::resource::Resource;
+use super::state::State;
+use super::status::Status;
+
+/// Slots of the first bucket; each has twice as many as the one before.
+const FIRST: u32 = 64;
+const BUCKETS: usize = 24;
+/// The last generation. A number stays positive as a signed one.
+const LAST: u32 = (1 << 31) - 1;
+const NONE: u32 = u32::MAX;
+
+/// A place for a context.
+struct Slot {
+    generation: AtomicU32,
+    lock: Lock,
+    state: UnsafeCell<Option<State>>,
+}
+
+static TABLE: [AtomicPtr<Slot>; BUCKETS] = [const { AtomicPtr::new(null_mut()) }; BUCKETS];
+static TREE: Mutex<Tree> = Mutex::new(Tree {
+    links: Vec::new(),
+    vacant: Vec::new(),
+});
+
+/// How contexts are nested.
+struct Tree {
+    links: Vec<Link>,
+    vacant: Vec<u32>,
+}
+
+/// A slot's place in the tree.
+#[derive(Clone, Copy)]
+struct Link {
+    parent: u32,
+    /// The newest child, which leads to the older ones.
+    child: u32,
+    next: u32,
+    previous: u32,
+}
+
+/// The bucket of a slot, and its place there.
+#[inline(always)]
+fn position(index: u32) -> (usize, usize) {
+    let shifted = u64::from(index) + u64::from(FIRST);
+    let bucket = shifted.ilog2() - FIRST.ilog2();
+    (bucket as usize, (shifted - (u64::from(FIRST) << bucket)) as usize)
+}
+
+/// The slot with this index, if it was made.
+#[inline(always)]
+fn slot(index: u32) -> Option<&'static Slot> {
+    let (bucket, place) = position(index);
+    let slots = TABLE.get(bucket)?.load(Ordering::Acquire);
+    if slots.is_null() {
+        return None;
+    }
+    // SAFETY: a bucket that is published has all its slots, and is never freed.
+    Some(unsafe { &*slots.add(place) })
+}
+
+/// Index and generation of a number.
+#[inline(always)]
+fn parts(id: u64) -> (u32, u32) {
+    ((id as u32).wrapping_sub(1), (id >> 32) as u32)
+}
+
+/// The number of the context in a slot.
+fn number(index: u32, generation: u32) -> u64 {
+    u64::from(generation) << 32 | u64::from(index + 1)
+}
+
+/// Whether the number names a context now. O(1), without a lock.
+#[inline(always)]
+pub(crate) fn exists(id: u64) -> bool {
+    let (index, generation) = parts(id);
+    generation % 2 == 1
+        && slot(index).is_some_and(|slot| slot.generation.load(Ordering::Relaxed) == generation)
+}
+
+/// A context, locked.
+pub(crate) struct Locked<'s> {
+    slot: &'s Slot,
+    inside: Inside<'s>,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    #[inline(always)]
+    fn deref(&self) -> &State {
+        // SAFETY: inside the lock; `enter` has seen an odd generation, so there is a state (Contexts-I1).
+        unsafe { (*self.slot.state.get()).as_ref().unwrap_unchecked() }
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut State {
+        // SAFETY: as in `deref`, and this is borrowed exclusively.
+        unsafe { (*self.slot.state.get()).as_mut().unwrap_unchecked() }
+    }
+}
+
+/// Locks a context.
+///
+/// # Errors
+///
+/// [`Status::InvalidContext`] if the number names none.
+#[inline(always)]
+pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
+    let (index, generation) = parts(id);
+    let slot = slot(index).ok_or(Status::InvalidContext)?;
+    let inside = slot.lock.enter();
+    if generation % 2 == 0 || slot.generation.load(Ordering::Relaxed) != generation {
+        return Err(Status::InvalidContext);
+    }
+    Ok(Locked { slot, inside })
+}
+
+fn tree() -> MutexGuard<'static, Tree> {
+    TREE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes a context below `parent`, 0 for none, over this resource, `None` for the parent's.
+///
+/// # Errors
+///
+/// [`Status::InvalidContext`] if there is no such parent, [`Status::OutOfMemory`].
+pub(crate) fn create(
+    parent: u64,
+    resource: Option<Arc<dyn Resource>>,
+    adjust: impl FnOnce(&mut State, Option<&State>),
+) -> Result<u64, Status> {
+    let mut tree = tree();
+    // The parent stays: only who holds the tree destroys.
+    let above = if parent == 0 { None } else { Some(enter(parent)?) };
+    let resource = match (resource, &above) {
+        (Some(resource), _) => resource,
+        (None, Some(above)) => Arc::clone(&above.resource),
+        (None, None) => return Err(Status::Argument),
+    };
+    let index = tree.take()?;
+    let slot = slot(index).ok_or(Status::OutOfMemory)?;
+    let inside = slot.lock.enter();
+    let generation = slot.generation.load(Ordering::Relaxed) + 1;
+    let id = number(index, generation);
+    let mut state = State::new(id, resource);
+    adjust(&mut state, above.as_deref());
+    // SAFETY: inside the lock, and the slot has no state (Contexts-I1).
+    unsafe { *slot.state.get() = Some(state) };
+    slot.generation.store(generation, Ordering::Relaxed);
+    inside.renew();
+    drop(above);
+    tree.attach(index, if parent == 0 { NONE } else { parts(parent).0 });
+    Ok(id)
+}
+
+/// Ends a context and all below it. What they owned comes back, children before their parents, the newest first; the
+/// numbers name nothing any more. O(contexts).
+///
+/// # Errors
+///
+/// [`Status::InvalidContext`]; [`Status::Busy`] while a callback of one of them runs. Nothing has changed then.
+pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
+    let mut tree = tree();
+    drop(enter(id)?);
+    let (top, _) = parts(id);
+    let order = tree.below(top);
+    let mut locked = Vec::with_capacity(order.len());
+    for &index in &order {
+        let slot = slot(index).ok_or(Status::InvalidContext)?;
+        let inside = slot.lock.enter();
+        let state = Locked { slot, inside };
+        if state.callbacks > 0 {
+            return Err(Status::Busy);
+        }
+        locked.push(state);
+    }
+    let mut states = Vec::with_capacity(order.len());
+    tree.detach(top);
+    for (Locked { slot, inside }, &index) in locked.into_iter().zip(&order) {
+        let generation = slot.generation.load(Ordering::Relaxed) + 1;
+        slot.generation.store(generation, Ordering::Relaxed);
+        // SAFETY: inside the lock.
+        states.extend(unsafe { (*slot.state.get()).take() });
+        drop(inside);
+        if generation < LAST {
+            tree.vacant.push(index);
+        }
+    }
+    Ok(states)
+}
+
+impl Tree {
+    /// A slot without a context.
+    fn take(&mut self) -> Result<u32, Status> {
+        if let Some(index) = self.vacant.pop() {
+            return Ok(index);
+        }
+        let index = u32::try_from(self.links.len()).map_err(|_| Status::OutOfMemory)?;
+        let (bucket, place) = position(index);
+        self.links.try_reserve(1).map_err(|_| Status::OutOfMemory)?;
+        // For the destruction, which must not fail.
+        self.vacant
+            .try_reserve(self.links.len() + 1)
+            .map_err(|_| Status::OutOfMemory)?;
+        let entry = TABLE.get(bucket).ok_or(Status::OutOfMemory)?;
+        if place == 0 {
+            let count = (FIRST as usize) << bucket;
+            let layout = Layout::array::<Slot>(count).map_err(|_| Status::OutOfMemory)?;
+            // SAFETY: the layout is not empty.
+            let slots: *mut Slot = unsafe { alloc(layout) }.cast();
+            if slots.is_null() {
+                return Err(Status::OutOfMemory);
+            }
+            for place in 0..count {
+                let slot = Slot {
+                    generation: AtomicU32::new(0),
+                    lock: Lock::new(),
+                    state: UnsafeCell::new(None),
+                };
+                // SAFETY: within what was just allocated.
+                unsafe { slots.add(place).write(slot) };
+            }
+            entry.store(slots, Ordering::Release);
+        }
+        self.links.push(Link {
+            parent: NONE,
+            child: NONE,
+            next: NONE,
+            previous: NONE,
+        });
+        Ok(index)
+    }
+
+    /// Makes a slot the newest child of `parent`.
+    fn attach(&mut self, index: u32, parent: u32) {
+        let mut link = Link {
+            parent,
+            child: NONE,
+            next: NONE,
+            previous: NONE,
+        };
+        if parent != NONE {
+            link.next = self.links[parent as usize].child;
+            self.links[parent as usize].child = index;
+            if link.next != NONE {
+                self.links[link.next as usize].previous = index;
+            }
+        }
+        self.links[index as usize] = link;
+    }
+
+    /// Takes a slot out of its parent's list.
+    fn detach(&mut self, index: u32) {
+        let Link {
+            parent,
+            next,
+            previous,
+            ..
+        } = self.links[index as usize];
+        if previous != NONE {
+            self.links[previous as usize].next = next;
+        } else if parent != NONE {
+            self.links[parent as usize].child = next;
+        }
+        if next != NONE {
+            self.links[next as usize].previous = previous;
+        }
+    }
+
+    /// A slot and all below it, children before their parents, the newest first.
+    fn below(&self, top: u32) -> Vec<u32> {
+        let mut order = Vec::new();
+        let mut stack = std::vec![top];
+        while let Some(index) = stack.pop() {
+            order.push(index);
+            let mut child = self.links[index as usize].child;
+            while child != NONE {
+                stack.push(child);
+                child = self.links[child as usize].next;
+            }
+        }
+        // So far parents first, and the oldest child first.
+        order.reverse();
+        order
+    }
+}

@@ -1,0 +1,40 @@
+//! The C library's heap as a resource: `malloc`, and `posix_memalign` above its alignment.
+
+use core::ptr::{NonNull, null_mut};
+
+use super::resource::{Extent, Resource};
+
+/// What `malloc` aligns to on 64-bit systems.
+const NATURAL: usize = 16;
+
+/// The C library's heap.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Heap;
+
+// SAFETY: the C library's own guarantees (obligations 1 and 2).
+unsafe impl Resource for Heap {
+    fn allocate(&self, size: usize, align: usize) -> Option<Extent> {
+        // SAFETY: `malloc` takes any size; `posix_memalign` a power of two that is a multiple of a pointer's size.
+        let start = unsafe {
+            if align <= NATURAL {
+                libc::malloc(size)
+            } else {
+                let mut start = null_mut();
+                if libc::posix_memalign(&raw mut start, align, size) != 0 {
+                    return None;
+                }
+                start
+            }
+        };
+        Some(Extent {
+            start: NonNull::new(start.cast())?,
+            size,
+            align,
+        })
+    }
+
+    unsafe fn deallocate(&self, extent: Extent) {
+        // SAFETY: obligation 1: it came from `malloc` or `posix_memalign`.
+        unsafe { libc::free(extent.start.as_ptr().cast()) };
+    }
+}

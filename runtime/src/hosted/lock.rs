@@ -1,0 +1,235 @@
+//! A lock that costs a single thread no atomic read-modify-write.
+//!
+//! Most contexts are used by one thread. The first thread that takes a lock becomes its **owner** (the lock is
+//! *biased*), and from then on takes and leaves it by plain stores. When another thread comes, it revokes the bias for
+//! good: it declares the lock shared, makes every running thread pass a memory barrier (`membarrier`, a system call), and
+//! waits until the owner is outside. After that the lock is an ordinary mutex.
+//!
+//! Why this excludes: the owner stores `busy`, then loads `owner`; the revoker stores `owner`, then loads `busy`. With a
+//! barrier between each pair at least one of them sees the other's store (Dekker). The owner's barrier is only the
+//! compiler's; the processor's is `membarrier`, which the revoker pays for (*asymmetric Dekker*; Dice, Huang, Yang,
+//! "Asymmetric Dekker Synchronization", 2001).
+//!
+//! Where the system has no `membarrier`, and in builds with `--cfg croft_unbiased` (ThreadSanitizer does not know the
+//! call), every lock is shared from the start.
+//!
+//! Invariants:
+//! - *Lock-I1*: `owner` changes from `FREE` to a thread by that thread, to `SHARED` by a holder of the mutex, and back to
+//!   `FREE` only in [`renew`](Inside::renew), by a holder of the mutex that leaves.
+//! - *Lock-I2*: who is inside holds the mutex while `owner` is `SHARED`, or is the owner and `busy` is set.
+
+use core::cell::Cell;
+use core::marker::PhantomData;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering, compiler_fence};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+
+const FREE: u64 = 0;
+const SHARED: u64 = u64::MAX;
+
+/// A biased lock.
+pub(crate) struct Lock {
+    /// `FREE`, the owner's number, or `SHARED`.
+    owner: AtomicU64,
+    /// Whether the owner is inside.
+    busy: AtomicBool,
+    mutex: Mutex<()>,
+}
+
+/// Being inside. Left when dropped, by the same thread.
+pub(crate) struct Inside<'l> {
+    lock: &'l Lock,
+    /// `None` if the lock is biased towards this thread.
+    shared: Option<MutexGuard<'l, ()>>,
+    /// The owner's `busy` is for its own thread to clear.
+    here: PhantomData<*mut ()>,
+}
+
+/// The number of this thread, never 0 and never another's.
+#[inline(always)]
+fn this_thread() -> u64 {
+    std::thread_local! {
+        static NUMBER: Cell<u64> = const { Cell::new(0) };
+    }
+    NUMBER.with(|number| {
+        if number.get() == 0 {
+            static NEXT: AtomicU64 = AtomicU64::new(1);
+            number.set(NEXT.fetch_add(1, Ordering::Relaxed));
+        }
+        number.get()
+    })
+}
+
+/// Whether locks can be biased here; registers the process for `membarrier` the first time.
+fn can_bias() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    !cfg!(croft_unbiased) && *ANSWER.get_or_init(|| {
+        let register = libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
+        // SAFETY: takes numbers only.
+        unsafe { libc::syscall(libc::SYS_membarrier, register, 0, 0) == 0 }
+    })
+}
+
+impl Lock {
+    /// A lock without an owner.
+    pub(crate) const fn new() -> Self {
+        Self {
+            owner: AtomicU64::new(FREE),
+            busy: AtomicBool::new(false),
+            mutex: Mutex::new(()),
+        }
+    }
+
+    /// Waits until nobody is inside, and goes inside. Not reentrant.
+    #[inline(always)]
+    pub(crate) fn enter(&self) -> Inside<'_> {
+        if self.enter_as_owner(this_thread()) {
+            return Inside {
+                lock: self,
+                shared: None,
+                here: PhantomData,
+            };
+        }
+        self.enter_slowly()
+    }
+
+    /// Goes inside if the lock is biased towards this thread.
+    #[inline(always)]
+    fn enter_as_owner(&self, thread: u64) -> bool {
+        if self.owner.load(Ordering::Relaxed) != thread {
+            return false;
+        }
+        self.busy.store(true, Ordering::Relaxed);
+        compiler_fence(Ordering::SeqCst);
+        if self.owner.load(Ordering::Relaxed) == thread {
+            return true;
+        }
+        self.busy.store(false, Ordering::Release);
+        false
+    }
+
+    #[cold]
+    fn enter_slowly(&self) -> Inside<'_> {
+        let thread = this_thread();
+        if self.owner.load(Ordering::Relaxed) == FREE && can_bias() {
+            // Who held the lock before has left it under the mutex, or was never: acquiring the owner's word suffices,
+            // since `renew` released it.
+            let claimed = self
+                .owner
+                .compare_exchange(FREE, thread, Ordering::Acquire, Ordering::Relaxed);
+            if claimed.is_ok() && self.enter_as_owner(thread) {
+                return Inside {
+                    lock: self,
+                    shared: None,
+                    here: PhantomData,
+                };
+            }
+        }
+        let shared = self.mutex.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.owner.load(Ordering::Relaxed) != SHARED {
+            self.revoke();
+        }
+        Inside {
+            lock: self,
+            shared: Some(shared),
+            here: PhantomData,
+        }
+    }
+
+    /// Makes the lock an ordinary mutex and waits until its owner is outside. The caller holds the mutex.
+    fn revoke(&self) {
+        let owner = self.owner.swap(SHARED, Ordering::SeqCst);
+        if owner == FREE {
+            return;
+        }
+        // SAFETY: takes numbers only. It cannot fail once registered, which `can_bias` has seen to before any bias.
+        unsafe { libc::syscall(libc::SYS_membarrier, libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) };
+        while self.busy.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+    }
+}
+
+impl Inside<'_> {
+    /// Leaves, and makes the lock one without an owner again: what it guards begins a new life.
+    #[inline]
+    pub(crate) fn renew(self) {
+        if self.shared.is_some() {
+            // The last thing inside: the next owner may enter from here on, before the mutex is left.
+            self.lock.owner.store(FREE, Ordering::Release);
+        }
+    }
+}
+
+impl Drop for Inside<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.shared.is_none() {
+            self.lock.busy.store(false, Ordering::Release);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::cell::UnsafeCell;
+    use std::sync::Arc;
+    use std::vec::Vec;
+
+    use super::*;
+
+    struct Counter {
+        lock: Lock,
+        value: UnsafeCell<u64>,
+    }
+
+    // SAFETY: the value is used inside only.
+    unsafe impl Sync for Counter {}
+    // SAFETY: as above.
+    unsafe impl Send for Counter {}
+
+    /// Revocation at every distance from the owner's entries: a fresh lock each round, a second and a third thread that
+    /// come while the owner counts.
+    #[test]
+    fn nothing_is_lost_when_a_bias_is_revoked() {
+        const EACH: u64 = 2_000;
+        for _ in 0..200 {
+            let counter = Arc::new(Counter {
+                lock: Lock::new(),
+                value: UnsafeCell::new(0),
+            });
+            let threads: Vec<_> = (0..3)
+                .map(|_| {
+                    let counter = Arc::clone(&counter);
+                    thread::spawn(move || {
+                        for _ in 0..EACH {
+                            let _inside = counter.lock.enter();
+                            // SAFETY: inside. Read and written apart, so that an overlap would be seen.
+                            unsafe {
+                                let value = counter.value.get().read_volatile();
+                                counter.value.get().write_volatile(value + 1);
+                            }
+                        }
+                    })
+                })
+                .collect();
+            for thread in threads {
+                assert!(thread.join().is_ok());
+            }
+            // SAFETY: nobody else is left.
+            assert_eq!(unsafe { *counter.value.get() }, 3 * EACH);
+        }
+    }
+
+    #[test]
+    fn one_thread_keeps_its_bias_and_a_renewed_lock_has_none() {
+        let lock = Lock::new();
+        drop(lock.enter());
+        assert_eq!(lock.owner.load(Ordering::Relaxed) == this_thread(), can_bias());
+        thread::scope(|scope| {
+            scope.spawn(|| lock.enter().renew());
+        });
+        assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
+        drop(lock.enter());
+    }
+}
