@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::contexts::{self, Locked};
-use super::handle::{Ending, settle};
+use super::handle::settle;
 use super::heap::Heap;
 use super::mapped::Mapped;
 use super::misuse::{self, DebugOptions, Operation, report};
@@ -248,14 +248,10 @@ impl ContextId {
     #[inline]
     pub unsafe fn free(self, pointer: *mut u8) -> Result<(), Status> {
         let mut state = contexts::enter(self.0)?;
-        match state.end(pointer) {
-            Ok(Ending::Gone(None)) => Ok(()),
-            Ok(ending) => {
-                settle(state, ending);
-                Ok(())
-            }
-            Err(status) => Err(report(state, Operation::Free, status, pointer)),
+        if state.free_plain(pointer) {
+            return Ok(());
         }
+        free_slowly(state, pointer)
     }
 
     /// Moves an allocation into one of another size, with its contents as far as they fit, its alignment and label. The old
@@ -383,6 +379,18 @@ impl ContextId {
             }
         }
         Ok(())
+    }
+}
+
+/// As [`ContextId::free`], in all cases.
+#[inline(never)]
+fn free_slowly(mut state: Locked<'static>, pointer: *mut u8) -> Result<(), Status> {
+    match state.end(pointer) {
+        Ok(ending) => {
+            settle(state, ending);
+            Ok(())
+        }
+        Err(status) => Err(report(state, Operation::Free, status, pointer)),
     }
 }
 

@@ -21,8 +21,11 @@
 use core::cell::Cell;
 use core::marker::PhantomData;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering, compiler_fence};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::thread;
+
+use parking_lot::RawMutex;
+use parking_lot::lock_api::RawMutex as _;
 
 const FREE: u64 = 0;
 const SHARED: u64 = u64::MAX;
@@ -33,14 +36,14 @@ pub(crate) struct Lock {
     owner: AtomicU64,
     /// Whether the owner is inside.
     busy: AtomicBool,
-    mutex: Mutex<()>,
+    mutex: RawMutex,
 }
 
 /// Being inside. Left when dropped, by the same thread.
 pub(crate) struct Inside<'l> {
     lock: &'l Lock,
-    /// `None` if the lock is biased towards this thread.
-    shared: Option<MutexGuard<'l, ()>>,
+    /// Whether the mutex is held; else the lock is biased towards this thread.
+    is_shared: bool,
     /// The owner's `busy` is for its own thread to clear.
     here: PhantomData<*mut ()>,
 }
@@ -76,21 +79,19 @@ impl Lock {
         Self {
             owner: AtomicU64::new(FREE),
             busy: AtomicBool::new(false),
-            mutex: Mutex::new(()),
+            mutex: RawMutex::INIT,
         }
     }
 
     /// Waits until nobody is inside, and goes inside. Not reentrant.
     #[inline(always)]
     pub(crate) fn enter(&self) -> Inside<'_> {
-        if self.enter_as_owner(this_thread()) {
-            return Inside {
-                lock: self,
-                shared: None,
-                here: PhantomData,
-            };
+        let is_shared = !self.enter_as_owner(this_thread()) && self.enter_slowly();
+        Inside {
+            lock: self,
+            is_shared,
+            here: PhantomData,
         }
-        self.enter_slowly()
     }
 
     /// Goes inside if the lock is biased towards this thread.
@@ -108,32 +109,25 @@ impl Lock {
         false
     }
 
-    #[cold]
-    fn enter_slowly(&self) -> Inside<'_> {
-        let thread = this_thread();
-        if self.owner.load(Ordering::Relaxed) == FREE && can_bias() {
-            // Who held the lock before has left it under the mutex, or was never: acquiring the owner's word suffices,
-            // since `renew` released it.
+    /// Goes inside; says whether by the mutex.
+    #[inline(never)]
+    fn enter_slowly(&self) -> bool {
+        let owner = self.owner.load(Ordering::Relaxed);
+        if owner == FREE && can_bias() {
+            let thread = this_thread();
+            // Who was inside before has left under the mutex, and `renew` has released the word since.
             let claimed = self
                 .owner
                 .compare_exchange(FREE, thread, Ordering::Acquire, Ordering::Relaxed);
             if claimed.is_ok() && self.enter_as_owner(thread) {
-                return Inside {
-                    lock: self,
-                    shared: None,
-                    here: PhantomData,
-                };
+                return false;
             }
         }
-        let shared = self.mutex.lock().unwrap_or_else(PoisonError::into_inner);
+        self.mutex.lock();
         if self.owner.load(Ordering::Relaxed) != SHARED {
             self.revoke();
         }
-        Inside {
-            lock: self,
-            shared: Some(shared),
-            here: PhantomData,
-        }
+        true
     }
 
     /// Makes the lock an ordinary mutex and waits until its owner is outside. The caller holds the mutex.
@@ -154,7 +148,7 @@ impl Inside<'_> {
     /// Leaves, and makes the lock one without an owner again: what it guards begins a new life.
     #[inline]
     pub(crate) fn renew(self) {
-        if self.shared.is_some() {
+        if self.is_shared {
             // The last thing inside: the next owner may enter from here on, before the mutex is left.
             self.lock.owner.store(FREE, Ordering::Release);
         }
@@ -164,7 +158,10 @@ impl Inside<'_> {
 impl Drop for Inside<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.shared.is_none() {
+        if self.is_shared {
+            // SAFETY: this thread holds it (Lock-I2).
+            unsafe { self.lock.mutex.unlock() };
+        } else {
             self.lock.busy.store(false, Ordering::Release);
         }
     }

@@ -15,6 +15,10 @@
 compile_error!("the feature `hosted` is written for 64-bit Linux");
 
 pub mod blocks;
+pub mod c;
+pub mod c_cache;
+pub mod c_resource;
+pub mod cache;
 pub mod cleanup;
 pub mod context;
 mod contexts;
@@ -24,7 +28,11 @@ mod large;
 mod lock;
 pub mod mapped;
 pub mod misuse;
+#[cfg(test)]
+mod model;
 mod pages;
+#[cfg(feature = "qmckl")]
+pub mod qmckl;
 pub mod record;
 pub mod resource;
 pub mod shared;
@@ -35,6 +43,7 @@ pub mod statistics;
 pub mod status;
 
 pub use blocks::BlockResource;
+pub use cache::{Cache, CacheOptions, CacheStatistics, Lease};
 pub use cleanup::Cleanup;
 pub use context::{Buffer, Builder, Context, ContextId};
 pub use handle::{Handle, Leak};

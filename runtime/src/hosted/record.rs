@@ -109,6 +109,7 @@ pub(crate) enum State {
 }
 
 impl Record {
+    #[inline(always)]
     pub(crate) fn new(request: &Request, size: u16) -> Self {
         Self {
             label: request.label.map_or(core::ptr::null(), CStr::as_ptr),
@@ -117,6 +118,17 @@ impl Record {
             align: request.align.trailing_zeros() as u8,
             state: State::Live,
         }
+    }
+
+    /// The same in place, field by field: a copy of the whole would be read by one vector load right after it was
+    /// written word by word, which stalls.
+    #[inline(always)]
+    pub(crate) fn renew(&mut self, request: &Request, size: u16) {
+        self.label = request.label.map_or(core::ptr::null(), CStr::as_ptr);
+        self.number = 0;
+        self.size = size;
+        self.align = request.align.trailing_zeros() as u8;
+        self.state = State::Live;
     }
 
     /// Whether there is an allocation that may be used.

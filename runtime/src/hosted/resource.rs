@@ -22,6 +22,9 @@ pub struct Extent {
     pub align: usize,
 }
 
+// SAFETY: an extent is an address and numbers; who may use the memory is the holder's matter.
+unsafe impl Send for Extent {}
+
 impl Extent {
     /// The address of the first byte.
     #[inline]

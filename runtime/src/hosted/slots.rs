@@ -65,16 +65,6 @@ impl<T> Slots<T> {
 
     /// The value of this name, if it is not stale.
     #[inline]
-    pub(crate) fn get_mut(&mut self, index: u32, generation: u32) -> Option<&mut T> {
-        let slot = self.slots.get_mut(index as usize)?;
-        if slot.generation != generation {
-            return None;
-        }
-        slot.value.as_mut()
-    }
-
-    /// The same, to read.
-    #[inline]
     pub(crate) fn get(&self, index: u32, generation: u32) -> Option<&T> {
         let slot = self.slots.get(index as usize)?;
         if slot.generation != generation {

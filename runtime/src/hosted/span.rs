@@ -167,16 +167,15 @@ impl Spans {
             index = self.cut(class)?;
         }
         let span = &mut self.spans[index as usize];
-        let record = Record::new(request, request.size as u16);
         let (slot, is_zero) = if span.free == END {
             // Within the capacity that `cut` has reserved.
-            span.records.push(record);
+            span.records.push(Record::new(request, request.size as u16));
             (span.records.len() as u32 - 1, span.is_zero)
         } else {
             let slot = span.free;
             let place = &mut span.records[slot as usize];
             span.free = place.number;
-            *place = record;
+            place.renew(request, request.size as u16);
             (slot, false)
         };
         span.live += 1;
@@ -281,6 +280,31 @@ impl Spans {
         &self.spans[index as usize].records[slot as usize]
     }
 
+    /// Frees the slot that starts at this address, if there is a live allocation without a handle that is not retained:
+    /// the plain case of a free. Its size, or `None`, with nothing changed. O(1).
+    #[inline(always)]
+    pub(crate) fn free_plain(&mut self, index: u32, address: usize) -> Option<usize> {
+        let span = self.spans.get_mut(index as usize)?;
+        let offset = address.wrapping_sub(span.start.addr().get());
+        if offset >= SPAN {
+            return None;
+        }
+        let slot = ((offset as u64 * u64::from(span.reciprocal)) >> 32) as u32;
+        let record = span.records.get_mut(slot as usize)?;
+        if (slot * span.size) as usize != offset || record.state != State::Live || record.number != 0 {
+            return None;
+        }
+        let size = record.size as usize;
+        record.state = State::Freed;
+        record.number = span.free;
+        span.free = slot;
+        span.live -= 1;
+        if !span.is_listed || span.live == 0 {
+            self.relist(index);
+        }
+        Some(size)
+    }
+
     /// Frees a slot that is in use. O(1).
     #[inline]
     pub(crate) fn free(&mut self, index: u32, slot: u32) {
@@ -290,8 +314,20 @@ impl Spans {
         record.number = span.free;
         span.free = slot;
         span.live -= 1;
+        self.relist(index);
+    }
+
+    /// Puts a span into the list that it belongs to once a slot of it was freed.
+    fn relist(&mut self, index: u32) {
+        let span = &self.spans[index as usize];
         if !span.is_listed {
             self.list(index);
+            // The one that was first may be without live slots.
+            let second = self.spans[index as usize].next;
+            if second != END && self.spans[second as usize].live == 0 {
+                self.unlist(second);
+                self.vacate(second);
+            }
         } else if span.live == 0 && span.previous != END {
             self.unlist(index);
             self.vacate(index);
@@ -372,6 +408,46 @@ impl Spans {
         }
         self.count += count;
         true
+    }
+
+    /// The invariants, for tests: spans listed, empty and full make up all; the counts are those of the records.
+    #[cfg(test)]
+    pub(crate) fn check(&self) {
+        let mut listed = 0;
+        for class in 0..CLASSES {
+            let mut index = self.listed[class];
+            let mut previous = END;
+            while index != END {
+                let span = &self.spans[index as usize];
+                assert!(span.is_listed && span.class as usize == class && span.previous == previous);
+                assert!(span.live > 0 || previous == END, "Span-I2");
+                assert!(span.live < span.slots);
+                listed += 1;
+                previous = index;
+                index = span.next;
+            }
+        }
+        let mut empty = 0;
+        let mut index = self.empty;
+        while index != END {
+            let span = &self.spans[index as usize];
+            assert!(!span.is_listed && span.live == 0 && span.chunk != END);
+            empty += 1;
+            index = span.next;
+        }
+        let there = || self.spans.iter().filter(|span| span.chunk != END);
+        let full = there().filter(|span| span.live > 0 && span.live == span.slots).count();
+        assert_eq!(listed + empty + full, self.count);
+        for span in there() {
+            let live = span.records.iter().filter(|record| record.state != State::Freed).count();
+            assert_eq!(live, span.live as usize);
+        }
+        for (index, chunk) in self.chunks.iter().enumerate() {
+            let cut = there()
+                .filter(|span| span.chunk as usize == index && (span.is_listed || span.live > 0))
+                .count();
+            assert!(chunk.spans.is_empty() || cut == chunk.live as usize);
+        }
     }
 
     /// Takes every chunk without live slots out, and calls `leave` with each. O(spans).
