@@ -41,27 +41,20 @@ fn library() -> &'static Path {
     })
 }
 
-/// Compiles a program of `tests/c` with all warnings as errors, links and runs it.
-fn compile_and_run(compiler: &[&str], source: &str) -> Output {
-    let name = [compiler, &[source]].concat().join("").replace(['/', '+', ' '], "_");
+/// Compiles a program of `tests/c` with all warnings as errors, and links it.
+fn compile(compiler: &[&str], source: &str, optimisation: &str) -> PathBuf {
+    let name = [compiler, &[source, optimisation]].concat().join("").replace(['/', '+', ' '], "_");
     let program = Path::new(SCRATCH).join(format!("hosted-{name}"));
     run(Command::new(compiler[0])
         .args(&compiler[1..])
-        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wshadow", "-O1", "-I"])
+        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wshadow", optimisation, "-I"])
         .arg(Path::new(CRATE).join("include"))
         .arg(Path::new(CRATE).join("tests/c").join(source))
         .args(["-x", "none"])
         .arg(library())
         .args(["-lpthread", "-ldl", "-lm", "-o"])
         .arg(&program));
-    let output = Command::new(&program).output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{program:?}: line {:?} failed\n{text}",
-        output.status.code()
-    );
-    output
+    program
 }
 
 const C: [&[&str]; 4] = [
@@ -73,7 +66,12 @@ const C: [&[&str]; 4] = [
 
 fn everywhere(source: &str) {
     for compiler in C {
-        compile_and_run(compiler, source);
+        let program = compile(compiler, source, "-O1");
+        let output = Command::new(&program).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        // A line above 255 shows modulo 256.
+        let line = output.status.code();
+        assert!(output.status.success(), "{program:?}: line {line:?} failed\n{text}");
     }
 }
 
@@ -85,4 +83,29 @@ fn contexts() {
 #[test]
 fn qmckl() {
     everywhere("qmckl.c");
+}
+
+#[test]
+fn caches() {
+    everywhere("hosted_cache.c");
+}
+
+#[test]
+fn handles() {
+    everywhere("hosted_handle.c");
+}
+
+#[test]
+fn a_misuse_without_a_hook_is_a_message_and_an_abort() {
+    let program = compile(C[1], "hosted_handle.c", "-O0");
+    let output = Command::new(program).arg("abort").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        text.starts_with("croft: close: the handle was closed before"),
+        "{text}"
+    );
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&output.status),
+        Some(libc::SIGABRT)
+    );
 }

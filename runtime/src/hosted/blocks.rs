@@ -7,9 +7,9 @@ use core::alloc::Layout;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::boxed::Box;
-use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashMap;
+use parking_lot::Mutex;
 
 use super::resource::{Extent, Resource};
 use crate::layout::{BLOCK_SIZE, MAX_ALIGN, PAYLOAD};
@@ -51,7 +51,6 @@ impl BlockResource {
     pub fn stats(&self) -> Stats {
         self.inner
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
             .pool
             .stats()
     }
@@ -68,7 +67,7 @@ unsafe impl Resource for BlockResource {
             _ => return None,
         };
         let layout = Layout::from_size_align(size_asked, align_asked).ok()?;
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock();
         let inner = &mut *inner;
         inner.regions.try_reserve(1).ok()?;
         let pool: *const Pool<'static> = &raw const *inner.pool;
@@ -80,7 +79,7 @@ unsafe impl Resource for BlockResource {
     }
 
     unsafe fn deallocate(&self, extent: Extent) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.lock();
         let region = inner.regions.remove(&extent.address());
         debug_assert!(region.is_some(), "obligation 1");
     }

@@ -18,10 +18,11 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::boxed::Box;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::vec::Vec;
 
 use hashbrown::HashMap;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::resource::{Extent, Resource};
 use super::status::Status;
@@ -219,7 +220,7 @@ impl Cache {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     /// Gives buffers back to the upstream, without the lock.
@@ -466,7 +467,7 @@ impl Cache {
     /// Gives all cached buffers back when the process exits by `exit` or a return of `main`, for upstreams whose memory
     /// outlives a process. `hook` runs before that, and may free what is live.
     pub fn release_at_exit(self: &Arc<Self>, hook: Option<ExitHook>) {
-        let mut list = AT_EXIT.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut list = AT_EXIT.lock();
         if list.is_empty() {
             // SAFETY: a function without obligations. Registered again if the list has been emptied: harmless.
             unsafe { libc::atexit(run_at_exit) };
@@ -483,7 +484,7 @@ pub type ExitHook = Box<dyn FnOnce() + Send>;
 static AT_EXIT: Mutex<Vec<(Weak<Cache>, Option<ExitHook>)>> = Mutex::new(Vec::new());
 
 extern "C" fn run_at_exit() {
-    let list = core::mem::take(&mut *AT_EXIT.lock().unwrap_or_else(PoisonError::into_inner));
+    let list = core::mem::take(&mut *AT_EXIT.lock());
     for (cache, hook) in list {
         if let Some(cache) = cache.upgrade() {
             if let Some(hook) = hook {

@@ -17,8 +17,10 @@ use core::ops::{Deref, DerefMut};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::alloc::{Layout, alloc};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::vec::Vec;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::lock::{Inside, Lock};
 use super::resource::Resource;
@@ -141,7 +143,7 @@ pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
 }
 
 fn tree() -> MutexGuard<'static, Tree> {
-    TREE.lock().unwrap_or_else(PoisonError::into_inner)
+    TREE.lock()
 }
 
 /// Makes a context below `parent`, 0 for none, over this resource, `None` for the parent's.

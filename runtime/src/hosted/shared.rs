@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::format;
 use std::string::String;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use super::mapped::{map, pages};
 use super::resource::{Extent, Resource};
@@ -36,7 +37,6 @@ impl Shared {
     pub fn name(&self, start: *const u8) -> Option<CString> {
         self.names
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
             .get(&start.addr())
             .cloned()
     }
@@ -69,13 +69,13 @@ unsafe impl Resource for Shared {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = CString::new(format!("/{}-{}-{number}", self.prefix, std::process::id())).ok()?;
         let start = Self::create(&name, pages(size)?, align)?;
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = self.names.lock();
         names.insert(start.addr().get(), name);
         Some(Extent { start, size, align })
     }
 
     unsafe fn deallocate(&self, extent: Extent) {
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = self.names.lock();
         if let Some(name) = names.remove(&extent.address()) {
             // SAFETY: obligation 1: these whole pages are a mapping of ours.
             unsafe {
@@ -92,7 +92,7 @@ unsafe impl Resource for Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let names = self.names.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let names = self.names.get_mut();
         for name in names.values() {
             // SAFETY: a C string. The mapping stays: whoever holds the extent may still use it.
             unsafe { libc::shm_unlink(name.as_ptr()) };

@@ -1,0 +1,68 @@
+//! `examples/hosted_threads.rs`: as it is, with 100,000 operations in each of 8 threads, and under ThreadSanitizer.
+//!
+//! ThreadSanitizer's instrumentation is a pass of LLVM, and its run-time library comes with every Rust toolchain for this
+//! target, so a stable compiler can be asked for it (`RUSTC_BOOTSTRAP`). The standard library is not instrumented; the
+//! locks are parking_lot's, which is. The bias of locks rests on a system call that ThreadSanitizer does not know, so it is
+//! off there (`--cfg croft_unbiased`); its own test is in `hosted/lock.rs`.
+#![cfg(feature = "hosted")]
+
+use std::path::Path;
+use std::process::Command;
+
+const CRATE: &str = env!("CARGO_MANIFEST_DIR");
+const SCRATCH: &str = env!("CARGO_TARGET_TMPDIR");
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+mod stress;
+
+#[test]
+fn eight_threads() {
+    stress::main();
+}
+
+fn output(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{text}", output.status);
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn eight_threads_under_thread_sanitizer() {
+    if !cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        println!("skipped: written for {TARGET}");
+        return;
+    }
+    let flags = ["-Zsanitizer=thread", "-Cunsafe-allow-abi-mismatch=sanitizer", "--cfg=croft_unbiased"];
+    let folder = Path::new(SCRATCH).join("tsan");
+    // The library alone, so that no other dependency is compiled for it.
+    output(
+        Command::new(env!("CARGO"))
+            .current_dir(CRATE)
+            .args(["build", "--release", "--offline", "-p", "croft-runtime", "--lib"])
+            .args(["--features", "hosted", "--target", TARGET, "--target-dir"])
+            .arg(&folder)
+            .env("RUSTFLAGS", flags.join(" "))
+            .env("RUSTC_BOOTSTRAP", "1"),
+    );
+    let built = folder.join(TARGET).join("release");
+    let program = built.join("stress");
+    output(
+        Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+            .args(flags)
+            .args(["--edition=2024", "-O", "-g", "--target", TARGET, "--crate-name=stress", "-L"])
+            .arg(format!("dependency={}", built.join("deps").display()))
+            .arg("--extern")
+            .arg(format!("croft_runtime={}", built.join("libcroft_runtime.rlib").display()))
+            .arg(Path::new(CRATE).join("tests/stress/mod.rs"))
+            .arg("-o")
+            .arg(&program)
+            .env("RUSTC_BOOTSTRAP", "1"),
+    );
+    let known = Path::new(CRATE).join("tests/stress/thread_sanitizer.txt");
+    let options = format!("halt_on_error=1 exitcode=66 suppressions={}", known.display());
+    let report = output(Command::new(&program).env("TSAN_OPTIONS", options));
+    println!("{report}");
+}
