@@ -189,10 +189,10 @@ int croft_cleanup_cancel(croft_cleanup_s cleanup); /* never */
 
 /* ------------------------------------------------------------------------------------------- handles */
 
-/* A handle. The one of zeros is never open. */
+/* A handle, passed by value. The one of zeros is never open. No name is used twice. */
 typedef struct croft_handle {
     croft_context context;
-    uint32_t slot, generation;
+    uint64_t name;
 } croft_handle;
 
 /*

@@ -37,8 +37,28 @@ use super::status::Status;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Handle {
     context: u64,
-    slot: u32,
-    generation: u32,
+    /// The slot, and the generation in the upper half: one word, so that it is written and read as one.
+    name: u64,
+}
+
+impl Handle {
+    #[inline(always)]
+    fn new(context: u64, slot: u32, generation: u32) -> Self {
+        Self {
+            context,
+            name: u64::from(generation) << 32 | u64::from(slot),
+        }
+    }
+
+    #[inline(always)]
+    fn slot(self) -> u32 {
+        self.name as u32
+    }
+
+    #[inline(always)]
+    fn generation(self) -> u32 {
+        (self.name >> 32) as u32
+    }
 }
 
 /// An open handle.
@@ -132,8 +152,60 @@ impl State {
             .and_then(|(_, open)| open.destroy)
     }
 
+    /// The plain case of opening a handle: of a small object that has none, or is *many* without a new destroy function.
+    #[inline(always)]
+    fn open_plain(
+        &mut self,
+        pointer: NonNull<u8>,
+        destroy: Option<CleanupFunction>,
+        label: *const c_char,
+    ) -> Option<Handle> {
+        let (span, slot) = self.find_slot(pointer.as_ptr())?;
+        let record = self.spans.record_ref(span, slot);
+        let is_many = record.state == record::State::Many;
+        let is_plain = if is_many { destroy.is_none() } else { record.number == 0 };
+        if !is_plain || self.debug.is_some() || !self.handles.reserve() {
+            return None;
+        }
+        let serial = self.next_serial();
+        let (index, generation) = self.handles.insert(Open {
+            pointer,
+            place: Place::Slot { span, slot },
+            destroy,
+            label,
+            serial,
+        });
+        let record = self.spans.record(span, slot);
+        record.number = if is_many { record.number + 1 } else { index + 1 };
+        Some(Handle::new(self.id, index, generation))
+    }
+
+    /// The plain case of closing a handle: of a small object that is *many*, or has no destroy function. False, with nothing
+    /// changed, in all others. Fields are read one by one: see [`Record::renew`](record::Record::renew).
+    #[inline(always)]
+    fn close_plain(&mut self, handle: Handle) -> bool {
+        let Some(open) = self.handles.get(handle.slot(), handle.generation()) else {
+            return false;
+        };
+        let Place::Slot { span, slot } = open.place else {
+            return false;
+        };
+        let has_destroy = open.destroy.is_some();
+        let record = self.spans.record(span, slot);
+        if record.state == record::State::Many {
+            record.number -= 1;
+        } else if has_destroy {
+            return false;
+        } else {
+            let size = record.size as usize;
+            self.spans.free(span, slot);
+            self.statistics.remove(size);
+        }
+        self.handles.vacate(handle.slot());
+        true
+    }
+
     /// Opens a handle; see [`ContextId::open`].
-    #[inline]
     fn open(
         &mut self,
         pointer: NonNull<u8>,
@@ -189,28 +261,23 @@ impl State {
         if self.debug.is_some() {
             self.note_opener(slot);
         }
-        Ok(Handle {
-            context: self.id,
-            slot,
-            generation,
-        })
+        Ok(Handle::new(self.id, slot, generation))
     }
 
     /// The object of a handle.
     #[inline]
     fn object(&self, handle: Handle) -> Result<(NonNull<u8>, Place), Status> {
         self.handles
-            .get(handle.slot, handle.generation)
+            .get(handle.slot(), handle.generation())
             .map(|open| (open.pointer, open.place))
             .ok_or(Status::StaleHandle)
     }
 
     /// Closes a handle.
-    #[inline]
     fn close(&mut self, handle: Handle) -> Result<Ending, Status> {
         let open = self
             .handles
-            .remove(handle.slot, handle.generation)
+            .remove(handle.slot(), handle.generation())
             .ok_or(Status::StaleHandle)?;
         let record = self.record(open.place)?;
         if record.state == record::State::Many {
@@ -267,6 +334,33 @@ impl State {
     }
 }
 
+/// As [`ContextId::open`], in all cases.
+#[inline(never)]
+fn open_slowly(
+    mut state: Locked<'static>,
+    pointer: *mut u8,
+    destroy: Option<CleanupFunction>,
+    label: *const c_char,
+) -> Result<Handle, Status> {
+    let opened = match NonNull::new(pointer) {
+        Some(pointer) => state.open(pointer, destroy, label),
+        None => Err(Status::Null),
+    };
+    opened.map_err(|status| report(state, Operation::Open, status, pointer))
+}
+
+/// As [`Handle::close`], in all cases.
+#[inline(never)]
+fn close_slowly(mut state: Locked<'static>, handle: Handle) -> Result<(), Status> {
+    match state.close(handle) {
+        Ok(ending) => {
+            settle(state, ending);
+            Ok(())
+        }
+        Err(status) => Err(report(state, Operation::Close, status, ptr::null())),
+    }
+}
+
 /// Does what [`Ending`] says, without the lock.
 #[inline]
 pub(crate) fn settle(state: Locked<'static>, ending: Ending) {
@@ -320,11 +414,13 @@ impl ContextId {
         label: Option<&'static CStr>,
     ) -> Result<Handle, Status> {
         let mut state = contexts::enter(self.number())?;
-        let opened = match NonNull::new(pointer) {
-            Some(pointer) => state.open(pointer, destroy, label.map_or(ptr::null(), CStr::as_ptr)),
-            None => Err(Status::Null),
-        };
-        opened.map_err(|status| report(state, Operation::Open, status, pointer))
+        let label = label.map_or(ptr::null(), CStr::as_ptr);
+        if let Some(pointer) = NonNull::new(pointer)
+            && let Some(handle) = state.open_plain(pointer, destroy, label)
+        {
+            return Ok(handle);
+        }
+        open_slowly(state, pointer, destroy, label)
     }
 
     /// Makes an object *many*: it stays when its last handle is closed, until it is freed or its context ends. O(1).
@@ -365,11 +461,7 @@ impl ContextId {
             .filter(|(_, _, open)| open.serial >= since)
             .map(|(slot, generation, open)| {
                 let leak = Leak {
-                    handle: Handle {
-                        context: self.number(),
-                        slot,
-                        generation,
-                    },
+                    handle: Handle::new(self.number(), slot, generation),
                     start: open.pointer,
                     // SAFETY: null or a C string that lives long enough (`open`).
                     label: (!open.label.is_null()).then(|| unsafe { CStr::from_ptr(open.label) }),
@@ -397,7 +489,7 @@ impl Handle {
             let (pointer, place) = state.object(self)?;
             let label = state
                 .handles
-                .get(self.slot, self.generation)
+                .get(self.slot(), self.generation())
                 .map_or(ptr::null(), |open| open.label);
             if !state.handles.reserve() {
                 return Err(Status::OutOfMemory);
@@ -440,16 +532,13 @@ impl Handle {
     /// # Errors
     ///
     /// [`Status::InvalidContext`], [`Status::StaleHandle`].
-    #[inline]
+    #[inline(always)]
     pub fn close(self) -> Result<(), Status> {
         let mut state = contexts::enter(self.context)?;
-        match state.close(self) {
-            Ok(ending) => {
-                settle(state, ending);
-                Ok(())
-            }
-            Err(status) => Err(report(state, Operation::Close, status, ptr::null())),
+        if state.close_plain(self) {
+            return Ok(());
         }
+        close_slowly(state, self)
     }
 
     /// The context that the handle names.

@@ -38,13 +38,13 @@ impl<T> Slots<T> {
     }
 
     /// Makes room for one value more; false if there is no memory.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn reserve(&mut self) -> bool {
         self.vacant != END || (self.slots.try_reserve(1).is_ok() && self.slots.len() < END as usize - 1)
     }
 
     /// Inserts a value, for which [`reserve`](Self::reserve) has made room: its index and generation.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, value: T) -> (u32, u32) {
         self.count += 1;
         if self.vacant == END {
@@ -64,7 +64,7 @@ impl<T> Slots<T> {
     }
 
     /// The value of this name, if it is not stale.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, index: u32, generation: u32) -> Option<&T> {
         let slot = self.slots.get(index as usize)?;
         if slot.generation != generation {
@@ -80,20 +80,27 @@ impl<T> Slots<T> {
     }
 
     /// Removes the value of this name, which is stale from now on.
-    #[inline]
     pub(crate) fn remove(&mut self, index: u32, generation: u32) -> Option<T> {
         let slot = self.slots.get_mut(index as usize)?;
         if slot.generation != generation {
             return None;
         }
         let value = slot.value.take()?;
+        self.vacate(index);
+        Some(value)
+    }
+
+    /// Makes the name of the value at an index stale, without looking at the value. There is one.
+    #[inline(always)]
+    pub(crate) fn vacate(&mut self, index: u32) {
+        let slot = &mut self.slots[index as usize];
+        slot.value = None;
         slot.generation += 1;
         if slot.generation < LAST {
             slot.next = self.vacant;
             self.vacant = index;
         }
         self.count -= 1;
-        Some(value)
     }
 
     /// Every value with its name. O(the most there ever were at once).

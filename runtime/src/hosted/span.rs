@@ -250,7 +250,7 @@ impl Spans {
     }
 
     /// What this address in span `index` is. O(1).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn spot(&self, index: u32, address: usize) -> Spot {
         let Some(span) = self.spans.get(index as usize) else {
             return Spot::Unused;
@@ -306,7 +306,7 @@ impl Spans {
     }
 
     /// Frees a slot that is in use. O(1).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn free(&mut self, index: u32, slot: u32) {
         let span = &mut self.spans[index as usize];
         let record = &mut span.records[slot as usize];
@@ -314,7 +314,9 @@ impl Spans {
         record.number = span.free;
         span.free = slot;
         span.live -= 1;
-        self.relist(index);
+        if !span.is_listed || span.live == 0 {
+            self.relist(index);
+        }
     }
 
     /// Puts a span into the list that it belongs to once a slot of it was freed.

@@ -78,23 +78,28 @@ impl State {
         self.serial
     }
 
+    /// The live small allocation that starts here: its span and slot. O(1).
+    #[inline(always)]
+    pub(crate) fn find_slot(&self, pointer: *const u8) -> Option<(u32, u32)> {
+        let (owner, place) = pages::look_up(pointer.addr())?;
+        if owner != self.id {
+            return None;
+        }
+        // The place of a large allocation is no index of a span.
+        match self.spans.spot(place, pointer.addr()) {
+            Spot::Slot(slot) if self.spans.record_ref(place, slot).is_live() => Some((place, slot)),
+            _ => None,
+        }
+    }
+
     /// The live allocation that starts here, or what is wrong with the pointer. Reads no memory but the context's own
     /// records. O(1).
     #[inline]
     pub(crate) fn find(&self, pointer: *const u8) -> Result<Place, Status> {
-        let address = pointer.addr();
-        if let Some((owner, place)) = pages::look_up(address)
-            && owner == self.id
-            && place & LARGE == 0
-            && let Spot::Slot(slot) = self.spans.spot(place, address)
-        {
-            return if self.spans.record_ref(place, slot).is_live() {
-                Ok(Place::Slot { span: place, slot })
-            } else {
-                Err(Status::Freed)
-            };
+        match self.find_slot(pointer) {
+            Some((span, slot)) => Ok(Place::Slot { span, slot }),
+            None => self.find_other(pointer.addr()),
         }
-        self.find_other(address)
     }
 
     /// As [`find`](Self::find), for what is no slot.

@@ -1,0 +1,123 @@
+//! What an operation on a pointer costs does not depend on what is live: instructions counted by single-stepping.
+#![cfg(feature = "hosted")]
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+#[test]
+fn instruction_counts() {
+    println!("skipped: counting single-steps a process by ptrace, written for x86-64 Linux only");
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod stepper;
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod counted {
+    use std::ffi::c_void;
+    use std::mem::MaybeUninit;
+
+    use croft_runtime::hosted::c::{
+        CAllocation, croft_context_free, croft_context_info, croft_handle_close, croft_handle_open,
+    };
+    use croft_runtime::hosted::{Builder, ContextId, Handle, Request};
+
+    use super::stepper::count;
+
+    /// Sizes of small and of large allocations.
+    const SIZES: [usize; 8] = [1, 64, 500, 3_000, 10_000, 17_000, 40_000, 90_000];
+
+    /// A context with so many live allocations of this size among others, and one of them.
+    fn filled(live: usize, size: usize) -> (ContextId, *mut u8) {
+        let context = Builder::new().create().unwrap();
+        let mut chosen = std::ptr::null_mut();
+        for index in 0..live {
+            let size = if index % 2 == 0 { size } else { SIZES[index / 2 % SIZES.len()] };
+            let start = context.alloc(&Request::new(size)).unwrap();
+            if index == live / 2 & !1 {
+                chosen = start.as_ptr();
+            }
+        }
+        (context, chosen)
+    }
+
+    /// The instructions of an operation with 100 and with 24,000 live allocations; at most twice as many with the latter.
+    fn compare(name: &str, entry: usize, size: usize, operation: impl Fn((ContextId, *mut u8))) {
+        let mut counts = [0; 2];
+        for (live, place) in [100, 24_000].into_iter().zip(&mut counts) {
+            let Some(counted) = count(entry, || filled(live, size), &operation) else {
+                println!("skipped: this system forbids ptrace");
+                return;
+            };
+            *place = counted;
+        }
+        let [few, many] = counts;
+        println!("{name:<28} {size:>6} bytes: {few:>5} instructions with 100 live, {many:>5} with 24,000");
+        assert!(many <= 2 * few, "{name}, {size} bytes: {few} and {many}");
+    }
+
+    #[test]
+    fn no_operation_depends_on_what_is_live() {
+        for size in SIZES {
+            compare(
+                "info",
+                croft_context_info as *const () as usize,
+                size,
+                |(context, pointer)| {
+                    let mut out = MaybeUninit::<CAllocation>::uninit();
+                    // SAFETY: memory for the answer.
+                    let status = unsafe {
+                        croft_context_info(context.number(), pointer.cast(), out.as_mut_ptr())
+                    };
+                    assert_eq!(status, 0);
+                },
+            );
+            compare(
+                "info of an interior pointer",
+                croft_context_info as *const () as usize,
+                size,
+                |(context, pointer)| {
+                    let inside: *const c_void = pointer.wrapping_add(size / 2).cast();
+                    // SAFETY: no answer is wanted.
+                    unsafe { croft_context_info(context.number(), inside, std::ptr::null_mut()) };
+                },
+            );
+            compare(
+                "free",
+                croft_context_free as *const () as usize,
+                size,
+                |(context, pointer)| {
+                    // SAFETY: live, and used no more.
+                    assert_eq!(unsafe { croft_context_free(context.number(), pointer.cast()) }, 0);
+                },
+            );
+            compare(
+                "open",
+                croft_handle_open as *const () as usize,
+                size,
+                |(context, pointer)| {
+                    let mut out = Handle::default();
+                    // SAFETY: no destroy function.
+                    unsafe {
+                        croft_handle_open(
+                            context.number(),
+                            pointer.cast(),
+                            None,
+                            std::ptr::null(),
+                            &mut out,
+                        )
+                    };
+                },
+            );
+            compare(
+                "close",
+                croft_handle_close as *const () as usize,
+                size,
+                |(context, pointer)| {
+                    // SAFETY: no destroy function.
+                    let handle = unsafe { context.open(pointer, None, None) }.unwrap();
+                    // SAFETY: nothing is asked of it.
+                    unsafe { croft_handle_close(handle) };
+                },
+            );
+        }
+    }
+}
