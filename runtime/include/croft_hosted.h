@@ -222,7 +222,7 @@ static inline int croft_context_release(croft_context context, void *pointer)
 /* Closes a handle. The only one of an object that was never retained ends the object at once. */
 int croft_handle_close(croft_handle handle);
 
-/* A mark, and the handles opened since one and still open, the oldest first. `backtrace` is of the opener, in debug mode. */
+/* A mark, and the handles opened since one, 0 for all, and still open, the oldest marks first. `backtrace` is of the opener, in debug mode. */
 int croft_handle_mark(croft_context context, uint64_t *out);
 int croft_handle_leaks(croft_context context, uint64_t since,
                        void (*each)(croft_handle handle, void *start, const char *label, const char *backtrace,

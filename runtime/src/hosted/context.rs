@@ -331,10 +331,7 @@ impl ContextId {
     /// [`Status::InvalidContext`].
     pub fn statistics(self) -> Result<ContextStatistics, Status> {
         let state = contexts::enter(self.0)?;
-        Ok(ContextStatistics {
-            handles: state.handles.len(),
-            ..state.statistics
-        })
+        Ok(state.statistics.completed(state.handles.len()))
     }
 
     /// Gives memory without live allocations back to the resource. O(what the context holds).

@@ -27,9 +27,9 @@ use super::resource::Resource;
 use super::state::State;
 use super::status::Status;
 
-/// Slots of the first bucket; each has twice as many as the one before.
-const FIRST: u32 = 64;
-const BUCKETS: usize = 24;
+/// Slots are made by the shelf, of so many.
+const SHELF: usize = 64;
+const SHELVES: usize = 1 << 14;
 /// The last generation. A number stays positive as a signed one.
 const LAST: u32 = (1 << 31) - 1;
 const NONE: u32 = u32::MAX;
@@ -41,7 +41,7 @@ struct Slot {
     state: UnsafeCell<Option<State>>,
 }
 
-static TABLE: [AtomicPtr<Slot>; BUCKETS] = [const { AtomicPtr::new(null_mut()) }; BUCKETS];
+static TABLE: [AtomicPtr<[Slot; SHELF]>; SHELVES] = [const { AtomicPtr::new(null_mut()) }; SHELVES];
 static TREE: Mutex<Tree> = Mutex::new(Tree {
     links: Vec::new(),
     vacant: Vec::new(),
@@ -63,24 +63,13 @@ struct Link {
     previous: u32,
 }
 
-/// The bucket of a slot, and its place there.
-#[inline(always)]
-fn position(index: u32) -> (usize, usize) {
-    let shifted = u64::from(index) + u64::from(FIRST);
-    let bucket = shifted.ilog2() - FIRST.ilog2();
-    (bucket as usize, (shifted - (u64::from(FIRST) << bucket)) as usize)
-}
-
 /// The slot with this index, if it was made.
 #[inline(always)]
 fn slot(index: u32) -> Option<&'static Slot> {
-    let (bucket, place) = position(index);
-    let slots = TABLE.get(bucket)?.load(Ordering::Acquire);
-    if slots.is_null() {
-        return None;
-    }
-    // SAFETY: a bucket that is published has all its slots, and is never freed.
-    Some(unsafe { &*slots.add(place) })
+    let shelf = TABLE.get(index as usize / SHELF)?.load(Ordering::Acquire);
+    // SAFETY: a shelf that is published has all its slots, and is never freed.
+    let shelf = unsafe { shelf.as_ref() }?;
+    Some(&shelf[index as usize % SHELF])
 }
 
 /// Index and generation of a number.
@@ -223,31 +212,29 @@ impl Tree {
             return Ok(index);
         }
         let index = u32::try_from(self.links.len()).map_err(|_| Status::OutOfMemory)?;
-        let (bucket, place) = position(index);
         self.links.try_reserve(1).map_err(|_| Status::OutOfMemory)?;
         // For the destruction, which must not fail.
         self.vacant
             .try_reserve(self.links.len() + 1)
             .map_err(|_| Status::OutOfMemory)?;
-        let entry = TABLE.get(bucket).ok_or(Status::OutOfMemory)?;
-        if place == 0 {
-            let count = (FIRST as usize) << bucket;
-            let layout = Layout::array::<Slot>(count).map_err(|_| Status::OutOfMemory)?;
+        let entry = TABLE.get(index as usize / SHELF).ok_or(Status::OutOfMemory)?;
+        if index as usize % SHELF == 0 {
+            let layout = Layout::new::<[Slot; SHELF]>();
             // SAFETY: the layout is not empty.
-            let slots: *mut Slot = unsafe { alloc(layout) }.cast();
-            if slots.is_null() {
+            let shelf: *mut [Slot; SHELF] = unsafe { alloc(layout) }.cast();
+            if shelf.is_null() {
                 return Err(Status::OutOfMemory);
             }
-            for place in 0..count {
+            for place in 0..SHELF {
                 let slot = Slot {
                     generation: AtomicU32::new(0),
                     lock: Lock::new(),
                     state: UnsafeCell::new(None),
                 };
                 // SAFETY: within what was just allocated.
-                unsafe { slots.add(place).write(slot) };
+                unsafe { shelf.cast::<Slot>().add(place).write(slot) };
             }
-            entry.store(slots, Ordering::Release);
+            entry.store(shelf, Ordering::Release);
         }
         self.links.push(Link {
             parent: NONE,

@@ -61,19 +61,48 @@ impl Handle {
     }
 }
 
-/// An open handle.
+/// An open handle. Small, so that many of them fit the processor's cache: what only some have is an [`Extra`].
+#[derive(Clone, Copy)]
 pub(crate) struct Open {
     pointer: NonNull<u8>,
     place: Place,
+    /// The mark after which it was opened; the lowest bit says whether it has an [`Extra`].
+    tag: u32,
+}
+
+impl Open {
+    fn mark(&self) -> u64 {
+        u64::from(self.tag >> 1)
+    }
+
+    fn has_extra(&self) -> bool {
+        self.tag & 1 != 0
+    }
+}
+
+// SAFETY: used under the context's lock.
+unsafe impl Send for Open {}
+
+/// What only some handles have, by the handle's slot.
+#[derive(Clone, Copy)]
+pub(crate) struct Extra {
     /// Of an object that has this handle only and is not retained.
     destroy: Option<CleanupFunction>,
-    pub(crate) label: *const c_char,
+    label: *const c_char,
     /// When it was opened.
-    pub(crate) serial: u64,
+    serial: u64,
 }
 
 // SAFETY: used under the context's lock; the label lives long enough (`ContextId::open`).
-unsafe impl Send for Open {}
+unsafe impl Send for Extra {}
+
+impl Extra {
+    pub(crate) const NONE: Self = Self {
+        destroy: None,
+        label: ptr::null(),
+        serial: 0,
+    };
+}
 
 /// An open handle, in a leak report.
 #[derive(Clone, Debug)]
@@ -119,7 +148,10 @@ impl State {
         if only.is_some() {
             self.reserve_registration()?;
         }
-        let kept = only.and_then(|slot| self.handles.at(slot)?.1.destroy.take());
+        let kept = only.and_then(|slot| {
+            let has_extra = self.handles.at(slot)?.1.has_extra();
+            has_extra.then(|| self.extras[slot as usize].destroy.take())?
+        });
         if let Some(function) = kept {
             self.register_destroy(pointer, function);
         }
@@ -147,9 +179,55 @@ impl State {
             let &(slot, generation) = self.registered.get(&pointer.addr().get())?;
             return self.cleanups.get(slot, generation).map(|pending| pending.function);
         }
-        self.handles
-            .at(record.number.checked_sub(1)?)
-            .and_then(|(_, open)| open.destroy)
+        let slot = record.number.checked_sub(1)?;
+        let open = *self.handles.at(slot)?.1;
+        self.extra(slot, &open).destroy
+    }
+
+    /// What only some handles have.
+    fn extra(&self, slot: u32, open: &Open) -> Extra {
+        if open.has_extra() { self.extras[slot as usize] } else { Extra::NONE }
+    }
+
+    /// Makes room for one handle, and for its extra if it has one; false if there is no memory.
+    #[inline(always)]
+    fn reserve_handle(&mut self, has_extra: bool) -> bool {
+        self.handles.reserve() && (!has_extra || self.reserve_extra())
+    }
+
+    fn reserve_extra(&mut self) -> bool {
+        let bound = self.handles.bound() + 1;
+        let missing = bound.saturating_sub(self.extras.len());
+        if missing > 0 {
+            if self.extras.try_reserve(missing).is_err() {
+                return false;
+            }
+            self.extras.resize(bound, Extra::NONE);
+        }
+        true
+    }
+
+    /// Adds an open handle, for which there is room: its slot and generation.
+    #[inline(always)]
+    fn add(
+        &mut self,
+        pointer: NonNull<u8>,
+        place: Place,
+        destroy: Option<CleanupFunction>,
+        label: *const c_char,
+    ) -> (u32, u32) {
+        let has_extra = destroy.is_some() || !label.is_null();
+        let tag = self.marks << 1 | u32::from(has_extra);
+        let (slot, generation) = self.handles.insert(Open { pointer, place, tag });
+        if has_extra {
+            let serial = self.next_serial();
+            self.extras[slot as usize] = Extra {
+                destroy,
+                label,
+                serial,
+            };
+        }
+        (slot, generation)
     }
 
     /// The plain case of opening a handle: of a small object that has none, or is *many* without a new destroy function.
@@ -164,17 +242,11 @@ impl State {
         let record = self.spans.record_ref(span, slot);
         let is_many = record.state == record::State::Many;
         let is_plain = if is_many { destroy.is_none() } else { record.number == 0 };
-        if !is_plain || self.debug.is_some() || !self.handles.reserve() {
+        let has_extra = destroy.is_some() || !label.is_null();
+        if !is_plain || self.debug.is_some() || !self.reserve_handle(has_extra) {
             return None;
         }
-        let serial = self.next_serial();
-        let (index, generation) = self.handles.insert(Open {
-            pointer,
-            place: Place::Slot { span, slot },
-            destroy,
-            label,
-            serial,
-        });
+        let (index, generation) = self.add(pointer, Place::Slot { span, slot }, destroy, label);
         let record = self.spans.record(span, slot);
         record.number = if is_many { record.number + 1 } else { index + 1 };
         Some(Handle::new(self.id, index, generation))
@@ -190,11 +262,11 @@ impl State {
         let Place::Slot { span, slot } = open.place else {
             return false;
         };
-        let has_destroy = open.destroy.is_some();
+        let has_extra = open.has_extra();
         let record = self.spans.record(span, slot);
         if record.state == record::State::Many {
             record.number -= 1;
-        } else if has_destroy {
+        } else if has_extra && self.extras[handle.slot() as usize].destroy.is_some() {
             return false;
         } else {
             let size = record.size as usize;
@@ -213,7 +285,7 @@ impl State {
         label: *const c_char,
     ) -> Result<Handle, Status> {
         let place = self.find(pointer.as_ptr())?;
-        if !self.handles.reserve() {
+        if !self.reserve_handle(destroy.is_some() || !label.is_null()) {
             return Err(Status::OutOfMemory);
         }
         let record = self.record(place)?;
@@ -245,14 +317,7 @@ impl State {
         destroy: Option<CleanupFunction>,
         label: *const c_char,
     ) -> Result<Handle, Status> {
-        let serial = self.next_serial();
-        let (slot, generation) = self.handles.insert(Open {
-            pointer,
-            place,
-            destroy,
-            label,
-            serial,
-        });
+        let (slot, generation) = self.add(pointer, place, destroy, label);
         let record = self.record(place)?;
         record.number = match record.state {
             record::State::Many => record.number + 1,
@@ -279,13 +344,14 @@ impl State {
             .handles
             .remove(handle.slot(), handle.generation())
             .ok_or(Status::StaleHandle)?;
+        let extra = self.extra(handle.slot(), &open);
         let record = self.record(open.place)?;
         if record.state == record::State::Many {
             record.number -= 1;
             return Ok(Ending::Stays);
         }
         record.number = 0;
-        let Some(function) = open.destroy else {
+        let Some(function) = extra.destroy else {
             return Ok(Ending::Gone(self.remove(open.place)));
         };
         record.state = record::State::Dying;
@@ -295,7 +361,7 @@ impl State {
             Pending {
                 object: open.pointer.as_ptr().cast(),
                 function,
-                serial: open.serial,
+                serial: extra.serial,
             },
         ))
     }
@@ -321,11 +387,12 @@ impl State {
     /// What is to be called when the context ends, the newest last.
     pub(crate) fn pending(&self) -> Vec<Pending> {
         let registered = self.cleanups.iter().map(|(_, _, pending)| *pending);
-        let kept = self.handles.iter().filter_map(|(_, _, open)| {
+        let kept = self.handles.iter().filter_map(|(slot, _, open)| {
+            let extra = self.extra(slot, open);
             Some(Pending {
                 object: open.pointer.as_ptr().cast(),
-                function: open.destroy?,
-                serial: open.serial,
+                function: extra.destroy?,
+                serial: extra.serial,
             })
         });
         let mut pending: Vec<_> = registered.chain(kept).collect();
@@ -439,16 +506,18 @@ impl ContextId {
         done.map_err(|status| report(state, Operation::Retain, status, pointer))
     }
 
-    /// A mark: handles opened from now on are newer.
+    /// A new mark: handles opened from now on are of it, until the next.
     ///
     /// # Errors
     ///
     /// [`Status::InvalidContext`].
     pub fn mark(self) -> Result<u64, Status> {
-        Ok(contexts::enter(self.number())?.next_serial())
+        let mut state = contexts::enter(self.number())?;
+        state.marks = (state.marks + 1).min(u32::MAX >> 1);
+        Ok(u64::from(state.marks))
     }
 
-    /// The handles opened since a mark and still open, the oldest first. O(handles).
+    /// The handles opened since a mark, 0 for all, and still open, by the marks between which they were opened. O(handles).
     ///
     /// # Errors
     ///
@@ -458,20 +527,21 @@ impl ContextId {
         let mut leaks: Vec<_> = state
             .handles
             .iter()
-            .filter(|(_, _, open)| open.serial >= since)
+            .filter(|(_, _, open)| open.mark() >= since)
             .map(|(slot, generation, open)| {
+                let label = state.extra(slot, open).label;
                 let leak = Leak {
                     handle: Handle::new(self.number(), slot, generation),
                     start: open.pointer,
                     // SAFETY: null or a C string that lives long enough (`open`).
-                    label: (!open.label.is_null()).then(|| unsafe { CStr::from_ptr(open.label) }),
+                    label: (!label.is_null()).then(|| unsafe { CStr::from_ptr(label) }),
                     backtrace: state.opener(slot),
                 };
-                (open.serial, leak)
+                (open.mark(), leak)
             })
             .collect();
         drop(state);
-        leaks.sort_by_key(|(serial, _)| *serial);
+        leaks.sort_by_key(|(mark, _)| *mark);
         Ok(leaks.into_iter().map(|(_, leak)| leak).collect())
     }
 }
@@ -490,8 +560,8 @@ impl Handle {
             let label = state
                 .handles
                 .get(self.slot(), self.generation())
-                .map_or(ptr::null(), |open| open.label);
-            if !state.handles.reserve() {
+                .map_or(ptr::null(), |open| state.extra(self.slot(), open).label);
+            if !state.reserve_handle(!label.is_null()) {
                 return Err(Status::OutOfMemory);
             }
             state.make_many(place, pointer)?;

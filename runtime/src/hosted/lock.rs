@@ -27,7 +27,7 @@ use std::thread;
 use parking_lot::RawMutex;
 use parking_lot::lock_api::RawMutex as _;
 
-const FREE: u64 = 0;
+const FREE: u64 = u64::MAX - 1;
 const SHARED: u64 = u64::MAX;
 
 /// A biased lock.
@@ -48,12 +48,13 @@ pub(crate) struct Inside<'l> {
     here: PhantomData<*mut ()>,
 }
 
-/// The number of this thread, never 0 and never another's.
-#[inline(always)]
+std::thread_local! {
+    /// The number of this thread, 0 before it has one: then it owns no lock.
+    static NUMBER: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The number of this thread, never another's.
 fn this_thread() -> u64 {
-    std::thread_local! {
-        static NUMBER: Cell<u64> = const { Cell::new(0) };
-    }
     NUMBER.with(|number| {
         if number.get() == 0 {
             static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -86,7 +87,7 @@ impl Lock {
     /// Waits until nobody is inside, and goes inside. Not reentrant.
     #[inline(always)]
     pub(crate) fn enter(&self) -> Inside<'_> {
-        let is_shared = !self.enter_as_owner(this_thread()) && self.enter_slowly();
+        let is_shared = !self.enter_as_owner(NUMBER.get()) && self.enter_slowly();
         Inside {
             lock: self,
             is_shared,

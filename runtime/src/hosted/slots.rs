@@ -37,6 +37,11 @@ impl<T> Slots<T> {
         self.count
     }
 
+    /// All indices are below this.
+    pub(crate) fn bound(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Makes room for one value more; false if there is no memory.
     #[inline(always)]
     pub(crate) fn reserve(&mut self) -> bool {

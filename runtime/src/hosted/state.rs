@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::cleanup::Pending;
 use super::contexts;
-use super::handle::Open;
+use super::handle::{Extra, Open};
 use super::large::{Large, Larges};
 use super::misuse::Debug;
 use super::pages;
@@ -41,6 +41,10 @@ pub(crate) struct State {
     pub(crate) statistics: ContextStatistics,
     /// Open handles.
     pub(crate) handles: Slots<Open>,
+    /// What only some handles have, by slot.
+    pub(crate) extras: Vec<Extra>,
+    /// Marks made so far.
+    pub(crate) marks: u32,
     pub(crate) cleanups: Slots<Pending>,
     /// The cleanup that is an object's destroy function, by the object's address.
     pub(crate) registered: HashMap<usize, (u32, u32)>,
@@ -63,6 +67,8 @@ impl State {
             larges: Larges::new(),
             statistics: ContextStatistics::default(),
             handles: Slots::new(),
+            extras: Vec::new(),
+            marks: 0,
             cleanups: Slots::new(),
             registered: HashMap::new(),
             callbacks: 0,

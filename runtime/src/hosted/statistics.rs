@@ -26,17 +26,26 @@ impl ContextStatistics {
     /// Counts an allocation of `size` bytes.
     #[inline]
     pub(crate) fn add(&mut self, size: usize) {
-        self.live += 1;
         self.allocations += 1;
         self.live_bytes += size;
-        self.peak_bytes = self.peak_bytes.max(self.live_bytes);
+        if self.live_bytes > self.peak_bytes {
+            self.peak_bytes = self.live_bytes;
+        }
     }
 
     /// Counts a free.
     #[inline]
     pub(crate) fn remove(&mut self, size: usize) {
-        self.live -= 1;
         self.frees += 1;
         self.live_bytes -= size;
+    }
+
+    /// With what follows from the others filled in, which they do not keep.
+    pub(crate) fn completed(&self, handles: usize) -> Self {
+        Self {
+            live: (self.allocations - self.frees) as usize,
+            handles,
+            ..*self
+        }
     }
 }
