@@ -236,9 +236,9 @@ fn contexts(table: &mut String) {
                     &mut || talloc.iter_mut().for_each(Churn::run),
                 ],
             );
-            let scan = scanned.as_mut().map(|scanned| {
-                compare(2_000, &mut [&mut || scanned.run()])[0]
-            });
+            let scan = scanned
+                .as_mut()
+                .map(|scanned| compare(2_000, &mut [&mut || scanned.run()])[0]);
             let ratio = |time: f64| format!("{:.2}", time / times[0]);
             let _ = writeln!(
                 table,
@@ -248,7 +248,9 @@ fn contexts(table: &mut String) {
                 times[0],
                 ratio(times[1]),
                 ratio(times[2]),
-                talloc.as_ref().map_or("not installed".into(), |_| ratio(times[3])),
+                talloc
+                    .as_ref()
+                    .map_or("not installed".into(), |_| ratio(times[3])),
                 scan.map_or("–".into(), ratio),
             );
         }
@@ -367,12 +369,16 @@ fn handles(table: &mut String) {
 }
 
 fn main() {
-    let mut table = String::from("| what | takes | beside | ratio | others, as ratios to the same |\n|---|---|---|---|---|\n");
+    let mut table = String::from(
+        "| what | takes | beside | ratio | others, as ratios to the same |\n|---|---|---|---|---|\n",
+    );
     contexts(&mut table);
     caches(&mut table);
     handles(&mut table);
     println!("{table}");
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--write").skip(1);
+    let mut arguments = std::env::args()
+        .skip_while(|argument| argument != "--write")
+        .skip(1);
     if let Some(file) = arguments.next() {
         let text = std::fs::read_to_string(&file).expect("the file to write to");
         let (begin, end) = ("<!-- bench hosted: begin -->\n", "<!-- bench hosted: end -->");

@@ -30,7 +30,11 @@ mod counted {
         let context = Builder::new().create().unwrap();
         let mut chosen = std::ptr::null_mut();
         for index in 0..live {
-            let size = if index % 2 == 0 { size } else { SIZES[index / 2 % SIZES.len()] };
+            let size = if index % 2 == 0 {
+                size
+            } else {
+                SIZES[index / 2 % SIZES.len()]
+            };
             let start = context.alloc(&Request::new(size)).unwrap();
             if index == live / 2 & !1 {
                 chosen = start.as_ptr();
@@ -64,9 +68,8 @@ mod counted {
                 |(context, pointer)| {
                     let mut out = MaybeUninit::<CAllocation>::uninit();
                     // SAFETY: memory for the answer.
-                    let status = unsafe {
-                        croft_context_info(context.number(), pointer.cast(), out.as_mut_ptr())
-                    };
+                    let status =
+                        unsafe { croft_context_info(context.number(), pointer.cast(), out.as_mut_ptr()) };
                     assert_eq!(status, 0);
                 },
             );
@@ -97,13 +100,7 @@ mod counted {
                     let mut out = Handle::default();
                     // SAFETY: no destroy function.
                     unsafe {
-                        croft_handle_open(
-                            context.number(),
-                            pointer.cast(),
-                            None,
-                            std::ptr::null(),
-                            &mut out,
-                        )
+                        croft_handle_open(context.number(), pointer.cast(), None, std::ptr::null(), &mut out)
                     };
                 },
             );

@@ -86,7 +86,8 @@ fn context_scenario(upstream: &Arc<Failing>) {
         let request = Request::new(size).zeroed().label(c"fault");
         let start = insist(|| context.alloc(&request), || look(context));
         // SAFETY: live.
-        assert!(unsafe { core::slice::from_raw_parts(start.as_ptr(), size) }.iter().all(|&byte| byte == 0));
+        let contents = unsafe { core::slice::from_raw_parts(start.as_ptr(), size) };
+        assert!(contents.iter().all(|&byte| byte == 0));
         // SAFETY: live.
         unsafe { start.write_bytes(round as u8, size) };
         if round % 4 == 0 {
@@ -98,7 +99,10 @@ fn context_scenario(upstream: &Arc<Failing>) {
         if round % 5 == 4 {
             let (context, start) = held.swap_remove(round % held.len());
             // SAFETY: live, and nobody else's.
-            let moved = insist(|| unsafe { context.resize(start.as_ptr(), 50_000 + round) }, || look(context));
+            let moved = insist(
+                || unsafe { context.resize(start.as_ptr(), 50_000 + round) },
+                || look(context),
+            );
             // SAFETY: as above.
             assert_eq!(unsafe { context.free(moved.as_ptr()) }, Ok(()));
         }
@@ -137,19 +141,28 @@ fn cache_scenario(upstream: &Arc<Failing>) {
         }
         cache.uncharge(round * 1000).unwrap();
     }
-    assert_eq!((cache.statistics().live, cache.statistics().external_bytes), (0, 0));
+    assert_eq!(
+        (cache.statistics().live, cache.statistics().external_bytes),
+        (0, 0)
+    );
 }
 
 /// A context over a cache over the failing upstream.
 fn stacked_scenario(upstream: &Arc<Failing>) {
-    let cache = Arc::new(Cache::new(Arc::<Failing>::clone(upstream), CacheOptions::default()));
+    let cache = Arc::new(Cache::new(
+        Arc::<Failing>::clone(upstream),
+        CacheOptions::default(),
+    ));
     for _ in 0..2 {
         let context = Builder::new()
             .resource(Arc::<Cache>::clone(&cache))
             .create()
             .unwrap();
         for size in [1, 20_000, 300, 100_000, 9_000] {
-            insist(|| context.alloc(&Request::new(size)), || context.statistics().unwrap().live);
+            insist(
+                || context.alloc(&Request::new(size)),
+                || context.statistics().unwrap().live,
+            );
         }
         // SAFETY: nothing is used any more.
         assert_eq!(unsafe { context.destroy() }, Ok(()));
@@ -168,7 +181,11 @@ fn inject(name: &str, scenario: fn(&Arc<Failing>)) {
         let upstream = Arc::new(Failing::default());
         upstream.fail_at.store(fail_at, Ordering::Relaxed);
         scenario(&upstream);
-        assert_eq!(upstream.out.load(Ordering::Relaxed), 0, "{name} leaks when call {fail_at} fails");
+        assert_eq!(
+            upstream.out.load(Ordering::Relaxed),
+            0,
+            "{name} leaks when call {fail_at} fails"
+        );
     }
 }
 

@@ -43,11 +43,22 @@ fn library() -> &'static Path {
 
 /// Compiles a program of `tests/c` with all warnings as errors, and links it.
 fn compile(compiler: &[&str], source: &str, optimisation: &str) -> PathBuf {
-    let name = [compiler, &[source, optimisation]].concat().join("").replace(['/', '+', ' '], "_");
+    let name = [compiler, &[source, optimisation]]
+        .concat()
+        .join("")
+        .replace(['/', '+', ' '], "_");
     let program = Path::new(SCRATCH).join(format!("hosted-{name}"));
     run(Command::new(compiler[0])
         .args(&compiler[1..])
-        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wshadow", optimisation, "-I"])
+        .args([
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-Wshadow",
+            optimisation,
+            "-I",
+        ])
         .arg(Path::new(CRATE).join("include"))
         .arg(Path::new(CRATE).join("tests/c").join(source))
         .args(["-x", "none"])
@@ -71,7 +82,10 @@ fn everywhere(source: &str) {
         let text = String::from_utf8_lossy(&output.stderr);
         // A line above 255 shows modulo 256.
         let line = output.status.code();
-        assert!(output.status.success(), "{program:?}: line {line:?} failed\n{text}");
+        assert!(
+            output.status.success(),
+            "{program:?}: line {line:?} failed\n{text}"
+        );
     }
 }
 

@@ -35,7 +35,11 @@ fn eight_threads_under_thread_sanitizer() {
         println!("skipped: written for {TARGET}");
         return;
     }
-    let flags = ["-Zsanitizer=thread", "-Cunsafe-allow-abi-mismatch=sanitizer", "--cfg=croft_unbiased"];
+    let flags = [
+        "-Zsanitizer=thread",
+        "-Cunsafe-allow-abi-mismatch=sanitizer",
+        "--cfg=croft_unbiased",
+    ];
     let folder = Path::new(SCRATCH).join("tsan");
     // The library alone, so that no other dependency is compiled for it.
     output(
@@ -52,10 +56,21 @@ fn eight_threads_under_thread_sanitizer() {
     output(
         Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
             .args(flags)
-            .args(["--edition=2024", "-O", "-g", "--target", TARGET, "--crate-name=stress", "-L"])
+            .args([
+                "--edition=2024",
+                "-O",
+                "-g",
+                "--target",
+                TARGET,
+                "--crate-name=stress",
+                "-L",
+            ])
             .arg(format!("dependency={}", built.join("deps").display()))
             .arg("--extern")
-            .arg(format!("croft_runtime={}", built.join("libcroft_runtime.rlib").display()))
+            .arg(format!(
+                "croft_runtime={}",
+                built.join("libcroft_runtime.rlib").display()
+            ))
             .arg(Path::new(CRATE).join("tests/stress/mod.rs"))
             .arg("-o")
             .arg(&program)

@@ -49,10 +49,7 @@ impl BlockResource {
 
     /// The pool's counters. O(free blocks).
     pub fn stats(&self) -> Stats {
-        self.inner
-            .lock()
-            .pool
-            .stats()
+        self.inner.lock().pool.stats()
     }
 }
 

@@ -199,11 +199,13 @@ impl Inner {
             return Err(Status::Null);
         }
         match self.buffers.range(..=address).next_back() {
-            Some((&start, entry)) if address < start + entry.extent.size => match (entry.stamp, start == address) {
-                (0, true) => Ok(entry.extent),
-                (0, false) => Err(Status::Interior),
-                _ => Err(Status::Freed),
-            },
+            Some((&start, entry)) if address < start + entry.extent.size => {
+                match (entry.stamp, start == address) {
+                    (0, true) => Ok(entry.extent),
+                    (0, false) => Err(Status::Interior),
+                    _ => Err(Status::Freed),
+                }
+            }
             _ => Err(Status::Foreign),
         }
     }

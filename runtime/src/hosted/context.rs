@@ -19,8 +19,8 @@
 //! [`Context`] owns a context and destroys it when dropped; [`ContextId`] is its name, which C programs use and which
 //! stays harmless when the context is gone. [`Buffer`] is an allocation with an owner.
 //!
-//! Small allocations ([`span`](super::span)) cost no call of the upstream resource; larger ones are an extent each
-//! ([`large`](super::large)). All operations on pointers are O(1), independent of what is live.
+//! Small allocations (`span`) cost no call of the upstream resource; larger ones are an extent each
+//! (`large`). All operations on pointers are O(1), independent of what is live.
 
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
@@ -37,7 +37,6 @@ use super::pages::UNIT;
 use super::record::{Allocation, Request};
 use super::resource::{Extent, Resource};
 use super::span::{Refusal, SPAN, class_of};
-use super::state::State;
 use super::statistics::ContextStatistics;
 use super::status::Status;
 
@@ -104,9 +103,7 @@ impl Builder {
                 .and_then(|above| above.debug.as_ref())
                 .map(|debug| debug.options);
             let is_inherited = above.is_some_and(|above| Arc::ptr_eq(&above.resource, &state.resource));
-            state.debug = options
-                .or(inherited.filter(|_| is_inherited))
-                .map(misuse::debug);
+            state.debug = options.or(inherited.filter(|_| is_inherited)).map(misuse::debug);
         })
         .map(ContextId)
     }
@@ -351,6 +348,15 @@ impl ContextId {
         Ok(())
     }
 
+    /// Whether the context's invariants hold: a test aid. O(all there ever were at once).
+    ///
+    /// # Errors
+    ///
+    /// [`Status::InvalidContext`].
+    pub fn invariants_hold(self) -> Result<bool, Status> {
+        Ok(contexts::enter(self.0)?.spans.invariants_hold())
+    }
+
     /// Ends the context and all contexts below it: cleanups and destroy functions run, the newest first, children before
     /// their parents, then all memory goes back to the resources. O(what they hold).
     ///
@@ -530,10 +536,4 @@ impl Drop for Buffer<'_> {
         // SAFETY: nothing else refers to it. It is not pinned unless its owner opened a handle of it, and stays then.
         let _ = unsafe { self.context.free(self.start.as_ptr()) };
     }
-}
-
-/// For the look at debug mode in tests.
-#[allow(dead_code, reason = "a type check that states may be sent to the thread that destroys them")]
-fn states_are_send(state: State) -> impl Send {
-    state
 }

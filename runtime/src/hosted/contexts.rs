@@ -218,7 +218,7 @@ impl Tree {
             .try_reserve(self.links.len() + 1)
             .map_err(|_| Status::OutOfMemory)?;
         let entry = TABLE.get(index as usize / SHELF).ok_or(Status::OutOfMemory)?;
-        if index as usize % SHELF == 0 {
+        if (index as usize).is_multiple_of(SHELF) {
             let layout = Layout::new::<[Slot; SHELF]>();
             // SAFETY: the layout is not empty.
             let shelf: *mut [Slot; SHELF] = unsafe { alloc(layout) }.cast();

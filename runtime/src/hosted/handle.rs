@@ -16,7 +16,7 @@
 //! ([`cleanup`](super::cleanup)).
 //!
 //! A handle is its context's number, a slot, and the slot's generation: closed handles are always detected, also after the
-//! slot was reused ([`slots`](super::slots)), and so are those of contexts that were destroyed.
+//! slot was reused (`slots`), and so are those of contexts that were destroyed.
 
 use core::ffi::{CStr, c_char};
 use core::ptr::{self, NonNull};
@@ -177,7 +177,10 @@ impl State {
         let record = *self.record(place).ok()?;
         if record.state == record::State::Many {
             let &(slot, generation) = self.registered.get(&pointer.addr().get())?;
-            return self.cleanups.get(slot, generation).map(|pending| pending.function);
+            return self
+                .cleanups
+                .get(slot, generation)
+                .map(|pending| pending.function);
         }
         let slot = record.number.checked_sub(1)?;
         let open = *self.handles.at(slot)?.1;
@@ -186,7 +189,11 @@ impl State {
 
     /// What only some handles have.
     fn extra(&self, slot: u32, open: &Open) -> Extra {
-        if open.has_extra() { self.extras[slot as usize] } else { Extra::NONE }
+        if open.has_extra() {
+            self.extras[slot as usize]
+        } else {
+            Extra::NONE
+        }
     }
 
     /// Makes room for one handle, and for its extra if it has one; false if there is no memory.
@@ -241,7 +248,11 @@ impl State {
         let (span, slot) = self.find_slot(pointer.as_ptr())?;
         let record = self.spans.record_ref(span, slot);
         let is_many = record.state == record::State::Many;
-        let is_plain = if is_many { destroy.is_none() } else { record.number == 0 };
+        let is_plain = if is_many {
+            destroy.is_none()
+        } else {
+            record.number == 0
+        };
         let has_extra = destroy.is_some() || !label.is_null();
         if !is_plain || self.debug.is_some() || !self.reserve_handle(has_extra) {
             return None;

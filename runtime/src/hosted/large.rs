@@ -72,7 +72,10 @@ impl Larges {
         let index = self.vacant.pop().unwrap_or(self.places.len() as u32);
         let level = level(&large.extent);
         let (first, last) = Self::ends(&large.extent, level);
-        for key in [Some(first), (last != first).then_some(last)].into_iter().flatten() {
+        for key in [Some(first), (last != first).then_some(last)]
+            .into_iter()
+            .flatten()
+        {
             let members = self.cells.entry(key).or_insert([NONE; 3]);
             if let Some(place) = members.iter_mut().find(|place| **place == NONE) {
                 *place = index;
@@ -90,7 +93,10 @@ impl Larges {
         let large = self.places.get_mut(index as usize)?.take()?;
         let level = level(&large.extent);
         let (first, last) = Self::ends(&large.extent, level);
-        for key in [Some(first), (last != first).then_some(last)].into_iter().flatten() {
+        for key in [Some(first), (last != first).then_some(last)]
+            .into_iter()
+            .flatten()
+        {
             if let Some(members) = self.cells.get_mut(&key) {
                 for member in members.iter_mut().filter(|member| **member == index) {
                     *member = NONE;
@@ -123,12 +129,22 @@ impl Larges {
 
     /// Whether the address lies in an allocation. At most one step for each level.
     pub(crate) fn contains(&self, address: usize) -> bool {
-        (0..64).filter(|&level| self.levels[level as usize] > 0).any(|level| {
-            let members = self.cells.get(&cell(address, level)).copied().unwrap_or([NONE; 3]);
-            members.iter().filter_map(|&member| self.get(member)).any(|large| {
-                (large.extent.address()..large.extent.address() + large.extent.size).contains(&address)
+        (0..64)
+            .filter(|&level| self.levels[level as usize] > 0)
+            .any(|level| {
+                let members = self
+                    .cells
+                    .get(&cell(address, level))
+                    .copied()
+                    .unwrap_or([NONE; 3]);
+                members
+                    .iter()
+                    .filter_map(|&member| self.get(member))
+                    .any(|large| {
+                        (large.extent.address()..large.extent.address() + large.extent.size)
+                            .contains(&address)
+                    })
             })
-        })
     }
 
     /// Calls `each` with every allocation's start, size and record. O(the most there ever were).

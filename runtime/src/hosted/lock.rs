@@ -67,11 +67,12 @@ fn this_thread() -> u64 {
 /// Whether locks can be biased here; registers the process for `membarrier` the first time.
 fn can_bias() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
-    !cfg!(croft_unbiased) && *ANSWER.get_or_init(|| {
-        let register = libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
-        // SAFETY: takes numbers only.
-        unsafe { libc::syscall(libc::SYS_membarrier, register, 0, 0) == 0 }
-    })
+    !cfg!(croft_unbiased)
+        && *ANSWER.get_or_init(|| {
+            let register = libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
+            // SAFETY: takes numbers only.
+            unsafe { libc::syscall(libc::SYS_membarrier, register, 0, 0) == 0 }
+        })
 }
 
 impl Lock {

@@ -68,7 +68,12 @@ unsafe impl Resource for Mapped {
 
     unsafe fn deallocate(&self, extent: Extent) {
         // SAFETY: obligation 1: these whole pages are a mapping of ours.
-        unsafe { libc::munmap(extent.start.as_ptr().cast(), pages(extent.size).unwrap_or(extent.size)) };
+        unsafe {
+            libc::munmap(
+                extent.start.as_ptr().cast(),
+                pages(extent.size).unwrap_or(extent.size),
+            )
+        };
     }
 
     fn is_zeroed(&self) -> bool {

@@ -28,8 +28,6 @@ mod large;
 mod lock;
 pub mod mapped;
 pub mod misuse;
-#[cfg(test)]
-mod model;
 mod pages;
 #[cfg(feature = "qmckl")]
 pub mod qmckl;

@@ -79,8 +79,7 @@ pub unsafe trait Resource: Send + Sync {
 #[derive(Clone, Copy, Debug)]
 pub struct Functions {
     /// `bytes` bytes at a multiple of `align`, or null.
-    pub allocate:
-        Option<unsafe extern "C" fn(state: *mut c_void, bytes: usize, align: usize) -> *mut c_void>,
+    pub allocate: Option<unsafe extern "C" fn(state: *mut c_void, bytes: usize, align: usize) -> *mut c_void>,
     /// Takes an extent back.
     pub deallocate:
         Option<unsafe extern "C" fn(state: *mut c_void, start: *mut c_void, bytes: usize, align: usize)>,
@@ -130,7 +129,14 @@ unsafe impl Resource for Foreign {
     unsafe fn deallocate(&self, extent: Extent) {
         if let Some(deallocate) = self.functions.deallocate {
             // SAFETY: obligation 1 of `new`, and the caller's.
-            unsafe { deallocate(self.state, extent.start.as_ptr().cast(), extent.size, extent.align) };
+            unsafe {
+                deallocate(
+                    self.state,
+                    extent.start.as_ptr().cast(),
+                    extent.size,
+                    extent.align,
+                )
+            };
         }
     }
 

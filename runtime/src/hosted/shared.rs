@@ -35,10 +35,7 @@ impl Shared {
 
     /// The name of the object of the extent that starts here, for `shm_open` in another process.
     pub fn name(&self, start: *const u8) -> Option<CString> {
-        self.names
-            .lock()
-            .get(&start.addr())
-            .cloned()
+        self.names.lock().get(&start.addr()).cloned()
     }
 
     /// Makes an object of `size` bytes, whole pages, and maps it.
@@ -80,7 +77,10 @@ unsafe impl Resource for Shared {
             // SAFETY: obligation 1: these whole pages are a mapping of ours.
             unsafe {
                 libc::shm_unlink(name.as_ptr());
-                libc::munmap(extent.start.as_ptr().cast(), pages(extent.size).unwrap_or(extent.size));
+                libc::munmap(
+                    extent.start.as_ptr().cast(),
+                    pages(extent.size).unwrap_or(extent.size),
+                );
             }
         }
     }

@@ -161,7 +161,11 @@ impl Spans {
 
     /// A slot for a request of this class: where it is, and whether it is known to be zero. O(1).
     #[inline]
-    pub(crate) fn allocate(&mut self, class: usize, request: &Request) -> Result<(NonNull<u8>, bool), Refusal> {
+    pub(crate) fn allocate(
+        &mut self,
+        class: usize,
+        request: &Request,
+    ) -> Result<(NonNull<u8>, bool), Refusal> {
         let mut index = self.listed[class];
         if index == END {
             index = self.cut(class)?;
@@ -412,18 +416,23 @@ impl Spans {
         true
     }
 
-    /// The invariants, for tests: spans listed, empty and full make up all; the counts are those of the records.
-    #[cfg(test)]
-    pub(crate) fn check(&self) {
+    /// Whether the invariants hold: spans listed, empty and full make up all, the counts are those of the records. A test
+    /// aid, O(slots).
+    pub(crate) fn invariants_hold(&self) -> bool {
         let mut listed = 0;
         for class in 0..CLASSES {
             let mut index = self.listed[class];
             let mut previous = END;
             while index != END {
                 let span = &self.spans[index as usize];
-                assert!(span.is_listed && span.class as usize == class && span.previous == previous);
-                assert!(span.live > 0 || previous == END, "Span-I2");
-                assert!(span.live < span.slots);
+                if !span.is_listed
+                    || span.class as usize != class
+                    || span.previous != previous
+                    || span.live == span.slots
+                    || (span.live == 0 && previous != END)
+                {
+                    return false;
+                }
                 listed += 1;
                 previous = index;
                 index = span.next;
@@ -433,23 +442,28 @@ impl Spans {
         let mut index = self.empty;
         while index != END {
             let span = &self.spans[index as usize];
-            assert!(!span.is_listed && span.live == 0 && span.chunk != END);
+            if span.is_listed || span.live > 0 || span.chunk == END {
+                return false;
+            }
             empty += 1;
             index = span.next;
         }
         let there = || self.spans.iter().filter(|span| span.chunk != END);
-        let full = there().filter(|span| span.live > 0 && span.live == span.slots).count();
-        assert_eq!(listed + empty + full, self.count);
-        for span in there() {
-            let live = span.records.iter().filter(|record| record.state != State::Freed).count();
-            assert_eq!(live, span.live as usize);
-        }
-        for (index, chunk) in self.chunks.iter().enumerate() {
-            let cut = there()
-                .filter(|span| span.chunk as usize == index && (span.is_listed || span.live > 0))
-                .count();
-            assert!(chunk.spans.is_empty() || cut == chunk.live as usize);
-        }
+        let full = there()
+            .filter(|span| span.live > 0 && span.live == span.slots)
+            .count();
+        let in_use = |span: &Span| {
+            let records = span.records.iter();
+            records.filter(|record| record.state != State::Freed).count()
+        };
+        let chunk_is_right = |(index, chunk): (usize, &Chunk)| {
+            let members = there().filter(|span| span.chunk as usize == index);
+            let cut = members.filter(|span| span.is_listed || span.live > 0).count();
+            chunk.spans.is_empty() || cut == chunk.live as usize
+        };
+        listed + empty + full == self.count
+            && there().all(|span| in_use(span) == span.live as usize)
+            && self.chunks.iter().enumerate().all(chunk_is_right)
     }
 
     /// Takes every chunk without live slots out, and calls `leave` with each. O(spans).

@@ -5,9 +5,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use croft_runtime::hosted::{
-    Builder, Cache, CacheOptions, ContextId, Handle, Heap, Request, Status,
-};
+use croft_runtime::hosted::{Builder, Cache, CacheOptions, ContextId, Handle, Heap, Request, Status};
 
 const THREADS: usize = 8;
 
@@ -27,7 +25,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
     }
 }

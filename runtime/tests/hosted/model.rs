@@ -1,17 +1,12 @@
-//! A context under random operations against a model: an ordered map of what is live.
+//! A context under a sequence of operations against a model: an ordered map of what is live. `hosted_model.rs` draws the
+//! sequences at random, the fuzz target `hosted` from its input.
 
 use core::ptr::NonNull;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::vec;
-use std::vec::Vec;
 
-use proptest::prelude::*;
-
-use super::context::Builder;
-use super::contexts;
-use super::{ContextId, Extent, Handle, Heap, Request, Resource, Status};
+use croft_runtime::hosted::{Builder, ContextId, Extent, Handle, Heap, Request, Resource, Status};
 
 /// The heap, which counts what is out and refuses when told to.
 #[derive(Default)]
@@ -37,8 +32,9 @@ unsafe impl Resource for Counting {
     }
 }
 
+/// An operation. Numbers choose among what is there, modulo its count.
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
     Alloc { size: usize, align: u32, zero: bool },
     Free(usize),
     FreeAgain(usize),
@@ -51,29 +47,6 @@ enum Step {
     Retain(usize),
     Trim,
     Refuse(bool),
-}
-
-fn size() -> impl Strategy<Value = usize> {
-    prop_oneof![4 => 0..600usize, 3 => 600..20_000usize, 1 => 20_000..400_000usize]
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let any = any::<usize>();
-    prop_oneof![
-        8 => (size(), prop_oneof![4 => 0..7u32, 1 => 7..18u32], proptest::bool::ANY)
-            .prop_map(|(size, align, zero)| Step::Alloc { size, align, zero }),
-        6 => any.prop_map(Step::Free),
-        1 => any.prop_map(Step::FreeAgain),
-        1 => (any, any).prop_map(|(which, offset)| Step::Inside(which, offset)),
-        1 => (any, size()).prop_map(|(which, size)| Step::Resize(which, size)),
-        3 => any.prop_map(Step::Open),
-        2 => any.prop_map(Step::Dup),
-        4 => any.prop_map(Step::Close),
-        1 => any.prop_map(Step::CloseAgain),
-        1 => any.prop_map(Step::Retain),
-        1 => Just(Step::Trim),
-        1 => proptest::bool::weighted(0.3).prop_map(Step::Refuse),
-    ]
 }
 
 /// What the model knows of a live allocation.
@@ -304,45 +277,39 @@ impl Model {
             ),
             (self.live.len(), bytes, self.open.len(), out)
         );
-        contexts::enter(self.context.number()).unwrap().spans.check();
+        assert_eq!(self.context.invariants_hold(), Ok(true));
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { 
-        cases: 400,
-        failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(6),
-        ..ProptestConfig::default()
-    })]
-
-    #[test]
-    fn a_context_is_its_model(steps in proptest::collection::vec(step(), 1..250)) {
-        let resource = Arc::new(Counting::default());
-        let context = Builder::new().resource(Arc::<Counting>::clone(&resource)).create().unwrap();
-        let mut model = Model {
-            context,
-            live: BTreeMap::new(),
-            freed: Vec::new(),
-            open: Vec::new(),
-            closed: Vec::new(),
-            fill: 0,
-        };
-        for (number, step) in steps.into_iter().enumerate() {
-            if let Step::Refuse(refuse) = step {
-                resource.refuse.store(refuse, Ordering::Relaxed);
-            }
-            model.run(step, resource.refuse.load(Ordering::Relaxed));
-            if number % 16 == 0 {
-                model.check(resource.out.load(Ordering::Relaxed));
-            }
+/// Runs a sequence on a context of its own. Panics where context and model differ, or something leaks.
+pub fn run(steps: impl IntoIterator<Item = Step>) {
+    let resource = Arc::new(Counting::default());
+    let context = Builder::new()
+        .resource(Arc::<Counting>::clone(&resource))
+        .create()
+        .unwrap();
+    let mut model = Model {
+        context,
+        live: BTreeMap::new(),
+        freed: Vec::new(),
+        open: Vec::new(),
+        closed: Vec::new(),
+        fill: 0,
+    };
+    for (number, step) in steps.into_iter().enumerate() {
+        if let Step::Refuse(refuse) = step {
+            resource.refuse.store(refuse, Ordering::Relaxed);
         }
-        model.check(resource.out.load(Ordering::Relaxed));
-        // SAFETY: the model's own.
-        prop_assert_eq!(unsafe { context.destroy() }, Ok(()));
-        prop_assert_eq!(resource.out.load(Ordering::Relaxed), 0);
-        for (handle, _) in model.open {
-            prop_assert_eq!(handle.close(), Err(Status::InvalidContext));
+        model.run(step, resource.refuse.load(Ordering::Relaxed));
+        if number % 16 == 0 {
+            model.check(resource.out.load(Ordering::Relaxed));
         }
+    }
+    model.check(resource.out.load(Ordering::Relaxed));
+    // SAFETY: the model's own.
+    assert_eq!(unsafe { context.destroy() }, Ok(()));
+    assert_eq!(resource.out.load(Ordering::Relaxed), 0);
+    for (handle, _) in model.open {
+        assert_eq!(handle.close(), Err(Status::InvalidContext));
     }
 }
