@@ -56,7 +56,7 @@ impl Random {
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) * limit as u64 >> 31) as usize
+        (((self.0 >> 33) * limit as u64) >> 31) as usize
     }
 }
 
@@ -144,7 +144,8 @@ impl Talloc {
             };
             let size: unsafe extern "C" fn(*const c_void, usize, *const i8) -> *mut c_void =
                 std::mem::transmute(symbol(c"talloc_named_const")?);
-            let free = std::mem::transmute::<*mut c_void, _>(symbol(c"_talloc_free")?);
+            let free: unsafe extern "C" fn(*mut c_void, *const i8) -> i32 =
+                std::mem::transmute(symbol(c"_talloc_free")?);
             let context = size(std::ptr::null(), 0, c"bench".as_ptr());
             Some(Self { context, size, free })
         }

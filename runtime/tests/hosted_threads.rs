@@ -35,6 +35,10 @@ fn eight_threads_under_thread_sanitizer() {
         println!("skipped: written for {TARGET}");
         return;
     }
+    if cfg!(debug_assertions) {
+        println!("skipped: runs with the release tests, on the same build");
+        return;
+    }
     let flags = [
         "-Zsanitizer=thread",
         "-Cunsafe-allow-abi-mismatch=sanitizer",

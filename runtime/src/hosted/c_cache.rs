@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::c::{code, exported, put};
 use super::c_resource::Shared;
-use super::cache::{Cache, CacheOptions, CacheStatistics, ExitHook, OutOfMemory};
+use super::cache::{Cache, CacheOptions, CacheStatistics, OutOfMemory};
+use super::exit::ExitHook;
 use super::heap::Heap;
 use super::record::DEFAULT_ALIGN;
 use super::resource::Resource;

@@ -14,11 +14,10 @@
 //!
 //! Costs: O(log n) in the number of buffers, besides what the upstream and zeroing cost.
 
-use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::boxed::Box;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::vec::Vec;
 
 use hashbrown::HashMap;
@@ -351,7 +350,7 @@ impl Cache {
     ///
     /// # Safety
     ///
-    /// 1. If the pointer is one of a live buffer, nothing uses that any more, and no [`Lease`] owns it.
+    /// 1. If the pointer is one of a live buffer, nothing uses that any more, and no [`Lease`](super::Lease) owns it.
     pub unsafe fn free(&self, pointer: *mut u8) -> Result<(), Status> {
         let mut inner = self.lock();
         let extent = inner.find(pointer)?;
@@ -452,49 +451,6 @@ impl Cache {
     pub fn statistics(&self) -> CacheStatistics {
         self.lock().statistics
     }
-
-    /// A buffer with an owner, at a multiple of 64, freed when it is dropped.
-    ///
-    /// # Errors
-    ///
-    /// As [`alloc`](Self::alloc).
-    pub fn lease(self: &Arc<Self>, size: usize) -> Result<Lease, Status> {
-        Ok(Lease {
-            start: self.alloc(size, super::record::DEFAULT_ALIGN)?,
-            size,
-            cache: Arc::clone(self),
-        })
-    }
-
-    /// Gives all cached buffers back when the process exits by `exit` or a return of `main`, for upstreams whose memory
-    /// outlives a process. `hook` runs before that, and may free what is live.
-    pub fn release_at_exit(self: &Arc<Self>, hook: Option<ExitHook>) {
-        let mut list = AT_EXIT.lock();
-        if list.is_empty() {
-            // SAFETY: a function without obligations. Registered again if the list has been emptied: harmless.
-            unsafe { libc::atexit(run_at_exit) };
-        }
-        list.retain(|(cache, _)| cache.strong_count() > 0);
-        list.push((Arc::downgrade(self), hook));
-    }
-}
-
-/// Called at exit, before a cache gives its buffers back.
-pub type ExitHook = Box<dyn FnOnce() + Send>;
-
-/// The caches to release at exit.
-static AT_EXIT: Mutex<Vec<(Weak<Cache>, Option<ExitHook>)>> = Mutex::new(Vec::new());
-
-extern "C" fn run_at_exit() {
-    let list = core::mem::take(&mut *AT_EXIT.lock());
-    for (cache, hook) in list {
-        if let Some(cache) = cache.upgrade() {
-            if let Some(hook) = hook {
-                hook();
-            }
-            cache.trim_to(0);
-        }
-    }
 }
 
 // SAFETY: a live buffer is nobody else's, and at the alignment that the upstream was asked for (obligations 1 and 2).
@@ -527,44 +483,5 @@ unsafe impl Resource for Cache {
 impl Drop for Cache {
     fn drop(&mut self) {
         self.trim_to(0);
-    }
-}
-
-/// A live buffer with an owner.
-pub struct Lease {
-    start: NonNull<u8>,
-    size: usize,
-    cache: Arc<Cache>,
-}
-
-// SAFETY: a lease owns its bytes; caches may be used from any thread.
-unsafe impl Send for Lease {}
-
-impl Lease {
-    /// Its first byte.
-    pub fn as_ptr(&self) -> *mut u8 {
-        self.start.as_ptr()
-    }
-
-    /// Bytes asked for.
-    pub fn size(&self) -> usize {
-        self.size
-    }
-
-    /// Its bytes, with unspecified contents at first; `None` if the processor cannot reach them.
-    pub fn bytes(&mut self) -> Option<&mut [MaybeUninit<u8>]> {
-        if !self.cache.is_addressable() {
-            return None;
-        }
-        // SAFETY: live, and borrowed exclusively.
-        Some(unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.size) })
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        // SAFETY: nothing else refers to it.
-        let done = unsafe { self.cache.free(self.start.as_ptr()) };
-        debug_assert_eq!(done, Ok(()), "a lease's buffer is live");
     }
 }

@@ -8,6 +8,7 @@ use core::ffi::c_void;
 
 use super::context::ContextId;
 use super::contexts;
+use super::state::State;
 use super::status::Status;
 
 /// What a cleanup calls, with its object.
@@ -79,9 +80,14 @@ impl Cleanup {
     ///
     /// [`Status::InvalidContext`]; [`Status::StaleHandle`] if it has run or was cancelled.
     pub fn run(self) -> Result<(), Status> {
-        let pending = self.take()?;
+        let mut state = contexts::enter(self.context)?;
+        let pending = self.take(&mut state)?;
+        state.callbacks += 1;
+        drop(state);
         // SAFETY: taken out, so it runs once.
         unsafe { pending.run() };
+        // It exists: contexts with running callbacks are not destroyed.
+        contexts::enter(self.context)?.callbacks -= 1;
         Ok(())
     }
 
@@ -91,11 +97,10 @@ impl Cleanup {
     ///
     /// As [`run`](Self::run).
     pub fn cancel(self) -> Result<(), Status> {
-        self.take().map(drop)
+        self.take(&mut *contexts::enter(self.context)?).map(drop)
     }
 
-    fn take(self) -> Result<Pending, Status> {
-        let mut state = contexts::enter(self.context)?;
+    fn take(self, state: &mut State) -> Result<Pending, Status> {
         state
             .cleanups
             .remove(self.slot, self.generation)

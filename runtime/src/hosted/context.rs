@@ -16,27 +16,26 @@
 //! # Ok::<(), Status>(())
 //! ```
 //!
-//! [`Context`] owns a context and destroys it when dropped; [`ContextId`] is its name, which C programs use and which
-//! stays harmless when the context is gone. [`Buffer`] is an allocation with an owner.
+//! [`Context`](super::Context) owns a context and destroys it when dropped; [`ContextId`] is its name, which C programs use
+//! and which stays harmless when the context is gone. [`Buffer`](super::Buffer) is an allocation with an owner.
 //!
 //! Small allocations (`span`) cost no call of the upstream resource; larger ones are an extent each
 //! (`large`). All operations on pointers are O(1), independent of what is live.
 
-use core::marker::PhantomData;
-use core::ops::{Deref, DerefMut};
 use core::ptr::NonNull;
 use std::sync::Arc;
 use std::vec::Vec;
 
 use super::contexts::{self, Locked};
-use super::handle::settle;
 use super::heap::Heap;
 use super::mapped::Mapped;
 use super::misuse::{self, DebugOptions, Operation, report};
+use super::object::settle;
 use super::pages::UNIT;
 use super::record::{Allocation, Request};
 use super::resource::{Extent, Resource};
-use super::span::{Refusal, SPAN, class_of};
+use super::size_class::class_of;
+use super::span::{Refusal, SPAN};
 use super::statistics::ContextStatistics;
 use super::status::Status;
 
@@ -241,7 +240,7 @@ impl ContextId {
     ///
     /// # Safety
     ///
-    /// 1. If the pointer is one of a live allocation of this context, nothing uses that any more, and no [`Buffer`] owns it.
+    /// 1. If the pointer is one of a live allocation of this context, nothing uses that any more, and no [`Buffer`](super::Buffer) owns it.
     #[inline]
     pub unsafe fn free(self, pointer: *mut u8) -> Result<(), Status> {
         let mut state = contexts::enter(self.0)?;
@@ -366,7 +365,8 @@ impl ContextId {
     ///
     /// # Safety
     ///
-    /// 1. Nothing uses what is allocated in these contexts any more; no [`Context`] or [`Buffer`] owns a part of it.
+    /// 1. Nothing uses what is allocated in these contexts any more; no [`Context`](super::Context) or [`Buffer`](super::Buffer) owns a part of
+    ///    it.
     pub unsafe fn destroy(self) -> Result<(), Status> {
         let states = contexts::destroy(self.0)?;
         for state in &states {
@@ -421,119 +421,4 @@ fn zero(state: Locked<'static>, start: NonNull<u8>, bytes: usize) {
     drop(state);
     // SAFETY: the allocation is the caller's alone.
     unsafe { resource.zero(start, bytes) };
-}
-
-/// A context that this value owns: dropping it destroys it. A child borrows its parent.
-#[derive(Debug)]
-pub struct Context<'parent> {
-    id: ContextId,
-    parent: PhantomData<&'parent ()>,
-}
-
-impl Context<'static> {
-    /// A context over the C library's heap.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::OutOfMemory`].
-    pub fn new() -> Result<Self, Status> {
-        Self::over(Arc::new(Heap))
-    }
-
-    /// A context over this resource.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::OutOfMemory`].
-    pub fn over(resource: Arc<dyn Resource>) -> Result<Self, Status> {
-        Ok(Self {
-            id: Builder::new().resource(resource).create()?,
-            parent: PhantomData,
-        })
-    }
-}
-
-impl Context<'_> {
-    /// A context that ends at the latest with this one, over the same resource.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::OutOfMemory`].
-    pub fn child(&self) -> Result<Context<'_>, Status> {
-        Ok(Context {
-            id: Builder::new().parent(self.id).create()?,
-            parent: PhantomData,
-        })
-    }
-
-    /// A zeroed buffer of this many bytes, freed when it is dropped.
-    ///
-    /// # Errors
-    ///
-    /// As [`ContextId::alloc`]; [`Status::Argument`] if the processor cannot reach the resource's memory.
-    pub fn buffer(&self, bytes: usize) -> Result<Buffer<'_>, Status> {
-        if !contexts::enter(self.id.0)?.resource.is_addressable() {
-            return Err(Status::Argument);
-        }
-        let start = self.id.alloc(&Request::new(bytes).zeroed())?;
-        Ok(Buffer {
-            context: self.id,
-            start,
-            bytes,
-            borrow: PhantomData,
-        })
-    }
-}
-
-impl Deref for Context<'_> {
-    type Target = ContextId;
-
-    fn deref(&self) -> &ContextId {
-        &self.id
-    }
-}
-
-impl Drop for Context<'_> {
-    fn drop(&mut self) {
-        // SAFETY: buffers and children borrow the context, so none is left. Busy is the answer to a drop within a destroy
-        // function of the same context: it stays then, which is a leak and nothing worse.
-        let _ = unsafe { self.id.destroy() };
-    }
-}
-
-/// Bytes of a context with an owner. At a multiple of 64, zero at first.
-#[derive(Debug)]
-pub struct Buffer<'c> {
-    context: ContextId,
-    start: NonNull<u8>,
-    bytes: usize,
-    borrow: PhantomData<&'c ContextId>,
-}
-
-// SAFETY: a buffer owns its bytes; contexts may be used from any thread.
-unsafe impl Send for Buffer<'_> {}
-// SAFETY: as above; shared, it can only be read.
-unsafe impl Sync for Buffer<'_> {}
-
-impl Deref for Buffer<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        // SAFETY: a live allocation of the heap, zeroed at first; who frees by name promises not to free it.
-        unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.bytes) }
-    }
-}
-
-impl DerefMut for Buffer<'_> {
-    fn deref_mut(&mut self) -> &mut [u8] {
-        // SAFETY: as in `deref`, and borrowed exclusively.
-        unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.bytes) }
-    }
-}
-
-impl Drop for Buffer<'_> {
-    fn drop(&mut self) {
-        // SAFETY: nothing else refers to it. It is not pinned unless its owner opened a handle of it, and stays then.
-        let _ = unsafe { self.context.free(self.start.as_ptr()) };
-    }
 }

@@ -68,11 +68,13 @@ fn this_thread() -> u64 {
 fn can_bias() -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
     !cfg!(croft_unbiased)
-        && *ANSWER.get_or_init(|| {
-            let register = libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
-            // SAFETY: takes numbers only.
-            unsafe { libc::syscall(libc::SYS_membarrier, register, 0, 0) == 0 }
-        })
+        && *ANSWER.get_or_init(|| membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+}
+
+/// The system call; whether it succeeded.
+fn membarrier(command: i32) -> bool {
+    // SAFETY: takes numbers only.
+    unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
 }
 
 impl Lock {
@@ -138,8 +140,15 @@ impl Lock {
         if owner == FREE {
             return;
         }
-        // SAFETY: takes numbers only. It cannot fail once registered, which `can_bias` has seen to before any bias.
-        unsafe { libc::syscall(libc::SYS_membarrier, libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) };
+        // Registered by `can_bias` before any bias. A forked child may have to register again.
+        let expedited = libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED;
+        let passed = membarrier(expedited)
+            || (membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) && membarrier(expedited))
+            || membarrier(libc::MEMBARRIER_CMD_GLOBAL);
+        if !passed {
+            // Going on could let two threads inside.
+            std::process::abort();
+        }
         while self.busy.load(Ordering::Acquire) {
             thread::yield_now();
         }

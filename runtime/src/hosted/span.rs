@@ -1,7 +1,6 @@
 //! Small allocations: slots of equal size in spans.
 //!
-//! A **span** is 64 KiB at a multiple of 16 KiB, cut into slots of one **size class**: multiples of 64 bytes, four classes
-//! for each power of two, up to 16 KiB. The records of its slots lie outside of it, so that nothing that a program writes
+//! A **span** is 64 KiB at a multiple of 16 KiB, cut into slots of one size class (`size_class`). The records of its slots lie outside of it, so that nothing that a program writes
 //! through a wrong pointer reaches them, and a span may be memory that the processor cannot reach.
 //!
 //! Spans come in **chunks**, the extents that the upstream resource supplies: one span at first, then as many as there are
@@ -20,62 +19,14 @@ use std::vec::Vec;
 
 use super::record::{Record, Request, State};
 use super::resource::Extent;
+use super::size_class::{CLASSES, SIZES};
 
 /// Bytes of a span.
 pub(crate) const SPAN: usize = 1 << 16;
-/// The most bytes of a small allocation, and the largest alignment of one.
-pub(crate) const SMALL: usize = 1 << 14;
 /// The most spans of a chunk.
 const CHUNK: usize = 16;
 /// The end of a list.
 const END: u32 = u32::MAX;
-
-/// 64 to 512 by 64, then four classes for each power of two.
-const CLASSES: usize = 8 + 5 * 4;
-static SIZES: [u32; CLASSES] = {
-    let mut sizes = [0; CLASSES];
-    let mut class = 0;
-    while class < CLASSES {
-        sizes[class] = if class < 8 {
-            64 * (class as u32 + 1)
-        } else {
-            let step = 128 << ((class - 8) / 4);
-            512 * (1 << ((class - 8) / 4)) + step * ((class as u32 - 8) % 4 + 1)
-        };
-        class += 1;
-    }
-    sizes
-};
-const _: () = assert!(SIZES[CLASSES - 1] as usize == SMALL);
-
-/// The class of a size in units of 64 bytes, rounded up.
-static CLASS_OF: [u8; SMALL / 64 + 1] = {
-    let mut classes = [0; SMALL / 64 + 1];
-    let mut units = 0;
-    let mut class = 0;
-    while units < classes.len() {
-        if units as u32 * 64 > SIZES[class] {
-            class += 1;
-        }
-        classes[units] = class as u8;
-        units += 1;
-    }
-    classes
-};
-
-/// The class that serves a request; `None` if that is not small.
-#[inline(always)]
-pub(crate) fn class_of(request: &Request) -> Option<usize> {
-    // Slots of a power of two are aligned to it, all others to 64 bytes at least.
-    let size = if request.align <= 64 {
-        request.size
-    } else if request.align > SMALL || request.size > SMALL {
-        return None;
-    } else {
-        request.size.max(request.align).next_power_of_two()
-    };
-    CLASS_OF.get(size.div_ceil(64)).map(|&class| class as usize)
-}
 
 /// One span.
 struct Span {

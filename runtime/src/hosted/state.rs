@@ -9,9 +9,9 @@ use hashbrown::HashMap;
 
 use super::cleanup::Pending;
 use super::contexts;
-use super::handle::{Extra, Open};
 use super::large::{Large, Larges};
 use super::misuse::Debug;
+use super::object::{Extra, Open};
 use super::pages;
 use super::record::{Allocation, Record, Request};
 use super::resource::{Extent, Resource};
