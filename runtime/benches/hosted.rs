@@ -81,6 +81,22 @@ impl Tracker for Malloc {
     }
 }
 
+/// The heap with the alignment that contexts give, which knows nothing either.
+struct Aligned;
+
+impl Tracker for Aligned {
+    fn alloc(&mut self, size: usize) -> *mut u8 {
+        let mut pointer = std::ptr::null_mut();
+        // SAFETY: 64 is a power of two and a multiple of a pointer's size.
+        unsafe { libc::posix_memalign(&raw mut pointer, 64, size) };
+        pointer.cast()
+    }
+
+    fn free(&mut self, pointer: *mut u8, size: usize) {
+        Malloc.free(pointer, size);
+    }
+}
+
 /// `malloc` and a hash map behind a lock: what one writes in an afternoon.
 #[derive(Default)]
 struct Mapped(Mutex<HashMap<usize, usize>>);
@@ -225,6 +241,7 @@ fn contexts(table: &mut String) {
             let operations = 100_000;
             let mut malloc = Churn::new(Malloc, live, most, operations);
             let mut croft = Churn::new(Context::new().unwrap(), live, most, operations);
+            let mut aligned = Churn::new(Aligned, live, most, operations);
             let mut mapped = Churn::new(Mapped::default(), live, most, operations);
             let mut talloc = Talloc::open().map(|talloc| Churn::new(talloc, live, most, operations));
             let mut scanned = (live <= 24_000).then(|| Churn::new(Scanned::default(), live, most, 2_000));
@@ -233,6 +250,7 @@ fn contexts(table: &mut String) {
                 &mut [
                     &mut || malloc.run(),
                     &mut || croft.run(),
+                    &mut || aligned.run(),
                     &mut || mapped.run(),
                     &mut || talloc.iter_mut().for_each(Churn::run),
                 ],
@@ -244,14 +262,15 @@ fn contexts(table: &mut String) {
             let _ = writeln!(
                 table,
                 "| tracked alloc + free, 1 to {most} bytes, {live} live | {:.0} ns | malloc + free: {:.0} ns | {} | \
-                 malloc with a hash map {}, talloc {}, malloc with a linear scan {} |",
+                 posix_memalign(64) + free {}, malloc with a hash map {}, talloc {}, malloc with a linear scan {} |",
                 times[1],
                 times[0],
                 ratio(times[1]),
                 ratio(times[2]),
+                ratio(times[3]),
                 talloc
                     .as_ref()
-                    .map_or("not installed".into(), |_| ratio(times[3])),
+                    .map_or("not installed".into(), |_| ratio(times[4])),
                 scan.map_or("–".into(), ratio),
             );
         }

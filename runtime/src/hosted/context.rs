@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::contexts::{self, Locked};
-use super::heap::Heap;
+use super::heap::{HUGE, Heap};
 use super::mapped::Mapped;
 use super::misuse::{self, DebugOptions, Operation, report};
 use super::object::settle;
@@ -184,7 +184,10 @@ impl ContextId {
             };
             let resource = Arc::clone(&state.resource);
             drop(state);
-            let chunk = supply(&*resource, spans * SPAN, UNIT).or_else(|| supply(&*resource, SPAN, UNIT));
+            let bytes = spans * SPAN;
+            // A chunk of full size can be one huge page.
+            let align = if bytes >= HUGE { HUGE } else { UNIT };
+            let chunk = supply(&*resource, bytes, align).or_else(|| supply(&*resource, SPAN, UNIT));
             state = self.enter_with(&*resource, chunk)?;
             let Some(chunk) = chunk else {
                 return Err(failed(state));

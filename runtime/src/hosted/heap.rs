@@ -7,7 +7,10 @@ use super::resource::{Extent, Resource};
 /// What `malloc` aligns to on 64-bit systems.
 const NATURAL: usize = 16;
 
-/// The C library's heap.
+/// A huge page in bytes, on the systems that this is written for.
+pub(crate) const HUGE: usize = 1 << 21;
+
+/// The C library's heap. Extents of whole huge pages are recommended to the system as such.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Heap;
 
@@ -22,6 +25,10 @@ unsafe impl Resource for Heap {
                 let mut start = null_mut();
                 if libc::posix_memalign(&raw mut start, align, size) != 0 {
                     return None;
+                }
+                if align >= HUGE && size.is_multiple_of(HUGE) {
+                    // Whether it can or not: this is only advice.
+                    libc::madvise(start, size, libc::MADV_HUGEPAGE);
                 }
                 start
             }

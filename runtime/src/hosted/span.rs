@@ -4,7 +4,7 @@
 //! through a wrong pointer reaches them, and a span may be memory that the processor cannot reach.
 //!
 //! Spans come in **chunks**, the extents that the upstream resource supplies: one span at first, then as many as there are
-//! already, up to 16. A span without live slots may take another class; a chunk goes back to the upstream when the context
+//! already, up to 32. A span without live slots may take another class; a chunk goes back to the upstream when the context
 //! is trimmed or destroyed.
 //!
 //! Invariants:
@@ -24,7 +24,7 @@ use super::size_class::{CLASSES, SIZES};
 /// Bytes of a span.
 pub(crate) const SPAN: usize = 1 << 16;
 /// The most spans of a chunk.
-const CHUNK: usize = 16;
+const CHUNK: usize = 32;
 /// The end of a list.
 const END: u32 = u32::MAX;
 

@@ -1,0 +1,235 @@
+//! Contexts where they meet other things: memory that the processor cannot reach, deep nesting, callbacks that come back,
+//! threads that use what another destroys.
+#![cfg(feature = "hosted")]
+
+use std::ffi::c_void;
+use std::ptr::{NonNull, null_mut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use croft_runtime::hosted::{
+    Builder, Cache, CacheOptions, Context, ContextId, Extent, Mapped, Request, Resource, Status,
+};
+
+/// Device memory: addresses that fault when the processor touches them. Hands out each byte once.
+struct Device {
+    start: NonNull<u8>,
+    bytes: usize,
+    next: AtomicUsize,
+    out: AtomicUsize,
+    zeroed: AtomicUsize,
+}
+
+// SAFETY: addresses only, and atomics.
+unsafe impl Send for Device {}
+// SAFETY: as above.
+unsafe impl Sync for Device {}
+
+impl Device {
+    fn new(bytes: usize) -> Self {
+        // SAFETY: a new mapping that nobody can access.
+        let start = unsafe {
+            libc::mmap(
+                null_mut(),
+                bytes,
+                libc::PROT_NONE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                -1,
+                0,
+            )
+        };
+        assert_ne!(start, libc::MAP_FAILED);
+        Self {
+            start: NonNull::new(start.cast()).unwrap(),
+            bytes,
+            next: AtomicUsize::new(0),
+            out: AtomicUsize::new(0),
+            zeroed: AtomicUsize::new(0),
+        }
+    }
+}
+
+// SAFETY: each byte is handed out once, at the alignment asked for.
+unsafe impl Resource for Device {
+    fn allocate(&self, size: usize, align: usize) -> Option<Extent> {
+        let at = self
+            .next
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
+                Some(next.next_multiple_of(align) + size)
+            })
+            .unwrap()
+            .next_multiple_of(align);
+        if at + size > self.bytes {
+            return None;
+        }
+        self.out.fetch_add(size, Ordering::Relaxed);
+        // SAFETY: within the mapping.
+        let start = unsafe { self.start.add(at) };
+        assert!(start.addr().get().is_multiple_of(align));
+        Some(Extent { start, size, align })
+    }
+
+    unsafe fn deallocate(&self, extent: Extent) {
+        self.out.fetch_sub(extent.size, Ordering::Relaxed);
+    }
+
+    fn is_addressable(&self) -> bool {
+        false
+    }
+
+    unsafe fn zero(&self, _: NonNull<u8>, bytes: usize) {
+        self.zeroed.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn nothing_looks_into_device_memory() {
+    let device = Arc::new(Device::new(256 << 20));
+    let options = CacheOptions {
+        zero: true,
+        ..CacheOptions::default()
+    };
+    let cache = Arc::new(Cache::new(Arc::<Device>::clone(&device), options));
+    for round in 0..3usize {
+        let context = Context::over(Arc::<Cache>::clone(&cache)).unwrap();
+        let mut zeroed = 0;
+        for size in [0, 1, 64, 5_000, 16_384, 16_385, 1_000_000] {
+            let first = context.alloc(&Request::new(size)).unwrap();
+            let second = context.alloc(&Request::new(size).zeroed()).unwrap();
+            zeroed += size;
+            assert_eq!(context.info(first.as_ptr()).unwrap().size, size);
+            // SAFETY: no destroy function; used no more.
+            unsafe {
+                context
+                    .open(second.as_ptr(), None, None)
+                    .unwrap()
+                    .close()
+                    .unwrap();
+                assert_eq!(context.free(first.as_ptr()), Ok(()));
+                assert_eq!(context.free(first.as_ptr()), Err(Status::Freed));
+            }
+        }
+        assert!(
+            device.zeroed.swap(0, Ordering::Relaxed) >= zeroed,
+            "round {round}"
+        );
+        assert_eq!(context.buffer(100).err(), Some(Status::Argument));
+    }
+    let mut lease = cache.lease(5000).unwrap();
+    assert!(lease.bytes().is_none());
+    drop(lease);
+    assert!(cache.statistics().hits > 0);
+    drop(cache);
+    assert_eq!(device.out.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_deep_nest_ends_with_its_root() {
+    let root = Builder::new().create().unwrap();
+    let mut chain = vec![root];
+    for _ in 0..5_000 {
+        let child = Builder::new().parent(*chain.last().unwrap()).create().unwrap();
+        child.alloc(&Request::new(1)).unwrap();
+        chain.push(child);
+    }
+    // SAFETY: nothing is used.
+    unsafe {
+        assert_eq!(chain[4_000].destroy(), Ok(()));
+        assert!(chain[3_999].exists() && !chain[4_000].exists() && !chain[5_000].exists());
+        assert_eq!(root.destroy(), Ok(()));
+    }
+    assert!(chain.iter().all(|context| !context.exists()));
+}
+
+#[test]
+fn children_borrow_their_parents() {
+    let parent = Context::new().unwrap();
+    let id = {
+        let child = parent.child().unwrap();
+        let mut buffer = child.buffer(1000).unwrap();
+        assert!(buffer.iter().all(|&byte| byte == 0));
+        buffer[999] = 1;
+        assert_eq!(child.statistics().unwrap().live, 1);
+        drop(buffer);
+        assert_eq!(child.statistics().unwrap().live, 0);
+        ContextId::from_number(child.number())
+    };
+    assert!(!id.exists() && parent.exists());
+}
+
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
+/// Uses its context, and tries to destroy it.
+unsafe extern "C" fn come_back(object: *mut c_void) {
+    // SAFETY: the objects of these tests begin with the number of their context.
+    let context = ContextId::from_number(unsafe { object.cast::<u64>().read() });
+    if context.exists() {
+        assert_eq!(context.info(object.cast()), Err(Status::Freed), "it is dying");
+        let other = context.alloc(&Request::new(10)).unwrap();
+        // SAFETY: nothing is used; refused.
+        assert_eq!(unsafe { context.destroy() }, Err(Status::Busy));
+        // SAFETY: as above.
+        assert_eq!(unsafe { context.free(other.as_ptr()) }, Ok(()));
+    }
+    ASKED.fetch_add(1, Ordering::Relaxed);
+}
+
+#[test]
+fn callbacks_may_come_back() {
+    let parent = Builder::new().create().unwrap();
+    let context = Builder::new().parent(parent).create().unwrap();
+    let object = || {
+        let object = context.alloc(&Request::new(8)).unwrap();
+        // SAFETY: fresh.
+        unsafe { object.cast::<u64>().write(context.number()) };
+        object.as_ptr()
+    };
+    // SAFETY: `come_back` reads what was written; nothing is used after it was freed.
+    unsafe {
+        // By the only handle, by free, by a cleanup that runs early, with the context.
+        context
+            .open(object(), Some(come_back), None)
+            .unwrap()
+            .close()
+            .unwrap();
+        let retained = object();
+        let handle = context.open(retained, Some(come_back), None).unwrap();
+        handle.retain().unwrap();
+        handle.close().unwrap();
+        assert_eq!(context.free(retained), Ok(()));
+        assert_eq!(ASKED.load(Ordering::Relaxed), 2);
+        let left = object();
+        context.open(left, Some(come_back), None).unwrap();
+        context.retain(left).unwrap();
+        context.open(object(), Some(come_back), None).unwrap();
+        assert_eq!(parent.destroy(), Ok(()));
+    }
+    assert_eq!(ASKED.load(Ordering::Relaxed), 4);
+}
+
+#[test]
+fn destroying_what_others_use_is_a_clean_answer() {
+    for round in 0..40 {
+        let context = Builder::new().resource(Arc::new(Mapped)).create().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    loop {
+                        match context.alloc(&Request::new(40_000 * (round % 2) + 100)) {
+                            Ok(_) => {}
+                            Err(status) => break assert_eq!(status, Status::InvalidContext),
+                        }
+                    }
+                });
+            }
+            scope.spawn(|| {
+                while context.statistics().unwrap().live < 100 {
+                    std::thread::yield_now();
+                }
+                // SAFETY: the others never use what they allocate.
+                assert_eq!(unsafe { context.destroy() }, Ok(()));
+            });
+        });
+        assert!(!context.exists());
+    }
+}
