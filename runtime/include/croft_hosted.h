@@ -9,7 +9,7 @@
  * says otherwise. Where an answer goes, a null pointer means that it is not wanted, except that where an object is made it
  * is refused (CROFT_NULL_POINTER).
  *
- * Threads: any thread may call any function at any time. Callbacks are called without a lock and may use everything here,
+ * Threads: any thread may call any function at any time, but not from a signal handler. Callbacks are called without a lock and may use everything here,
  * unless said otherwise; they must not throw or longjmp.
  *
  * Cost: O(1) on average, whatever is live, except where said otherwise.
@@ -141,7 +141,10 @@ int croft_context_alloc(croft_context context, const croft_request *request, voi
  */
 int croft_context_free(croft_context context, void *pointer);
 
-/* Moves an allocation into one of another size, contents included. CROFT_BUSY for one that is pinned or retained. */
+/*
+ * Moves an allocation into one of another size, contents included: the processor must be able to reach the memory.
+ * CROFT_BUSY for one that is pinned or retained.
+ */
 int croft_context_resize(croft_context context, void *pointer, size_t size, void **out);
 
 typedef struct croft_allocation {

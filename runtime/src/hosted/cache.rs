@@ -164,7 +164,8 @@ impl Inner {
     /// Notes the present total.
     fn count_peak(&mut self) {
         let statistics = &mut self.statistics;
-        let total = statistics.live_bytes + statistics.cached_bytes + statistics.external_bytes;
+        let total =
+            (statistics.live_bytes + statistics.cached_bytes).saturating_add(statistics.external_bytes);
         statistics.peak_bytes = statistics.peak_bytes.max(total);
     }
 
