@@ -14,20 +14,66 @@ mod stepper;
 mod counted {
     use std::ffi::c_void;
     use std::mem::MaybeUninit;
+    use std::ptr::{NonNull, null_mut, with_exposed_provenance_mut};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use croft_runtime::hosted::c::{
         CAllocation, croft_context_free, croft_context_info, croft_handle_close, croft_handle_open,
     };
-    use croft_runtime::hosted::{Builder, ContextId, Handle, Request};
+    use croft_runtime::hosted::{Builder, ContextId, Extent, Handle, Request, Resource};
 
     use super::stepper::count;
 
     /// Sizes of small and of large allocations.
     const SIZES: [usize; 5] = [1, 500, 10_000, 17_000, 90_000];
 
+    /// Addresses that nobody touches, so that what is counted is not the heap's.
+    struct Addresses {
+        next: AtomicUsize,
+    }
+
+    const RESERVED: usize = 8 << 30;
+
+    impl Addresses {
+        fn new() -> Self {
+            // SAFETY: a new mapping that takes no memory.
+            let start = unsafe {
+                let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+                libc::mmap(null_mut(), RESERVED, libc::PROT_NONE, flags, -1, 0)
+            };
+            assert_ne!(start, libc::MAP_FAILED);
+            Self {
+                next: AtomicUsize::new(start.expose_provenance()),
+            }
+        }
+    }
+
+    // SAFETY: each address is handed out once, at the alignment asked for.
+    unsafe impl Resource for Addresses {
+        fn allocate(&self, size: usize, align: usize) -> Option<Extent> {
+            let start = self.next.load(Ordering::Relaxed).next_multiple_of(align);
+            self.next.store(start + size, Ordering::Relaxed);
+            let start = NonNull::new(with_exposed_provenance_mut(start))?;
+            Some(Extent { start, size, align })
+        }
+
+        unsafe fn deallocate(&self, _: Extent) {}
+    }
+
     /// A context with so many live allocations of this size among others, and one of them.
     fn filled(live: usize, size: usize) -> (ContextId, *mut u8) {
-        let context = Builder::new().create().unwrap();
+        let context = Builder::new()
+            .resource(Arc::new(Addresses::new()))
+            .create()
+            .unwrap();
+        // The first handle makes the table of handles.
+        let first = context.alloc(&Request::new(1)).unwrap();
+        // SAFETY: no destroy function.
+        unsafe { context.open(first.as_ptr(), None, None) }
+            .unwrap()
+            .close()
+            .unwrap();
         let mut chosen = std::ptr::null_mut();
         for index in 0..live {
             let size = if index % 2 == 0 {

@@ -182,7 +182,8 @@ impl State {
         (slot, generation)
     }
 
-    /// The plain case of opening a handle: of a small object that has none, or is *many* without a new destroy function.
+    /// The plain case of opening a handle: of a small object that has none, or is *many* without a new destroy function. In
+    /// debug mode no object is small.
     #[inline(always)]
     pub(crate) fn open_plain(
         &mut self,
@@ -199,7 +200,7 @@ impl State {
             record.number == 0
         };
         let has_extra = destroy.is_some() || !label.is_null();
-        if !is_plain || self.debug.is_some() || !self.reserve_handle(has_extra) {
+        if !is_plain || !self.reserve_handle(has_extra) {
             return None;
         }
         let (index, generation) = self.add(pointer, Place::Slot { span, slot }, destroy, label);

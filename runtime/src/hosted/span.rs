@@ -33,8 +33,6 @@ struct Span {
     start: NonNull<u8>,
     chunk: u32,
     class: u8,
-    /// Whether it has a class: an empty one has none.
-    is_cut: bool,
     /// Whether it is in the list of its class.
     is_listed: bool,
     /// Whether what was never handed out is zero.
@@ -162,7 +160,6 @@ impl Spans {
         span.is_zero &= span.size == 0;
         span.records.clear();
         span.class = class as u8;
-        span.is_cut = true;
         span.size = size;
         span.reciprocal = (1u64 << 32).div_ceil(u64::from(size)) as u32;
         span.slots = slots;
@@ -211,9 +208,10 @@ impl Spans {
             return Spot::Unused;
         };
         let offset = address.wrapping_sub(span.start.addr().get());
-        if !span.is_cut || offset >= SPAN {
+        if offset >= SPAN {
             return Spot::Unused;
         }
+        // A span that never had a class has no records.
         let slot = ((offset as u64 * u64::from(span.reciprocal)) >> 32) as u32;
         match span.records.get(slot as usize) {
             None => Spot::Unused,
@@ -336,7 +334,6 @@ impl Spans {
                 start: unsafe { extent.start.add(position * SPAN) },
                 chunk,
                 class: 0,
-                is_cut: false,
                 is_listed: false,
                 is_zero,
                 size: 0,
