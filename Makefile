@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench-check proof campaign fuzz clean
+.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench-check bench-hosted hosted proof campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +57,16 @@ snapshots: build ## accept the snapshots as they are now; review them with git d
 bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)
 
+bench-hosted: deps ## hosted memory beside malloc, a hash map, talloc, slotmap; BENCH=--write puts the table into docs/CLAIMS.md
+	$(CARGO) bench --package croft-runtime --features hosted --bench hosted -- $(BENCH:--write=--write $(CURDIR)/docs/CLAIMS.md)
+
+hosted: deps ## libcroft_runtime.a with hosted memory, in target/release/hosted
+	$(CARGO) rustc --release --package croft-runtime --features hosted,qmckl --crate-type staticlib \
+		--target-dir $(TARGET)/hosted -- -C panic=abort --cfg croft_staticlib
+	@mkdir -p $(TARGET)/release/hosted
+	@cp $(TARGET)/hosted/release/libcroft_runtime.a $(TARGET)/release/hosted
+	@ls -1 $(TARGET)/release/hosted/libcroft_runtime.a
+
 proof: build ## longest path and deepest stack of the entry points, proven on linked code; PROOF=--write puts the table into docs/CLAIMS.md, PROOF=--check compares
 	$(CARGO) build --release --package croft-proof
 	@CROFT_TARGET=$(TARGET) scripts/proof.sh $(if $(PROOF),$(PROOF) docs/CLAIMS.md)
@@ -75,7 +85,7 @@ campaign: build ## random programs against the oracle and the checker: SEEDS=100
 		seeds=$(SEEDS) first=$(FIRST) time=$(TIME) only="$(ONLY)" reasons=$(REASONS) claims="$(CLAIMS)" seed=$(SEED) \
 		save=$(TARGET)/campaign
 
-fuzz: deps ## a fuzz target until something fails, or for TIME=seconds: FUZZ=checker (the same programs) or runtime (operations)
+fuzz: deps ## a fuzz target until something fails, or for TIME=seconds: FUZZ=checker (the same programs), runtime or hosted (operations)
 	scripts/fuzz.sh $(TIME) $(FUZZ)
 
 clean: ## remove what was built

@@ -1,14 +1,14 @@
 #!/bin/sh
 # Builds a fuzz target with libFuzzer's coverage counters, on a stable compiler, and runs it.
 #
-# usage: fuzz.sh SECONDS [checker|runtime] (0: until it is stopped or something fails)
+# usage: fuzz.sh SECONDS [checker|runtime|hosted] (0: until it is stopped or something fails)
 set -eu
 cd "$(dirname "$0")/.."
 target=${2:-checker}
 case $target in
-checker | runtime) ;;
+checker | runtime | hosted) ;;
 *)
-    echo "fuzz.sh: no target \`$target\`; there are: checker, runtime" >&2
+    echo "fuzz.sh: no target \`$target\`; there are: checker, runtime, hosted" >&2
     exit 2
     ;;
 esac
