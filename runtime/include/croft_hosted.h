@@ -9,8 +9,8 @@
  * says otherwise. Where an answer goes, a null pointer means that it is not wanted, except that where an object is made it
  * is refused (CROFT_NULL_POINTER).
  *
- * Threads: any thread may call any function at any time, but not from a signal handler. Callbacks are called without a lock and may use everything here,
- * unless said otherwise; they must not throw or longjmp.
+ * Threads: any thread may call any function at any time, but not from a signal handler. Callbacks are called without a
+ * lock and may use everything here; they must not throw or longjmp.
  *
  * Cost: O(1) on average, whatever is live, except where said otherwise.
  */
@@ -225,7 +225,10 @@ static inline int croft_context_release(croft_context context, void *pointer)
 /* Closes a handle. The only one of an object that was never retained ends the object at once. */
 int croft_handle_close(croft_handle handle);
 
-/* A mark, and the handles opened since one, 0 for all, and still open, the oldest marks first. `backtrace` is of the opener, in debug mode. */
+/*
+ * A mark, and the handles opened since one, 0 for all, and still open, the oldest marks first. `backtrace` is of the opener,
+ * in debug mode; null otherwise.
+ */
 int croft_handle_mark(croft_context context, uint64_t *out);
 int croft_handle_leaks(croft_context context, uint64_t since,
                        void (*each)(croft_handle handle, void *start, const char *label, const char *backtrace,

@@ -7,7 +7,8 @@
 //!
 //! Out of memory, by the limit or by the upstream's answer, the cache climbs a ladder and stops at the first step that
 //! helps: give up cached buffers, the oldest first, as many bytes as are asked for; then all of them; then ask the user's
-//! callback, as long as it says that it has freed something, and at most [`ASKED`] times; then refuse, with nothing changed but what the steps gave up.
+//! callback, as long as it says that it has freed something, and at most [`ASKED`] times; then refuse, with nothing
+//! changed but what the steps gave up.
 //!
 //! The upstream and the callback are called without the cache's lock. Bytes that are being asked for are **reserved**
 //! meanwhile, so that threads together stay within the limit.

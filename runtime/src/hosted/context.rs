@@ -242,7 +242,8 @@ impl ContextId {
     ///
     /// # Safety
     ///
-    /// 1. If the pointer is one of a live allocation of this context, nothing uses that any more, and no [`Buffer`](super::Buffer) owns it.
+    /// 1. If the pointer is one of a live allocation of this context, nothing uses that any more, and no
+    ///    [`Buffer`](super::Buffer) owns it.
     #[inline]
     pub unsafe fn free(self, pointer: *mut u8) -> Result<(), Status> {
         let mut state = contexts::enter(self.0)?;
@@ -367,8 +368,8 @@ impl ContextId {
     ///
     /// # Safety
     ///
-    /// 1. Nothing uses what is allocated in these contexts any more; no [`Context`](super::Context) or [`Buffer`](super::Buffer) owns a part of
-    ///    it.
+    /// 1. Nothing uses what is allocated in these contexts any more; no [`Context`](super::Context) or
+    ///    [`Buffer`](super::Buffer) owns a part of it.
     pub unsafe fn destroy(self) -> Result<(), Status> {
         let states = contexts::destroy(self.0)?;
         for state in &states {

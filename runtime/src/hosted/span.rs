@@ -1,7 +1,8 @@
 //! Small allocations: slots of equal size in spans.
 //!
-//! A **span** is 64 KiB at a multiple of 16 KiB, cut into slots of one size class (`size_class`). The records of its slots lie outside of it, so that nothing that a program writes
-//! through a wrong pointer reaches them, and a span may be memory that the processor cannot reach.
+//! A **span** is 64 KiB at a multiple of 16 KiB, cut into slots of one size class (`size_class`). The records of its slots
+//! lie outside of it, so that nothing that a program writes through a wrong pointer reaches them, and a span may be memory
+//! that the processor cannot reach.
 //!
 //! Spans come in **chunks**, the extents that the upstream resource supplies: one span at first, then as many as there are
 //! already, up to 32. A span without live slots may take another class; a chunk goes back to the upstream when the context
