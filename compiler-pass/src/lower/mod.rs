@@ -123,7 +123,7 @@ pub fn run_on(module: Module<'_>, mode: Mode, runtime: Runtime<'_>) -> Result<Lo
                 .is_some_and(|function| function.is_declaration())
         })
     };
-    if !has_operations(module) && !(mode == Mode::Debug && has_arrays()) {
+    if !(has_operations(module) || mode == Mode::Debug && has_arrays()) {
         return Ok(Lowered::default());
     }
     refuse_malformed(module)?;
