@@ -123,8 +123,10 @@ mod counted {
             let extent = shape.extent(chunk).unwrap();
             extent.start + extent.room
         };
+        // Two places are left in the chunk.
         let inside: Vec<usize> = (0..pieces)
             .chain([pieces, pieces + 40])
+            .filter(|chunk| shape.extent(*chunk).unwrap().room > 2)
             .map(|chunk| full(chunk) - 2)
             .collect();
         let at_end: Vec<usize> = [0].into_iter().chain((0..pieces + 3).map(full)).collect();
