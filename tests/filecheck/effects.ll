@@ -1,7 +1,7 @@
 ; The printer of effects, in the order of the module, and nothing on standard output but the module.
 ; RUN: opt-22 -load-pass-plugin=%plugin -passes='print<croft-effects>' -disable-output %s 2>&1 | FileCheck-22 %s
 
-; CHECK: {{^}}reads: get(arg0); nounwind{{$}}
+; CHECK: {{^}}reads: get(arg0); return(*arg0[0]); nounwind{{$}}
 ; CHECK-NEXT: {{^}}makes: put(arg0); return(in(arg0)); nounwind{{$}}
 ; CHECK-NEXT: {{^}}fills: put(arg0, many); nounwind{{$}}
 ; CHECK-NEXT: {{^}}ends: drop(arg0); nounwind{{$}}
