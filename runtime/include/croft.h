@@ -375,7 +375,8 @@ enum {
     CROFT_EXHAUSTED_ELEMENT = 7,     /* an element of a segmented array is larger than CROFT_BLOCK_PAYLOAD */
     CROFT_EXHAUSTED_ARRAY_FULL = 8,  /* the segmented array has all the blocks that it can have */
     CROFT_EXHAUSTED_ARRAY_REACH = 9, /* the next block lies past the first 65,536 of the pool: no array can name it */
-    CROFT_EXHAUSTED_ARRAY_REGION = 10 /* the segmented array lies in another region */
+    CROFT_EXHAUSTED_ARRAY_REGION = 10,/* the segmented array lies in another region */
+    CROFT_EXHAUSTED_NO_POOL = 11     /* a pool per thread: this thread has not called croft_pool_init */
 };
 
 /* What was asked for, why it was refused, and how full the pool was. */
@@ -423,7 +424,8 @@ enum {
     CROFT_MISUSE_TOO_DEEP = 7,         /* more regions are open than debug mode can follow */
     CROFT_MISUSE_POOL_REPLACED = 8,    /* a new pool while regions own blocks of the one before */
     CROFT_MISUSE_NO_ROOM = 9,          /* the pool has more blocks than debug mode can follow */
-    CROFT_MISUSE_NULL_REGION = 10      /* a pop or reset of a null region */
+    CROFT_MISUSE_NULL_REGION = 10,     /* a pop or reset of a null region */
+    CROFT_MISUSE_OTHER_THREAD = 11     /* a pool per thread: an operation on a region that another thread opened */
 };
 
 /* What the program was about to do. */

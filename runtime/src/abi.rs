@@ -11,9 +11,10 @@
 use core::ffi::c_int;
 use core::ptr;
 
+use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{self, Handler};
 use crate::invariants;
-use crate::kernel::{allocate, croft_rt_pop, croft_rt_push, croft_rt_push_bounded, croft_rt_reset, pool};
+use crate::kernel::{allocate, croft_rt_pop, croft_rt_push, croft_rt_push_bounded, croft_rt_reset};
 use crate::layout::{BLOCK_SIZE, UNBOUNDED};
 use crate::pool::Stats;
 use crate::refill::run;
@@ -154,7 +155,7 @@ pub extern "C" fn keepalive(_: *const u8) {}
 pub unsafe extern "C" fn croft_pool_init(buffer: *mut u8, bytes: usize) -> c_int {
     let pool = pool();
     // SAFETY: obligations 1 and 2.
-    match unsafe { (*pool).init(buffer, bytes) } {
+    match uninterrupted(|| unsafe { (*pool).init(buffer, bytes) }) {
         Ok(()) => 0,
         Err(reason) => reason as c_int,
     }
@@ -167,9 +168,11 @@ pub unsafe extern "C" fn croft_pool_init(buffer: *mut u8, bytes: usize) -> c_int
 /// `out` points to writable memory for them; obligation 2 of [`kernel`](crate::kernel).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_pool_stats(out: *mut Stats) {
-    let pool = pool().cast_const();
+    let pool = pool();
     // SAFETY: the obligations above.
-    unsafe { out.write((*pool).stats()) }
+    let stats = uninterrupted(|| unsafe { (*pool).stats() });
+    // SAFETY: as above.
+    unsafe { out.write(stats) }
 }
 
 /// Checks the pool's invariants: 0, or the [`Broken`](crate::invariants::Broken) one. O(blocks): a
@@ -181,7 +184,7 @@ pub unsafe extern "C" fn croft_pool_stats(out: *mut Stats) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_pool_check() -> c_int {
     // SAFETY: the obligation above.
-    match unsafe { invariants::check_pool(pool()) } {
+    match uninterrupted(|| unsafe { invariants::check_pool(pool()) }) {
         Ok(()) => 0,
         Err(broken) => broken as c_int,
     }

@@ -39,6 +39,9 @@ pub enum Reason {
     ArrayReach = 9,
     /// The segmented array lies in another region than the one passed.
     ArrayRegion = 10,
+    /// With the feature `threads`: the thread has not called
+    /// [`croft_pool_init`](crate::abi::croft_pool_init).
+    NoPool = 11,
 }
 
 impl Reason {
@@ -56,6 +59,7 @@ impl Reason {
             Self::ArrayFull => "the array has all the blocks that it can have",
             Self::ArrayReach => "the next block lies too far up in the pool for an array",
             Self::ArrayRegion => "the array lies in another region",
+            Self::NoPool => "this thread has not called croft_pool_init",
         }
     }
 }
@@ -83,8 +87,9 @@ impl Exhaustion {
     /// The refusal of `size` bytes at a multiple of `align` by `pool`.
     #[inline(always)]
     pub(crate) fn new(reason: Reason, size: usize, align: usize, pool: &BlockPool) -> Self {
+        let no_pool = cfg!(feature = "threads") && reason == Reason::PoolEmpty && pool.total() == 0;
         Self {
-            reason,
+            reason: if no_pool { Reason::NoPool } else { reason },
             size,
             align,
             blocks_total: pool.total(),

@@ -1,83 +1,41 @@
 //! Entry points of compiled code: what the compiler pass inlines.
 //!
 //! The pass takes the bodies of exactly the functions of this module from the runtime's bitcode. So
-//! each of them calls nothing but the cold functions of [`refill`](crate::refill), refers to no
-//! global but [`croft_pool`], and hands its descriptor's address to no one: once inlined, a
+//! each of them calls nothing but the cold functions of [`refill`](mod@crate::refill), refers to no
+//! global but the pool, and hands its descriptor's address to no one: once inlined, a
 //! descriptor in the caller's frame becomes two or three registers. `tests/bitcode.rs` holds this
 //! against the compiler's output.
 //!
-//! All work on one static pool. Only one thread may use it; an interrupt handler must not, unless
-//! it is masked while the interrupted code is in here. Costs are those of [`region`]: O(1), no
-//! loop. Descriptors are not checked for null: checked code cannot pass it.
+//! All work on the pool of the running context of execution ([`execution`](crate::execution)): the
+//! static one, or that of the thread. Where it is not the caller's alone, all that touches it
+//! is out of line, in the module `apart`. Costs are those of [`region`]: O(1), no loop. Descriptors
+//! are not checked for null: checked code cannot pass it.
 //!
 //! Obligations of every function with a descriptor:
 //! 1. The region was opened by a function of this module on the present pool, is still open, and
 //!    the descriptor is where that function left it (a frame descriptor may be moved while nothing
 //!    refers to it).
-//! 2. The thread and interrupt rule above holds.
+//! 2. The pool is the running context's: by default only one thread uses it, and no handler that may
+//!    interrupt that thread in here; with the feature `threads` no handler does; with the feature
+//!    `critical-section` handlers may, with regions of their own (*Execution-I1*, *Execution-I2*).
 
+use core::mem::MaybeUninit;
 use core::ptr;
 
+use crate::apart::{
+    self, croft_rt_apart_alloc, croft_rt_apart_pop, croft_rt_apart_push, croft_rt_apart_reset,
+    croft_rt_apart_try_alloc,
+};
+use crate::execution::NEAR;
+#[cfg(not(feature = "threads"))]
+pub use crate::execution::croft_pool;
+pub(crate) use crate::execution::pool;
 use crate::layout::UNBOUNDED;
 use crate::refill::{
     croft_rt_first_block, croft_rt_pop_rare, croft_rt_push_rare, croft_rt_refill, croft_rt_reset_rare,
     croft_rt_run, croft_rt_try_refill, croft_rt_try_run,
 };
 use crate::region::{self, Descriptor, Refill};
-
-pub use symbol::croft_pool;
-pub(crate) use symbol::pool;
-
-/// The pool's symbol, where the code of this crate may be linked into a program only by its own name.
-#[cfg(any(croft_bitcode, miri, not(target_os = "linux")))]
-mod symbol {
-    use crate::pool::BlockPool;
-
-    /// The pool of compiled code and of the C functions.
-    #[unsafe(no_mangle)]
-    #[allow(
-        non_upper_case_globals,
-        reason = "the name is part of the compiler's interface"
-    )]
-    pub static mut croft_pool: BlockPool = BlockPool::new();
-
-    /// The address of [`croft_pool`].
-    #[inline(always)]
-    pub(crate) const fn pool() -> *mut BlockPool {
-        &raw mut croft_pool
-    }
-}
-
-/// The pool's symbol, where another object could replace it: position-independent code reads the address of such a variable
-/// from memory, one instruction in every operation. So the runtime uses a private variable, and the symbol that others see
-/// is a second name for it, which nothing can replace (*protected*).
-#[cfg(not(any(croft_bitcode, miri, not(target_os = "linux"))))]
-mod symbol {
-    use crate::pool::BlockPool;
-
-    static mut POOL: BlockPool = BlockPool::new();
-
-    core::arch::global_asm!(
-        ".globl croft_pool",
-        ".protected croft_pool",
-        ".type croft_pool, %object",
-        ".size croft_pool, {size}",
-        ".set croft_pool, {pool}",
-        size = const size_of::<BlockPool>(),
-        pool = sym POOL,
-    );
-
-    unsafe extern "C" {
-        /// The pool of compiled code and of the C functions.
-        pub static mut croft_pool: BlockPool;
-    }
-
-    /// The address of [`croft_pool`].
-    #[inline(always)]
-    pub(crate) const fn pool() -> *mut BlockPool {
-        &raw mut POOL
-    }
-}
 
 /// Allocates. On exhaustion the answer is null if `TRY` is set; if not, the handler is called.
 ///
@@ -92,6 +50,9 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
 ) -> *mut u8 {
     // SAFETY: obligations 1 and 2.
     unsafe {
+        if !NEAR {
+            return allocate_apart::<TRY>(region, size, align);
+        }
         if !cfg!(croft_bitcode) {
             return allocate_here::<TRY>(region, size, align);
         }
@@ -160,6 +121,40 @@ unsafe fn allocate_here<const TRY: bool>(region: *mut Descriptor, size: usize, a
     }
 }
 
+/// [`allocate`] where the pool is left alone.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module.
+#[inline(always)]
+unsafe fn allocate_apart<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: obligations 1 and 2; the new state is read only where one was written.
+    unsafe {
+        if !region::is_odd(size, align)
+            && let Some(object) = region::bump(region, size, align)
+        {
+            return object;
+        }
+        let Descriptor {
+            frontier,
+            limit,
+            oldest,
+        } = *region;
+        let mut next = MaybeUninit::<Descriptor>::uninit();
+        let to = next.as_mut_ptr();
+        let object = if TRY {
+            croft_rt_apart_try_alloc(frontier, limit, oldest, size, align, to)
+        } else {
+            croft_rt_apart_alloc(frontier, limit, oldest, size, align, to)
+        };
+        if TRY && object.is_null() {
+            return object;
+        }
+        *region = next.assume_init();
+        object
+    }
+}
+
 /// The same two pointers with the provenance of the pool's buffer. On most targets the C calling
 /// convention returns a pair of pointers as integers; objects made from those would alias
 /// everything in the optimiser's eyes. No instruction results.
@@ -170,7 +165,7 @@ unsafe fn allocate_here<const TRY: bool>(region: *mut Descriptor, size: usize, a
 #[inline(always)]
 unsafe fn in_pool(next: Refill) -> Refill {
     // SAFETY: obligation 2.
-    let base = unsafe { croft_pool.base };
+    let base = unsafe { (*pool()).base };
     Refill {
         frontier: base.with_addr(next.frontier.addr()),
         limit: base.with_addr(next.limit.addr()).cast(),
@@ -210,7 +205,11 @@ pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: u
 pub unsafe extern "C" fn croft_rt_open_eager(region: *mut Descriptor) {
     // SAFETY: the obligations above; objects may begin at the start of a block.
     unsafe {
-        let state = region::open_eager(pool(), UNBOUNDED, || croft_rt_first_block());
+        let state = if NEAR {
+            region::open_eager(pool(), UNBOUNDED, || croft_rt_first_block())
+        } else {
+            apart::open_eager(UNBOUNDED)
+        };
         region.write(state);
     }
 }
@@ -224,7 +223,11 @@ pub unsafe extern "C" fn croft_rt_open_eager(region: *mut Descriptor) {
 pub unsafe extern "C" fn croft_rt_open_eager_bounded(region: *mut Descriptor, bytes: usize) {
     // SAFETY: as in `croft_rt_open_eager`.
     unsafe {
-        let state = region::open_eager(pool(), bytes, || croft_rt_first_block());
+        let state = if NEAR {
+            region::open_eager(pool(), bytes, || croft_rt_first_block())
+        } else {
+            apart::open_eager(bytes)
+        };
         region.write(state);
     }
 }
@@ -237,7 +240,13 @@ pub unsafe extern "C" fn croft_rt_open_eager_bounded(region: *mut Descriptor, by
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push() -> *mut Descriptor {
     // SAFETY: obligation 2.
-    unsafe { region::push(pool(), || croft_rt_push_rare(UNBOUNDED)) }
+    unsafe {
+        if NEAR {
+            region::push(pool(), || croft_rt_push_rare(UNBOUNDED))
+        } else {
+            croft_rt_apart_push(UNBOUNDED)
+        }
+    }
 }
 
 /// As [`croft_rt_push`], for a region that hands out at most `bytes` bytes between two resets.
@@ -248,7 +257,13 @@ pub unsafe extern "C" fn croft_rt_push() -> *mut Descriptor {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor {
     // SAFETY: obligation 2.
-    unsafe { region::push_bounded(pool(), bytes, || croft_rt_push_rare(bytes)) }
+    unsafe {
+        if NEAR {
+            region::push_bounded(pool(), bytes, || croft_rt_push_rare(bytes))
+        } else {
+            croft_rt_apart_push(bytes)
+        }
+    }
 }
 
 /// Ends the region and every object in it.
@@ -260,6 +275,18 @@ pub unsafe extern "C" fn croft_rt_push_bounded(bytes: usize) -> *mut Descriptor 
 pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
     // SAFETY: the obligations above.
     unsafe {
+        if !NEAR {
+            let Descriptor {
+                frontier,
+                limit,
+                oldest,
+            } = *region;
+            // As in `region::pop`: known in inlined code.
+            if !cfg!(croft_bitcode) || limit != region::lazy(pool()) {
+                croft_rt_apart_pop(frontier, limit, oldest);
+            }
+            return;
+        }
         region::pop(pool(), region, |oldest, limit| {
             croft_rt_pop_rare(oldest, limit);
         });
@@ -275,6 +302,19 @@ pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
 pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
     // SAFETY: the obligations above.
     unsafe {
+        if !NEAR {
+            let Descriptor {
+                frontier,
+                limit,
+                oldest,
+            } = *region;
+            if !cfg!(croft_bitcode) || limit != region::lazy(pool()) {
+                let mut next = MaybeUninit::<Descriptor>::uninit();
+                croft_rt_apart_reset(frontier, limit, oldest, next.as_mut_ptr());
+                *region = next.assume_init();
+            }
+            return;
+        }
         region::reset(pool(), region, |oldest, limit| {
             if cfg!(croft_bitcode) {
                 (*region).limit = croft_rt_reset_rare(oldest, limit);

@@ -30,10 +30,11 @@
 //! An object up to [`layout::PAYLOAD`] bytes lies in one block, a larger one in a run of adjacent
 //! blocks ([`runs`]), up to [`runs::LARGEST`] bytes.
 //!
-//! Features, all additive and off by default: `host` (exhaustion prints a line and aborts by the C
-//! library; otherwise the program supplies `croft_exhausted`, see [`exhaustion`]),
-//! `allocator-api2`, and `hosted` (contexts, caching resources and handles for host programs, with the
-//! standard library; `qmckl` adds the names of one library's header).
+//! Features, off by default: `host` (exhaustion prints a line and aborts by the C library; otherwise the
+//! program supplies `croft_exhausted`, see [`exhaustion`]), `allocator-api2`, `hosted` (contexts, caching
+//! resources and handles for host programs, with the standard library; `qmckl` adds the names of one
+//! library's header), and those of [`execution`]: `threads` (a pool for each thread; needs std) and
+//! `critical-section` (interrupt handlers may use the pool).
 #![no_std]
 
 #[cfg(feature = "hosted")]
@@ -44,9 +45,11 @@ extern crate std;
 pub mod abi;
 #[cfg(feature = "allocator-api2")]
 pub mod allocator;
+mod apart;
 pub mod block;
 pub mod classes;
 pub mod debug;
+pub mod execution;
 pub mod exhaustion;
 #[cfg(feature = "hosted")]
 pub mod hosted;

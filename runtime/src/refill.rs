@@ -7,8 +7,8 @@
 use core::ptr;
 
 use crate::block::Footer;
+use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
-use crate::kernel::pool;
 use crate::layout::whole;
 use crate::pool::{take_first, untake_first};
 use crate::region::{self, Descriptor, Refill};
@@ -20,7 +20,7 @@ const REFUSED: Refill = Refill {
     limit: ptr::null_mut(),
 };
 
-/// Refuses a request to the static pool: the handler is told.
+/// Refuses a request to the pool: the handler is told.
 ///
 /// # Safety
 ///
@@ -28,13 +28,12 @@ const REFUSED: Refill = Refill {
 #[cold]
 #[inline(never)]
 pub(crate) unsafe fn refuse(reason: Reason, size: usize, align: usize) -> ! {
-    let pool = pool().cast_const();
     // SAFETY: by the obligation nothing else uses the pool while the report is made.
-    let what = unsafe { Exhaustion::new(reason, size, align, &*pool) };
+    let what = uninterrupted(|| unsafe { Exhaustion::new(reason, size, align, &*pool()) });
     exhausted(&what)
 }
 
-/// [`region::refill`] over the static pool, of which a free run may become the range.
+/// [`region::refill`] over the pool, of which a free run may become the range.
 ///
 /// # Safety
 ///

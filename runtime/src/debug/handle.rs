@@ -12,9 +12,15 @@ pub type Handle = *mut u8;
 
 const DEPTH_BITS: u32 = if usize::BITS == 64 { 16 } else { 10 };
 const GENERATION_BITS: u32 = if usize::BITS == 64 { 32 } else { 32 - DEPTH_BITS };
+/// Bits between the mark and the generation that name the thread.
+const THREAD_BITS: u32 = if usize::BITS == 64 && cfg!(feature = "threads") {
+    8
+} else {
+    0
+};
 /// The bits of the mark, and the mark.
 const MARK_BITS: usize = if usize::BITS == 64 {
-    0xFFFF_usize.wrapping_shl(48)
+    0xFFFF_usize.wrapping_shl(48 + THREAD_BITS)
 } else {
     0
 };
@@ -22,11 +28,26 @@ const MARK: usize = MARK_BITS & 0xC20F_usize.wrapping_shl(48);
 
 const _: () = assert!(DEPTH < 1 << DEPTH_BITS, "every depth fits a handle");
 
-/// The handle of the region opened by push number `generation` at `depth`, counted from 1. Never
-/// null, because the depth is not 0.
-pub(super) fn of(generation: usize, depth: usize) -> Handle {
+/// What a handle says of a thread with this number.
+const fn tag(thread: usize) -> usize {
+    thread & ((1 << THREAD_BITS) - 1)
+}
+
+/// The handle of the region opened by push number `generation` of thread number `thread` at `depth`, counted
+/// from 1. Never null, because the depth is not 0.
+pub(super) fn of(thread: usize, generation: usize, depth: usize) -> Handle {
     let generation = generation & ((1 << GENERATION_BITS) - 1);
-    core::ptr::without_provenance_mut(MARK | (generation << DEPTH_BITS) | depth)
+    let thread = if THREAD_BITS == 0 {
+        0
+    } else {
+        tag(thread).wrapping_shl(48)
+    };
+    core::ptr::without_provenance_mut(MARK | thread | (generation << DEPTH_BITS) | depth)
+}
+
+/// Whether a handle can be one of this thread's regions.
+pub(super) fn is_of(handle: Handle, thread: usize) -> bool {
+    THREAD_BITS == 0 || tag(handle.addr() >> 48) == tag(thread)
 }
 
 /// The depth that a handle names, counted from 1; `None` if it is no handle.
@@ -38,5 +59,5 @@ pub(super) fn depth(handle: Handle) -> Option<usize> {
 
 /// The low bits of the generation that a handle names.
 pub(super) fn generation(handle: Handle) -> usize {
-    (handle.addr() & !MARK_BITS) >> DEPTH_BITS
+    (handle.addr() >> DEPTH_BITS) & ((1 << GENERATION_BITS) - 1)
 }

@@ -18,6 +18,10 @@
 //! Misuse ends the program ([`report`]). Exhaustion is what it is in the other modes: the same
 //! reasons, the same handler, the same budgets.
 //!
+//! With the feature `threads` each thread has a state of its own, as it has a pool. An operation on another
+//! thread's region is a misuse; accesses to another thread's objects are not checked. With the feature
+//! `critical-section` each operation is one critical section, misuse is reported within it, and exhaustion after it.
+//!
 //! Cost: pops and resets are O(bytes that end), a request for several blocks is O(blocks of the
 //! pool), everything else is O(1). Nothing here is for real-time code, and nothing else of the
 //! runtime refers to it, so that a linker which drops unused sections drops all of it.
@@ -30,7 +34,7 @@
 //! - *Debug-I3*: a place is a constant of the program, or null.
 //!
 //! Obligations of every function here:
-//! 1. Only one thread works on the pool, as for [`kernel`](crate::kernel). Reading and writing objects, and the
+//! 1. The pool is the running context's, as for [`kernel`](crate::kernel). Reading and writing objects, and the
 //!    checks of [`access`] with it, may happen in several.
 //! 2. `place` is null or points to a constant [`Place`].
 

@@ -5,7 +5,7 @@ use core::ffi::c_int;
 
 use super::place::Place;
 use super::state::{adopt, current};
-use crate::kernel::croft_pool;
+use crate::execution::{pool, uninterrupted};
 use crate::pool::{PoolError, Stats};
 
 /// `croft_pool_init`: 0, or the [`PoolError`] for which nothing changed.
@@ -22,12 +22,12 @@ pub unsafe extern "C" fn croft_rt_debug_pool_init(
     place: *const Place,
 ) -> c_int {
     // SAFETY: obligations 1 and 2. Blocks are debug mode's, so the pool itself cannot tell that it is in use.
-    unsafe {
+    uninterrupted(|| unsafe {
         let state = current(place);
         if (*state).ledger.in_use != 0 {
             return PoolError::Busy as c_int;
         }
-        let pool = &raw mut croft_pool;
+        let pool = pool();
         match (*pool).init(buffer, bytes) {
             Ok(()) => {
                 // Also where the buffer is the one before: it is a new pool.
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn croft_rt_debug_pool_init(
             }
             Err(reason) => reason as c_int,
         }
-    }
+    })
 }
 
 /// `croft_pool_stats`: writes the pool's counters to `out`.
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn croft_rt_debug_pool_init(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_debug_pool_stats(out: *mut Stats, place: *const Place) {
     // SAFETY: the obligations above.
-    unsafe {
+    uninterrupted(|| unsafe {
         let state = current(place);
         out.write(Stats {
             blocks_total: (*state).ledger.total(),
@@ -55,5 +55,5 @@ pub unsafe extern "C" fn croft_rt_debug_pool_stats(out: *mut Stats, place: *cons
             blocks_peak: (*state).ledger.peak as usize,
             pushes: (*state).pushes,
         });
-    }
+    });
 }

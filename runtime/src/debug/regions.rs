@@ -15,6 +15,7 @@ use super::place::Place;
 use super::report::{self, Kind, Misuse, Operation};
 use super::state::{State, current, top};
 use super::storage::DEPTH;
+use crate::execution::uninterrupted;
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::layout::{BLOCK_SIZE, HOME, PAYLOAD, UNBOUNDED, alignment_is_valid, rounded};
 // The largest object is that of the other modes, so that a program is refused the same requests.
@@ -59,7 +60,7 @@ pub(super) struct Request {
 /// The obligations of [`debug`](super).
 pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
     // SAFETY: the obligations; the depth stays below the table's length (Debug-I2).
-    unsafe {
+    uninterrupted(|| unsafe {
         let state = current(place);
         let depth = (*state).depth;
         if depth == DEPTH {
@@ -72,7 +73,7 @@ pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
         (*state).regions = number;
         (*state).lives = life;
         (*state).depth = depth.wrapping_add(1);
-        let handle = handle::of(number, depth.wrapping_add(1));
+        let handle = handle::of((*state).thread, number, depth.wrapping_add(1));
         (*state).tables.open.add(depth).write(Open {
             handle,
             number,
@@ -86,7 +87,7 @@ pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
             counted: false,
         });
         handle
-    }
+    })
 }
 
 /// Ends a region.
@@ -96,7 +97,7 @@ pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
 /// The obligations of [`debug`](super).
 pub(super) unsafe fn pop(region: Handle, place: *const Place) {
     // SAFETY: the obligations; what `find` returns is open (Regions-I1).
-    unsafe {
+    uninterrupted(|| unsafe {
         let state = current(place);
         let open = find(state, region, Operation::Pop, place);
         if let Some(innermost) = top(state)
@@ -125,7 +126,7 @@ pub(super) unsafe fn pop(region: Handle, place: *const Place) {
             },
         );
         (*state).depth = (*state).depth.wrapping_sub(1);
-    }
+    })
 }
 
 /// Ends every object of a region.
@@ -135,7 +136,7 @@ pub(super) unsafe fn pop(region: Handle, place: *const Place) {
 /// The obligations of [`debug`](super).
 pub(super) unsafe fn reset(region: Handle, place: *const Place) {
     // SAFETY: the obligations; what `find` returns is open (Regions-I1).
-    unsafe {
+    uninterrupted(|| unsafe {
         let state = current(place);
         let open = find(state, region, Operation::Reset, place);
         end_life(state, open, End::Reset, place);
@@ -143,7 +144,7 @@ pub(super) unsafe fn reset(region: Handle, place: *const Place) {
         (*state).lives = life;
         (*open).life = life;
         (*open).left = (*open).budget;
-    }
+    })
 }
 
 /// Allocates, or tells the exhaustion handler.
@@ -154,16 +155,26 @@ pub(super) unsafe fn reset(region: Handle, place: *const Place) {
 pub(super) unsafe fn alloc(region: Handle, request: Request, place: *const Place) -> *mut u8 {
     // SAFETY: the obligations.
     unsafe {
-        let state = current(place);
-        let granted = if region.is_null() {
-            Err(Reason::NullRegion)
-        } else {
-            allocate(state, find(state, region, Operation::Alloc, place), request)
-        };
+        let (state, granted) = uninterrupted(|| {
+            let state = current(place);
+            let granted = if region.is_null() {
+                Err(Reason::NullRegion)
+            } else {
+                allocate(state, find(state, region, Operation::Alloc, place), request)
+            };
+            (state, granted)
+        });
         match granted {
             Ok(object) => object,
             Err(reason) => exhausted(&Exhaustion {
-                reason,
+                reason: if cfg!(feature = "threads")
+                    && reason == Reason::PoolEmpty
+                    && (*state).ledger.total() == 0
+                {
+                    Reason::NoPool
+                } else {
+                    reason
+                },
                 size: request.size,
                 align: request.align,
                 blocks_total: (*state).ledger.total(),
@@ -183,11 +194,11 @@ pub(super) unsafe fn try_alloc(region: Handle, request: Request, place: *const P
         return core::ptr::null_mut();
     }
     // SAFETY: the obligations.
-    unsafe {
+    uninterrupted(|| unsafe {
         let state = current(place);
         let open = find(state, region, Operation::Alloc, place);
         allocate(state, open, request).unwrap_or(core::ptr::null_mut())
-    }
+    })
 }
 
 /// The open region that a handle names; any other handle is reported.
@@ -212,6 +223,9 @@ pub(super) unsafe fn find(
             };
             report::stop(&Misuse::of_region(kind, what, place))
         };
+        if !handle::is_of(region, (*state).thread) {
+            report::stop(&Misuse::of_region(Kind::OtherThread, what, place))
+        }
         if depth <= (*state).depth {
             let open = tables.open.add(depth.wrapping_sub(1));
             if (*open).handle == region {

@@ -32,6 +32,8 @@ pub enum Kind {
     NoRoom = 9,
     /// A pop or reset of a null region. (For an allocation that is exhaustion.)
     NullRegion = 10,
+    /// With the feature `threads`: an operation on a region that another thread opened.
+    OtherThread = 11,
 }
 
 /// What the program was about to do. A C `int` with these values.
@@ -188,6 +190,7 @@ mod system {
             (Kind::NeverHandedOut, _) => out.text("in memory of the pool that no region has handed out"),
             (Kind::PastTheEnd, _) => out.text("past the end of what the region has handed out"),
             (Kind::EndedRegion, _) => out.text("a region that has ended"),
+            (Kind::OtherThread, _) => out.text("a region that another thread has opened"),
             (Kind::NullRegion, _) => out.text("a null region"),
             (Kind::NoRegion, _) => {
                 out.text(

@@ -11,6 +11,7 @@ use super::place::Place;
 use super::regions::{self, Open, Request};
 use super::report::Operation;
 use super::state::{State, current};
+use crate::execution::uninterrupted;
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::layout::PAYLOAD;
 use crate::segmented::entry::{self, Array};
@@ -105,8 +106,8 @@ unsafe fn create<const TRY: bool>(
 ) -> *mut Array {
     // SAFETY: the same obligations; a new array.
     unsafe {
-        let mut watched = Watched::new(region, place);
-        match entry::make(&mut watched, size, align) {
+        let mut watched = uninterrupted(|| Watched::new(region, place));
+        match uninterrupted(|| entry::make(&mut watched, size, align)) {
             Ok(array) => {
                 (*array).owner = region;
                 array
@@ -123,12 +124,12 @@ unsafe fn create<const TRY: bool>(
 unsafe fn append<const TRY: bool>(region: Handle, array: *mut Array, place: *const Place) -> *mut u8 {
     // SAFETY: the same obligations; the array was looked at.
     unsafe {
-        let mut watched = Watched::new(region, place);
+        let mut watched = uninterrupted(|| Watched::new(region, place));
         look::<true>(array, place);
         if let Some(element) = (*array).chunks.append(&(*array).shape) {
             return element;
         }
-        match entry::extend(array, &mut watched, region) {
+        match uninterrupted(|| entry::extend(array, &mut watched, region)) {
             Ok(element) => element,
             Err(_) if TRY => ptr::null_mut(),
             Err(reason) => {

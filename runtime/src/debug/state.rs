@@ -8,7 +8,7 @@ use super::regions::Open;
 use super::report::{self, Kind, Misuse};
 use super::storage::{self, Tables};
 use super::tools::Tools;
-use crate::kernel::croft_pool;
+use crate::execution::pool;
 use crate::layout::BLOCK_SIZE;
 
 /// Everything that debug mode knows.
@@ -29,30 +29,84 @@ pub(super) struct State {
     pub(super) lives: usize,
     /// Regions that have come to own a block, as [`Stats`](crate::pool::Stats) counts them.
     pub(super) pushes: usize,
+    /// What the handles of this thread's regions say of the thread.
+    pub(super) thread: usize,
     /// The tools that watch.
     pub(super) tools: Tools,
 }
 
-/// The state. Read and written only through raw pointers, for the obligation of one thread.
-static mut STATE: State = State {
-    base: ptr::null_mut(),
-    length: 0,
-    ledger: Ledger::new(),
-    tables: Tables {
-        open: ptr::null_mut(),
-        lives: ptr::null_mut(),
-        regions: ptr::null_mut(),
-    },
-    depth: 0,
-    regions: 0,
-    lives: 0,
-    pushes: 0,
-    tools: Tools::new(),
-};
+impl State {
+    /// Of a pool that was not looked at yet.
+    const fn new() -> Self {
+        Self {
+            base: ptr::null_mut(),
+            length: 0,
+            ledger: Ledger::new(),
+            tables: Tables {
+                open: ptr::null_mut(),
+                lives: ptr::null_mut(),
+                regions: ptr::null_mut(),
+            },
+            depth: 0,
+            regions: 0,
+            lives: 0,
+            pushes: 0,
+            thread: 0,
+            tools: Tools::new(),
+        }
+    }
+}
+
+#[cfg(not(feature = "threads"))]
+mod own {
+    //! One state, as there is one pool.
+
+    use super::State;
+
+    /// Read and written only through raw pointers, for the obligation of one thread.
+    static mut STATE: State = State::new();
+
+    #[inline(always)]
+    pub(super) fn state() -> *mut State {
+        &raw mut STATE
+    }
+
+    /// What handles say of the thread.
+    pub(super) fn number() -> usize {
+        0
+    }
+}
+
+#[cfg(feature = "threads")]
+mod own {
+    //! A state for each thread, as there is a pool for each.
+
+    extern crate std;
+
+    use core::cell::UnsafeCell;
+    use core::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::State;
+
+    std::thread_local! {
+        static STATE: UnsafeCell<State> = const { UnsafeCell::new(State::new()) };
+    }
+
+    #[inline(always)]
+    pub(super) fn state() -> *mut State {
+        STATE.with(UnsafeCell::get)
+    }
+
+    /// What handles say of the thread: another number for each, as far as the handles have room.
+    pub(super) fn number() -> usize {
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        THREADS.fetch_add(1, Ordering::Relaxed)
+    }
+}
 
 /// The state as it is; only for reading.
 pub(super) fn watched() -> *const State {
-    &raw const STATE
+    own::state()
 }
 
 /// The state, with the pool that the program has now.
@@ -61,7 +115,7 @@ pub(super) fn watched() -> *const State {
 ///
 /// Obligations 1 and 2 of [`debug`](super).
 pub(super) unsafe fn current(place: *const Place) -> *mut State {
-    let state = &raw mut STATE;
+    let state = own::state();
     // SAFETY: the obligations; a pool's bounds may be read at any time.
     unsafe {
         if (*state).tables.open.is_null() {
@@ -70,8 +124,9 @@ pub(super) unsafe fn current(place: *const Place) -> *mut State {
             };
             (*state).tables = tables;
             (*state).tools = Tools::find();
+            (*state).thread = own::number();
         }
-        if (croft_pool.base, pool_length()) != ((*state).base, (*state).length) {
+        if ((*pool()).base, pool_length()) != ((*state).base, (*state).length) {
             adopt(state, place);
         }
         state
@@ -85,10 +140,7 @@ pub(super) unsafe fn current(place: *const Place) -> *mut State {
 /// As for [`current`].
 unsafe fn pool_length() -> usize {
     // SAFETY: the obligations.
-    unsafe {
-        let pool = &raw const croft_pool;
-        (*pool).total().wrapping_mul(BLOCK_SIZE)
-    }
+    unsafe { (*pool()).total().wrapping_mul(BLOCK_SIZE) }
 }
 
 /// Takes the pool over: every block of it is closed until a region hands it out.
@@ -105,7 +157,7 @@ pub(super) unsafe fn adopt(state: *mut State, place: *const Place) {
             misuse.opened = top(state).map_or(ptr::null(), |open| (*open).opened);
             report::stop(&misuse);
         }
-        let (base, length) = (croft_pool.base, pool_length());
+        let (base, length) = ((*pool()).base, pool_length());
         (*state).tools.open((*state).base, (*state).length);
         (*state).ledger.end();
         let Some(ledger) = Ledger::of(length / BLOCK_SIZE) else {

@@ -10,8 +10,8 @@ use core::ptr;
 use super::chunks::Chunks;
 use super::shape::Shape;
 use super::source::{Source, Store};
+use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::Reason;
-use crate::kernel::croft_pool;
 use crate::refill::refuse;
 use crate::region::Descriptor;
 
@@ -26,7 +26,7 @@ pub struct Array {
 
 const _: () = assert!(size_of::<Array>() == if size_of::<usize>() == 8 { 208 } else { 152 });
 
-/// A source of the static pool.
+/// A source of the running context's pool.
 ///
 /// # Safety
 ///
@@ -34,7 +34,7 @@ const _: () = assert!(size_of::<Array>() == if size_of::<usize>() == 8 { 208 } e
 #[inline(always)]
 unsafe fn store(region: *mut Descriptor) -> Store {
     // SAFETY: the same obligations.
-    unsafe { Store::new(&raw mut croft_pool, region) }
+    unsafe { Store::new(pool(), region) }
 }
 
 /// Makes an array whose owner is not known yet, or says why not.
@@ -78,7 +78,7 @@ pub(crate) unsafe fn extend(
     Ok(array.chunks.append(&array.shape).unwrap_or(ptr::null_mut()))
 }
 
-/// [`make`] in a region of the static pool.
+/// [`make`] in a region of the running context's pool: one critical section.
 ///
 /// # Safety
 ///
@@ -86,12 +86,12 @@ pub(crate) unsafe fn extend(
 #[inline(never)]
 unsafe fn make_here(region: *mut Descriptor, size: usize, align: usize) -> Result<*mut Array, Reason> {
     // SAFETY: the same obligations; a new array.
-    unsafe {
+    uninterrupted(|| unsafe {
         let mut store = store(region);
         let array = make(&mut store, size, align)?;
         (*array).owner = store.owner();
         Ok(array)
-    }
+    })
 }
 
 /// Makes an array for elements of `size` bytes, in chunks at multiples of `align`. Never null. O(1).
@@ -182,7 +182,7 @@ unsafe extern "C" fn append_slowly<const TRY: bool>(region: *mut Descriptor, arr
     }
 }
 
-/// [`extend`] in a region of the static pool.
+/// [`extend`] in a region of the running context's pool: one critical section.
 ///
 /// # Safety
 ///
@@ -191,11 +191,11 @@ unsafe extern "C" fn append_slowly<const TRY: bool>(region: *mut Descriptor, arr
 #[inline(never)]
 unsafe fn extend_here(region: *mut Descriptor, array: *mut Array) -> Result<*mut u8, Reason> {
     // SAFETY: the same obligations.
-    unsafe {
+    uninterrupted(|| unsafe {
         let mut store = store(region);
         let owner = store.owner();
         extend(array, &mut store, owner)
-    }
+    })
 }
 
 /// The address of an element; null past the end. O(1), no loop.
