@@ -19,7 +19,8 @@ build: deps ## the command, the pass plugin and the runtime library, in target/r
 	$(CARGO) build --release --package croft-pass
 	$(CARGO) rustc --release --package croft-runtime --features host --crate-type staticlib -- \
 		-C panic=abort --cfg croft_staticlib
-	@ls -1 $(TARGET)/release/croft $(TARGET)/release/libcroft_pass.so $(TARGET)/release/libcroft_runtime.a
+	@scripts/threads-runtime.sh $(TARGET)/release
+	@ls -1 $(TARGET)/release/croft $(TARGET)/release/libcroft_pass.so $(TARGET)/release/libcroft_runtime*.a
 
 demo: build ## check, run and lower the examples
 	@CROFT_BIN=$(TARGET)/release scripts/demo.sh

@@ -54,11 +54,24 @@ fn runtime() {
     println!("cargo::rerun-if-changed=../runtime/src");
     println!("cargo::rerun-if-changed=../runtime/include");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    compile_runtime(&root, "llvm-bc", &out.join("croft_runtime.bc"));
-    compile_runtime(&root, "obj", &out.join("croft_runtime.o"));
+    for (name, cfgs) in CONTEXTS {
+        compile_runtime(&root, "llvm-bc", cfgs, &out.join(format!("{name}.bc")));
+        compile_runtime(&root, "obj", cfgs, &out.join(format!("{name}.o")));
+    }
 }
 
-fn compile_runtime(root: &Path, emit: &str, output: &Path) {
+/// The runtime for all contexts of execution that programs may ask for: `lower::Contexts`.
+const CONTEXTS: [(&str, &[&str]); 4] = [
+    ("croft_runtime", &[]),
+    ("croft_runtime_threads", &["feature=\"threads\""]),
+    ("croft_runtime_interrupts", &["croft_interrupts"]),
+    (
+        "croft_runtime_threads_interrupts",
+        &["feature=\"threads\"", "croft_interrupts"],
+    ),
+];
+
+fn compile_runtime(root: &Path, emit: &str, cfgs: &[&str], output: &Path) {
     let rustc = std::env::var_os("RUSTC").expect("cargo sets RUSTC");
     let target = std::env::var("TARGET").expect("cargo sets TARGET");
     let mut command = Command::new(rustc);
@@ -71,6 +84,7 @@ fn compile_runtime(root: &Path, emit: &str, output: &Path) {
         command.args(["--cfg", "feature=\"host\""]);
     }
     let status = command
+        .args(cfgs.iter().flat_map(|cfg| ["--cfg", cfg]))
         .args([
             "--crate-name",
             "croft_runtime",

@@ -2,6 +2,7 @@
 # Builds the runtime for the bare-metal targets, as `croft build --target` takes it: for each of them
 #     <target folder>/release/baremetal/TRIPLE/libcroft_runtime.a    the library, all of it
 #     <target folder>/release/baremetal/TRIPLE/croft_runtime.bc      the bitcode whose fast paths are inlined
+# and the same two with `_interrupts` in their names, for `croft build --interrupts`.
 #
 # usage: baremetal-runtime.sh [TRIPLE…]   (all targets if none is named)
 # Needs scripts/baremetal-tools.sh. The core library takes 15 s a target the first time; after that a second.
@@ -71,11 +72,15 @@ for triple in "$@"; do
     size=${block_size[$triple]}
     out=$target/release/baremetal/$triple
     mkdir -p "$out"
-    compile "$triple" "$size" --crate-type staticlib -- --cap-lints allow --cfg croft_staticlib
-    cp --preserve=timestamps "$build/$triple/release/libcroft_runtime.a" "$out/"
-    # Position-independent, so that it serves `croft build --shared` too: where a program is linked to a fixed place, the compiler
-    # drops that again.
-    compile "$triple" "$size" --crate-type lib -- --cap-lints allow --cfg croft_bitcode --emit=llvm-bc="$build/$triple.bc" \
-        -C relocation-model=pic -C embed-bitcode=no -C force-unwind-tables=no
-    cp --preserve=timestamps "$build/$triple.bc" "$out/croft_runtime.bc"
+    for contexts in '' interrupts; do
+        name=${contexts:+_$contexts}
+        flags=(--cap-lints allow ${contexts:+--cfg "croft_$contexts"})
+        compile "$triple" "$size" --crate-type staticlib -- "${flags[@]}" --cfg croft_staticlib
+        cp --preserve=timestamps "$build/$triple/release/libcroft_runtime.a" "$out/libcroft_runtime$name.a"
+        # Position-independent, so that it serves `croft build --shared` too: where a program is linked to a fixed place, the
+        # compiler drops that again.
+        compile "$triple" "$size" --crate-type lib -- "${flags[@]}" --cfg croft_bitcode \
+            --emit=llvm-bc="$build/$triple$name.bc" -C relocation-model=pic -C embed-bitcode=no -C force-unwind-tables=no
+        cp --preserve=timestamps "$build/$triple$name.bc" "$out/croft_runtime$name.bc"
+    done
 done

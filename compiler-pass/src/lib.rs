@@ -30,7 +30,7 @@ mod plugin;
 pub use diagnostic::Diagnostic;
 pub use effects::Effects;
 pub use engine::{CheckError, CheckOptions};
-pub use lower::{LowerError, Lowered, Mode, Runtime};
+pub use lower::{Contexts, LowerError, Lowered, Mode, Runtime};
 
 use inkwell::module::Module;
 
@@ -88,7 +88,7 @@ pub fn lower(module: &Module<'_>, options: &LowerOptions) -> Result<Lowered, Low
     lower_onto(module, options, Runtime::HOST)
 }
 
-/// As [`lower()`], for a module of another target: what is inlined comes from that target's runtime, as
+/// As [`lower()`], onto another runtime: for threads or interrupts, [`Runtime::host`]; for another target that target's, as
 /// `scripts/baremetal-runtime.sh` builds it (`docs/BAREMETAL.md`).
 ///
 /// # Errors

@@ -39,3 +39,16 @@ fault:
 croft_semihost:
     svc 0x123456
     bx lr
+
+@ The critical section of `croft build --interrupts`: CPSR.I, for one core. A kernel with more, or with handlers of fast interrupts
+@ that use regions, defines its own.
+    .section .text.critical, "ax"
+    .weak _critical_section_1_0_acquire
+_critical_section_1_0_acquire:
+    mrs r0, cpsr
+    cpsid i
+    bx lr
+    .weak _critical_section_1_0_release
+_critical_section_1_0_release:
+    msr cpsr_c, r0
+    bx lr

@@ -31,3 +31,14 @@ croft_semihost:
     srai zero, zero, 7
     .option pop
     ret
+
+/* The critical section of `croft build --interrupts`: mstatus.MIE. A system with more cores, or with a supervisor, defines its own. */
+    .section .text.critical, "ax"
+    .weak _critical_section_1_0_acquire, _critical_section_1_0_release
+_critical_section_1_0_acquire:
+    csrrci a0, mstatus, 8
+    andi a0, a0, 8
+    ret
+_critical_section_1_0_release:
+    csrs mstatus, a0
+    ret

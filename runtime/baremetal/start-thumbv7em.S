@@ -28,3 +28,18 @@ fault:                              @ the stack may be what broke: begin it anew
 croft_semihost:
     bkpt 0xab
     bx lr
+
+@ The critical section of `croft build --interrupts`: PRIMASK. A kernel whose handlers above some priority use no regions may
+@ define its own with BASEPRI.
+    .section .text.critical, "ax"
+    .weak _critical_section_1_0_acquire
+    .thumb_func
+_critical_section_1_0_acquire:
+    mrs r0, primask
+    cpsid i
+    bx lr
+    .weak _critical_section_1_0_release
+    .thumb_func
+_critical_section_1_0_release:
+    msr primask, r0
+    bx lr

@@ -62,6 +62,27 @@ pub fn runtime_without_host() -> &'static Path {
     PATH.get_or_init(|| static_runtime("static-runtime-without-host", &[]))
 }
 
+/// The same with a pool for each thread.
+///
+/// # Panics
+/// When it cannot be built.
+pub fn runtime_for_threads() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let target = target().0.join("static-runtime-threads");
+        let output = Command::new(folder::root().join("scripts/threads-runtime.sh"))
+            .arg(&target)
+            .output()
+            .expect("bash runs");
+        assert!(
+            output.status.success(),
+            "the runtime cannot be built for threads:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        target.join("libcroft_runtime_threads.a")
+    })
+}
+
 /// Built in a folder of its own: with other flags than the crate.
 fn static_runtime(folder: &str, features: &[&str]) -> PathBuf {
     let target = target().0.join(folder);

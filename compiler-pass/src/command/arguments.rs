@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::lower::Mode;
+use crate::lower::{Contexts, Mode};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -78,6 +78,9 @@ pub enum Command {
         /// How: inline the runtime's fast paths, call it, or call its debug mode, which finds misuse at run time
         #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
         mode: Mode,
+        /// What uses the pool.
+        #[command(flatten)]
+        contexts: ContextOptions,
         /// How sources are compiled.
         #[command(flatten)]
         source: SourceOptions,
@@ -95,7 +98,8 @@ Bare-metal targets, whose runtime `make baremetal` builds in croft's repository:
   armv7a-none-eabihf             Cortex-A9, hard float
   thumbv7em-none-eabi            Cortex-M4, soft float, blocks of 4 KiB
 
-A shared object has no pool: croft_pool and croft_exhausted come from the program that loads it.")]
+A shared object has no pool: croft_pool and croft_exhausted come from the program that loads it; with
+--threads croft_thread_pool, with --interrupts the critical section too.")]
     Build {
         /// Files of the program
         #[arg(required = true, value_name = "FILE")]
@@ -178,9 +182,30 @@ pub struct BuildOptions {
     /// A folder with libraries, as for clang
     #[arg(short = 'L', value_name = "DIR")]
     pub library_path: Vec<PathBuf>,
+    /// What uses the pool.
+    #[command(flatten)]
+    pub contexts: ContextOptions,
     /// The sources' options.
     #[command(flatten)]
     pub source: SourceOptions,
+}
+
+/// What uses the pool beside the program's main thread: see [`Contexts`].
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct ContextOptions {
+    /// A pool for each thread: the main thread has the static one, others call croft_pool_init
+    #[arg(long)]
+    pub threads: bool,
+    /// Handlers of interrupts and signals may use regions of their own: the pool is used in critical sections
+    #[arg(long)]
+    pub interrupts: bool,
+}
+
+impl From<ContextOptions> for Contexts {
+    fn from(options: ContextOptions) -> Contexts {
+        let ContextOptions { threads, interrupts } = options;
+        Contexts { threads, interrupts }
+    }
 }
 
 /// What `croft build` makes.

@@ -97,6 +97,9 @@ pub enum Failure {
         /// The target.
         triple: &'static str,
     },
+    /// Threads where there is no operating system.
+    #[error("`{0}` is a machine without operating system, and --threads needs one: there is one pool there, which --interrupts lets handlers of interrupts use")]
+    NoThreads(&'static str),
     /// A kernel image was to be run here.
     #[error(
         "`croft run` runs programs of this machine; build the image with `croft build --target {0}` and give it to an emulator or a board (docs/BAREMETAL.md)"
@@ -199,8 +202,9 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
             file,
             output,
             mode,
+            contexts,
             source,
-        } => lower_file(file, output, *mode, source),
+        } => lower_file(file, output, *mode, (*contexts).into(), source),
         Command::Build {
             files,
             output,
@@ -299,12 +303,13 @@ fn lower_file(
     file: &Path,
     output: &Path,
     mode: lower::Mode,
+    contexts: lower::Contexts,
     source: &arguments::SourceOptions,
 ) -> Result<Outcome, Failure> {
     let kind = input::OutputKind::of(output)?;
     let session = input::Session::new(source)?;
     let module = session.for_lowering(file)?;
-    match lower::run(module.borrow(), mode) {
+    match lower::run_on(module.borrow(), mode, lower::Runtime::host(contexts)) {
         Ok(_) => {}
         Err(lower::LowerError::Malformed(diagnostics)) => {
             reject(Some(file), module.borrow(), diagnostics);

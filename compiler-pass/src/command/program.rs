@@ -5,13 +5,28 @@ use super::target::{self, Library, Target};
 use super::{Failure, input, reject, toolchain};
 use crate::engine;
 use crate::llvm::Module;
-use crate::lower::{self, LowerError, Runtime, resident};
+use crate::lower::{self, Contexts, LowerError, Runtime, resident};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The runtime, compiled with this crate.
-static RUNTIME: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/croft_runtime.o"));
+/// The runtime with this name, compiled with this crate.
+macro_rules! object {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".o"))
+    };
+}
+
+/// The runtime for these contexts of execution.
+fn object(contexts: Contexts) -> &'static [u8] {
+    let Contexts { threads, interrupts } = contexts;
+    match (threads, interrupts) {
+        (false, false) => object!("croft_runtime"),
+        (true, false) => object!("croft_runtime_threads"),
+        (false, true) => object!("croft_runtime_interrupts"),
+        (true, true) => object!("croft_runtime_threads_interrupts"),
+    }
+}
 /// What every program begins with: the pool, and the summary at its end.
 static START: &str = include_str!("start.c");
 /// The variable that asks a program for its summary.
@@ -30,8 +45,13 @@ pub fn build(
     form: &FormOptions,
 ) -> Result<bool, Failure> {
     let target = target::find(options.target.as_deref())?;
-    let library = target.map(Library::of).transpose()?;
-    let runtime = library.as_ref().map_or(Runtime::HOST, Library::runtime);
+    let contexts = Contexts::from(options.contexts);
+    let library = target
+        .map(|target| Library::of(target, contexts))
+        .transpose()?;
+    let runtime = library
+        .as_ref()
+        .map_or_else(|| Runtime::host(contexts), Library::runtime);
     let mut source = options.source.clone();
     if form.shared {
         source.cflag.push("-fPIC".to_owned());
@@ -121,7 +141,8 @@ impl Work<'_> {
 
 /// A program of this machine.
 fn hosted(work: &Work<'_>) -> Result<Command, Failure> {
-    let runtime = write(work.folder, "croft_runtime.o", RUNTIME)?;
+    let contexts = Contexts::from(work.options.contexts);
+    let runtime = write(work.folder, "croft_runtime.o", object(contexts))?;
     let start = write(work.folder, "start.c", START.as_bytes())?;
     toolchain::write_header(work.folder)?;
     let mut command = work.clang(None);
@@ -137,6 +158,8 @@ fn hosted(work: &Work<'_>) -> Result<Command, Failure> {
         } else {
             &[]
         })
+        .args(contexts.threads.then_some("-pthread"))
+        .args(contexts.interrupts.then_some("-DCROFT_INTERRUPTS"))
         .args(flags.filter(|flag| is_of_the_program(flag)))
         .arg("-I")
         .arg(work.folder)

@@ -12,6 +12,34 @@ void croft_rt_debug_pool_stats(croft_stats *out, const croft_place *place);
 #define croft_pool_stats(out) croft_rt_debug_pool_stats(out, NULL)
 #endif
 
+#ifdef CROFT_INTERRUPTS
+/*
+ * Interrupts of a program are its signals: what the runtime does to the pool, it does while the thread takes none. Two
+ * system calls a section: a program that knows which signals its handlers serve defines its own.
+ */
+#include <signal.h>
+
+static _Thread_local sigset_t before;
+static _Thread_local size_t depth; /* sections nest; 0 whenever a signal can be taken */
+
+__attribute__((__weak__)) size_t _critical_section_1_0_acquire(void)
+{
+    sigset_t all, now;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &now);
+    if (depth++ == 0)
+        before = now;
+    return 0;
+}
+
+__attribute__((__weak__)) void _critical_section_1_0_release(size_t state)
+{
+    (void)state;
+    if (--depth == 0)
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+#endif
+
 /* Runs after the program's own exit handlers, so that it sees what they left open. */
 __attribute__((destructor)) static void summary(void)
 {

@@ -2,7 +2,7 @@
 //! the repository builds it.
 
 use super::Failure;
-use crate::lower::Runtime;
+use crate::lower::{Contexts, Runtime};
 use std::path::{Path, PathBuf};
 
 /// A machine without an operating system. Start code and linker script are for the board that QEMU emulates; `--linker-script`
@@ -113,11 +113,15 @@ pub struct Library {
 }
 
 impl Library {
-    /// Finds the runtime of a target: in the folder that `CROFT_BAREMETAL` names, else in `baremetal` beside this program.
+    /// Finds the runtime of a target for these contexts of execution: in the folder that `CROFT_BAREMETAL` names, else in `baremetal` beside this program.
     ///
     /// # Errors
-    /// [`Failure::NoRuntime`] if it is not there.
-    pub fn of(target: &Target) -> Result<Library, Failure> {
+    /// [`Failure::NoRuntime`] if it is not there, [`Failure::NoThreads`] if there cannot be one.
+    pub fn of(target: &Target, contexts: Contexts) -> Result<Library, Failure> {
+        if contexts.threads {
+            return Err(Failure::NoThreads(target.triple));
+        }
+        let suffix = if contexts.interrupts { "_interrupts" } else { "" };
         let folder = match std::env::var_os("CROFT_BAREMETAL") {
             Some(folder) => PathBuf::from(folder),
             None => std::env::current_exe()
@@ -133,9 +137,9 @@ impl Library {
             path,
             error,
         };
-        let path = folder.join("croft_runtime.bc");
+        let path = folder.join(format!("croft_runtime{suffix}.bc"));
         let bitcode = std::fs::read(&path).map_err(|error| missing(path, error))?;
-        let archive = folder.join("libcroft_runtime.a");
+        let archive = folder.join(format!("libcroft_runtime{suffix}.a"));
         std::fs::File::open(&archive).map_err(|error| missing(archive.clone(), error))?;
         Ok(Library { bitcode, archive })
     }

@@ -2,7 +2,7 @@
 //! builds this crate, for other targets by `scripts/baremetal-runtime.sh`. One source of truth: what is inlined is what
 //! the library runs.
 
-use super::{LowerError, entry};
+use super::{Contexts, LowerError, entry};
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, Value, passes, shim, source};
 use inkwell::llvm_sys::LLVMLinkage;
@@ -12,9 +12,27 @@ use inkwell::llvm_sys::core::*;
 #[derive(Clone, Copy)]
 pub struct Runtime<'b>(&'b [u8]);
 
+/// The host's runtime with this name.
+macro_rules! host {
+    ($name:literal) => {
+        Runtime(include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".bc")))
+    };
+}
+
 impl Runtime<'static> {
-    /// The host's.
-    pub const HOST: Runtime<'static> = Runtime(include_bytes!(concat!(env!("OUT_DIR"), "/croft_runtime.bc")));
+    /// The host's, with one pool for the program.
+    pub const HOST: Runtime<'static> = host!("croft_runtime");
+
+    /// The host's, for these contexts of execution.
+    pub const fn host(contexts: Contexts) -> Runtime<'static> {
+        let Contexts { threads, interrupts } = contexts;
+        match (threads, interrupts) {
+            (false, false) => Runtime::HOST,
+            (true, false) => host!("croft_runtime_threads"),
+            (false, true) => host!("croft_runtime_interrupts"),
+            (true, true) => host!("croft_runtime_threads_interrupts"),
+        }
+    }
 }
 
 impl<'b> Runtime<'b> {
@@ -120,6 +138,10 @@ fn fast_paths(module: Module<'_>, runtime: Runtime<'_>, wanted: &[&str]) -> Resu
         let name = function.name();
         // SAFETY: LLVM-I1: the function belongs to `runtime`.
         unsafe { forget_target(function) };
+        if name == entry::THREAD_POOL {
+            // SAFETY: as above.
+            unsafe { set_constant(function) };
+        }
         if wanted.contains(&name.as_str()) {
             // SAFETY: as above.
             unsafe { set_always_inline(function) };
@@ -165,6 +187,27 @@ pub(super) unsafe fn forget_target(function: Value<'_>) {
                 inkwell::llvm_sys::LLVMAttributeFunctionIndex,
                 key.as_ptr().cast(),
                 key.len() as u32,
+            );
+        }
+    }
+}
+
+/// Says that a function returns the same throughout a thread's life, and does nothing else: one call serves all regions of
+/// a function. (As C libraries say of the place of `errno`; code that goes on in another thread after it was suspended must
+/// not be lowered for threads.)
+///
+/// # Safety
+/// 1. `function` is a live function.
+unsafe fn set_constant(function: Value<'_>) {
+    // SAFETY: obligation 1; the names are passed with their lengths. The value of `memory` is its encoding of none.
+    unsafe {
+        let context = LLVMGetModuleContext(LLVMGetGlobalParent(function.raw()));
+        for name in ["memory", "nounwind", "willreturn", "nofree", "speculatable"] {
+            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
+            LLVMAddAttributeAtIndex(
+                function.raw(),
+                inkwell::llvm_sys::LLVMAttributeFunctionIndex,
+                LLVMCreateEnumAttribute(context, kind, 0),
             );
         }
     }

@@ -57,6 +57,17 @@ impl std::str::FromStr for Mode {
     }
 }
 
+/// The contexts of execution that lowered code serves: which pool it works on, and who else may. All of a program is lowered for
+/// the same ones, and linked with the runtime for them. Modes *call* and *debug* emit the same code for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contexts {
+    /// Each thread has a pool of its own, where otherwise one thread of the program has the only one.
+    pub threads: bool,
+    /// Handlers of interrupts (or signals) may use regions of their own on the pool of what they interrupt. The program supplies the
+    /// critical section: `_critical_section_1_0_acquire` and `_critical_section_1_0_release`.
+    pub interrupts: bool,
+}
+
 /// Why a module cannot be lowered. The module may have been changed; discard it.
 #[derive(Debug, thiserror::Error)]
 pub enum LowerError {

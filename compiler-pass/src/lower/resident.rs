@@ -1,5 +1,6 @@
 //! A module for a *resident* program, which loads it and owns the pool: the whole runtime becomes part of the module, but for
-//! the two symbols that the resident program supplies.
+//! the symbols that the resident program supplies: its pool, or the function that returns a thread's; what happens on exhaustion; and
+//! for handlers of interrupts the critical section.
 //!
 //! Nothing of the runtime is visible from outside. So modules that were built with different versions can be loaded at the
 //! same time, as far as the layout of the pool is the same.
@@ -10,7 +11,7 @@ use crate::llvm::{Module, passes, shim};
 use inkwell::llvm_sys::LLVMLinkage;
 use inkwell::llvm_sys::core::*;
 
-/// What the program that loads the module supplies: its pool, and what happens on exhaustion.
+/// What the program that loads the module supplies of what the runtime would define: its pool, and what happens on exhaustion.
 pub const SUPPLIED: [&str; 2] = ["croft_pool", "croft_exhausted"];
 
 /// Links the runtime into a lowered module.

@@ -6,6 +6,7 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Plugins/PassPlugin.h>
 
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,14 +40,14 @@ struct CheckPass : PassInfoMixin<CheckPass> {
 };
 
 struct LowerPass : PassInfoMixin<LowerPass> {
-  explicit LowerPass(croft_mode mode) : mode(mode) {}
+  explicit LowerPass(int mode) : mode(mode) {}
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
     char *message = nullptr;
     int result = croft_plugin_lower(wrap(&module), mode, &message);
     return outcome(module, result, message);
   }
   static bool isRequired() { return true; }
-  croft_mode mode;
+  int mode; // as croft_mode says
 };
 
 struct VerifyPass : PassInfoMixin<VerifyPass> {
@@ -67,6 +68,26 @@ struct PrintEffectsPass : PassInfoMixin<PrintEffectsPass> {
   static bool isRequired() { return true; }
 };
 
+// How `croft-lower<parameters>` lowers: inline, call or debug, threads, interrupts; nothing if the text says something else.
+std::optional<int> mode_of(StringRef parameters) {
+  int mode = 0;
+  bool chosen = false;
+  while (!parameters.empty()) {
+    auto [parameter, rest] = parameters.split(';');
+    if (parameter == "threads")
+      mode |= CROFT_THREADS;
+    else if (parameter == "interrupts")
+      mode |= CROFT_INTERRUPTS;
+    else if (!chosen && (parameter == "inline" || parameter == "call" || parameter == "debug")) {
+      mode |= parameter == "call" ? CROFT_CALL : parameter == "debug" ? CROFT_DEBUG : CROFT_INLINE;
+      chosen = true;
+    } else
+      return std::nullopt;
+    parameters = rest;
+  }
+  return mode;
+}
+
 // What runs by itself under `clang -fpass-plugin=`: a module that the checker rejects is not lowered.
 struct CheckAndLowerPass : PassInfoMixin<CheckAndLowerPass> {
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
@@ -77,7 +98,15 @@ struct CheckAndLowerPass : PassInfoMixin<CheckAndLowerPass> {
     if (message)
       croft_plugin_free(message);
     message = nullptr;
-    result = croft_plugin_lower(wrap(&module), CROFT_INLINE, &message);
+    // Clang gives a plugin's passes no parameters: the environment has those of croft-lower.
+    const char *parameters = std::getenv("CROFT_LOWER");
+    std::optional<int> mode = mode_of(parameters ? parameters : "");
+    if (!mode) {
+      module.getContext().emitError("croft: CROFT_LOWER is no list of inline, call or debug, threads, interrupts: `" +
+                                    Twine(parameters) + "`");
+      return PreservedAnalyses::all();
+    }
+    result = croft_plugin_lower(wrap(&module), *mode, &message);
     return outcome(module, result, message);
   }
   static bool isRequired() { return true; }
@@ -98,17 +127,22 @@ std::optional<std::string> manifests_of(StringRef name) {
   return files;
 }
 
+// The same of a pass's whole text.
+std::optional<int> lower_mode_of(StringRef name) {
+  if (!name.consume_front("croft-lower<") || !name.consume_back(">") || name.empty())
+    return std::nullopt;
+  return mode_of(name);
+}
+
 bool parse(StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
   if (name == "croft-check")
     passes.addPass(CheckPass());
   else if (auto manifests = manifests_of(name))
     passes.addPass(CheckPass(std::move(*manifests)));
-  else if (name == "croft-lower" || name == "croft-lower<inline>")
+  else if (name == "croft-lower")
     passes.addPass(LowerPass(CROFT_INLINE));
-  else if (name == "croft-lower<call>")
-    passes.addPass(LowerPass(CROFT_CALL));
-  else if (name == "croft-lower<debug>")
-    passes.addPass(LowerPass(CROFT_DEBUG));
+  else if (auto mode = lower_mode_of(name))
+    passes.addPass(LowerPass(*mode));
   else if (name == "croft-verify")
     passes.addPass(VerifyPass());
   else if (name == "print<croft-effects>")

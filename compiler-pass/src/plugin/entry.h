@@ -18,4 +18,12 @@ enum croft_outcome {
   CROFT_FAILED = 2, // *message says why; the module must not be used
 };
 
-enum croft_mode { CROFT_INLINE = 0, CROFT_CALL = 1, CROFT_DEBUG = 2 };
+// How to lower: a mode, and the contexts of execution added to it.
+enum croft_mode {
+  CROFT_INLINE = 0,
+  CROFT_CALL = 1,
+  CROFT_DEBUG = 2,
+  CROFT_MODE = 3, // the bits of the mode
+  CROFT_THREADS = 4,
+  CROFT_INTERRUPTS = 8,
+};

@@ -9,7 +9,7 @@
 use crate::diagnostic::{self, human};
 use crate::effects::manifest;
 use crate::llvm::Module;
-use crate::lower::Mode;
+use crate::lower::{Contexts, Mode, Runtime};
 use crate::{CheckOptions, engine};
 use inkwell::llvm_sys::prelude::LLVMModuleRef;
 use std::ffi::{CStr, CString, OsStr, c_char, c_int};
@@ -108,7 +108,12 @@ unsafe extern "C" fn croft_plugin_check(
     }
 }
 
-/// Lowers a module.
+/// Bits of what C++ calls a mode: `croft_mode` in `entry.h`.
+const MODE: c_int = 3;
+const THREADS: c_int = 4;
+const INTERRUPTS: c_int = 8;
+
+/// Lowers a module. `mode` is a mode and the contexts of execution, as `entry.h` has them.
 ///
 /// # Safety
 /// As for [`guarded`].
@@ -118,14 +123,18 @@ unsafe extern "C" fn croft_plugin_lower(
     mode: c_int,
     message: *mut *mut c_char,
 ) -> c_int {
-    let mode = match mode {
+    let runtime = Runtime::host(Contexts {
+        threads: mode & THREADS != 0,
+        interrupts: mode & INTERRUPTS != 0,
+    });
+    let mode = match mode & MODE {
         1 => Mode::Call,
         2 => Mode::Debug,
         _ => Mode::Inline,
     };
     // SAFETY: the caller's obligations are the same.
     unsafe {
-        guarded(module, message, |module| match crate::lower::run(module, mode) {
+        guarded(module, message, |module| match crate::lower::run_on(module, mode, runtime) {
             Ok(lowered) => Ok(if lowered.changed { CHANGED } else { UNCHANGED }),
             Err(crate::lower::LowerError::Malformed(diagnostics)) => {
                 report(module, &diagnostics);
