@@ -111,6 +111,16 @@ impl Board {
         Ok(process::run(self.emulator(&tools()?).arg("-kernel").arg(image)))
     }
 
+    /// Runs an image on a clock that counts instructions, a nanosecond each: its interrupts come at the same places in every run.
+    ///
+    /// # Errors
+    /// When the tools are missing.
+    pub fn run_by_instructions(&self, image: &Path) -> Result<Run, String> {
+        let mut command = self.emulator(&tools()?);
+        command.args(["-icount", "shift=0", "-kernel"]).arg(image);
+        Ok(process::run(&mut command))
+    }
+
     /// Runs an image and counts each call of these functions.
     ///
     /// # Errors

@@ -98,7 +98,9 @@ pub enum Failure {
         triple: &'static str,
     },
     /// Threads where there is no operating system.
-    #[error("`{0}` is a machine without operating system, and --threads needs one: there is one pool there, which --interrupts lets handlers of interrupts use")]
+    #[error(
+        "`{0}` is a machine without operating system, and --threads needs one: there is one pool there, which --interrupts lets handlers of interrupts use"
+    )]
     NoThreads(&'static str),
     /// A kernel image was to be run here.
     #[error(

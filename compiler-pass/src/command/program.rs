@@ -46,9 +46,7 @@ pub fn build(
 ) -> Result<bool, Failure> {
     let target = target::find(options.target.as_deref())?;
     let contexts = Contexts::from(options.contexts);
-    let library = target
-        .map(|target| Library::of(target, contexts))
-        .transpose()?;
+    let library = target.map(|target| Library::of(target, contexts)).transpose()?;
     let runtime = library
         .as_ref()
         .map_or_else(|| Runtime::host(contexts), Library::runtime);

@@ -134,16 +134,18 @@ unsafe extern "C" fn croft_plugin_lower(
     };
     // SAFETY: the caller's obligations are the same.
     unsafe {
-        guarded(module, message, |module| match crate::lower::run_on(module, mode, runtime) {
-            Ok(lowered) => Ok(if lowered.changed { CHANGED } else { UNCHANGED }),
-            Err(crate::lower::LowerError::Malformed(diagnostics)) => {
-                report(module, &diagnostics);
-                Err(format!(
-                    "croft: {}; nothing was lowered",
-                    count(diagnostics.len())
-                ))
+        guarded(module, message, |module| {
+            match crate::lower::run_on(module, mode, runtime) {
+                Ok(lowered) => Ok(if lowered.changed { CHANGED } else { UNCHANGED }),
+                Err(crate::lower::LowerError::Malformed(diagnostics)) => {
+                    report(module, &diagnostics);
+                    Err(format!(
+                        "croft: {}; nothing was lowered",
+                        count(diagnostics.len())
+                    ))
+                }
+                Err(error) => Err(format!("croft: {error}")),
             }
-            Err(error) => Err(format!("croft: {error}")),
         })
     }
 }

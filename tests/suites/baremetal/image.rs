@@ -41,11 +41,11 @@ fn on_host(kernel: &str, status: i32) -> Result<String, String> {
     Ok(output)
 }
 
-pub fn as_on_host(board: &Board, kernel: &str, status: i32, mode: &str) -> Result<(), String> {
+pub fn as_on_host(board: &Board, kernel: &str, status: i32, options: &[&str]) -> Result<(), String> {
     let expected = on_host(kernel, status)?;
     let scratch = scratch()?;
     let there = scratch.path().join("image.elf");
-    image(board, kernel, &there, &["--mode", mode])?;
+    image(board, kernel, &there, options)?;
     let run = board.run(&there)?.expect(status)?;
     if run.stdout.is_empty() || run.stdout != expected {
         return Err(format!(

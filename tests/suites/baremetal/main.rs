@@ -9,6 +9,7 @@
 
 mod counts;
 mod image;
+mod interrupts;
 mod resident;
 mod size;
 mod usage;
@@ -67,13 +68,13 @@ fn main() -> ExitCode {
         for (kernel, status) in KERNELS {
             on_board(
                 format!("{}: {kernel}", board.triple),
-                Box::new(move || image::as_on_host(&board, kernel, status, "inline")),
+                Box::new(move || image::as_on_host(&board, kernel, status, &[])),
             );
         }
         for mode in ["call", "debug"] {
             on_board(
                 format!("{}: lowered in mode {mode}", board.triple),
-                Box::new(move || image::as_on_host(&board, "tests/baremetal/nested.c", 0, mode)),
+                Box::new(move || image::as_on_host(&board, "tests/baremetal/nested.c", 0, &["--mode", mode])),
             );
         }
         on_board(
@@ -99,6 +100,26 @@ fn main() -> ExitCode {
         on_board(
             format!("{}: a shared object", board.triple),
             Box::new(move || resident::shared(&board)),
+        );
+        for mode in ["inline", "call"] {
+            on_board(
+                format!("{}: a timer's interrupts use regions, mode {mode}", board.triple),
+                Box::new(move || interrupts::ticks(&board, mode)),
+            );
+        }
+        on_board(
+            format!("{}: in critical sections kernels compute the same", board.triple),
+            Box::new(move || interrupts::as_on_host(&board)),
+        );
+        on_board(
+            format!("{}: the runtime has no atomic instructions", board.triple),
+            Box::new(move || interrupts::no_atomics(&board)),
+        );
+    }
+    for board in &BOARDS[2..] {
+        on_board(
+            format!("{}: interrupts without critical sections do harm", board.triple),
+            Box::new(move || interrupts::unprotected(board)),
         );
     }
     on_board(

@@ -60,12 +60,18 @@ pub fn harmless(mode: &str) -> Result<(), String> {
             }
         }
     }
-    println!("mode {mode}: {} cases, interrupted after each of {total} instructions", ends.len());
+    println!(
+        "mode {mode}: {} cases, interrupted after each of {total} instructions",
+        ends.len()
+    );
     // The table of cases, and at the least a few instructions of each.
     if ends.len() > 25 && total > 25 * ends.len() {
         Ok(())
     } else {
-        Err(format!("{} cases with {total} instructions are too few", ends.len()))
+        Err(format!(
+            "{} cases with {total} instructions are too few",
+            ends.len()
+        ))
     }
 }
 

@@ -1,0 +1,81 @@
+//! Handlers of interrupts that use regions, beside a main program that does.
+
+use crate::image::{self, image};
+use crate::scratch;
+use croft_tests::baremetal::{self, Board};
+use croft_tests::{artifact, process};
+use std::process::Command;
+
+const KERNEL: &str = "tests/baremetal/ticks.c";
+
+/// A timer's handler opens regions, allocates and ends them while the main loop does the same.
+pub fn ticks(board: &Board, mode: &str) -> Result<(), String> {
+    let scratch = scratch()?;
+    let there = scratch.path().join("image.elf");
+    image(board, KERNEL, &there, &["--interrupts", "--mode", mode])?;
+    let run = board.run_by_instructions(&there)?.expect(0)?;
+    if run.stdout == "400 rounds and more, 300 ticks and more, 0 and 0 wrong, 0 blocks in use\n" {
+        Ok(())
+    } else {
+        Err(run.stdout)
+    }
+}
+
+/// The same with critical sections that protect nothing: it is seen. (On RISC-V the same program makes a cycle of the free list.)
+pub fn unprotected(board: &Board) -> Result<(), String> {
+    let scratch = scratch()?;
+    let there = scratch.path().join("image.elf");
+    image(board, KERNEL, &there, &["--interrupts", "-D", "UNPROTECTED"])?;
+    board.run_by_instructions(&there)?.expect(1).map(|_| ())
+}
+
+/// Kernels compute the same in critical sections, debug mode included.
+pub fn as_on_host(board: &Board) -> Result<(), String> {
+    for (kernel, status, mode) in [
+        ("tests/baremetal/adversary.c", 0, "inline"),
+        ("tests/baremetal/exhausted.c", 7, "inline"),
+        ("tests/baremetal/nested.c", 0, "debug"),
+    ] {
+        image::as_on_host(board, kernel, status, &["--interrupts", "--mode", mode])?;
+    }
+    Ok(())
+}
+
+/// No build of the runtime has an instruction that reads and writes memory at once, or calls a library for that: single-core
+/// processors without them are served.
+pub fn no_atomics(board: &Board) -> Result<(), String> {
+    let folder = baremetal::runtimes().join(board.triple);
+    for library in ["libcroft_runtime.a", "libcroft_runtime_interrupts.a"] {
+        let run = process::run(
+            Command::new(artifact::llvm("llvm-objdump"))
+                .args(["--disassemble", "--reloc", "--no-show-raw-insn"])
+                .arg(folder.join(library)),
+        )
+        .expect(0)?;
+        if !run.stdout.contains("<croft_rt_push>:") {
+            return Err(format!("{library} was not disassembled"));
+        }
+        let is_atomic = |word: &str| {
+            [
+                "ldrex",
+                "strex",
+                "lr.w",
+                "sc.w",
+                "amo",
+                "swp",
+                "__atomic_",
+                "__sync_",
+            ]
+            .iter()
+            .any(|start| word.starts_with(start))
+        };
+        if let Some(line) = run
+            .stdout
+            .lines()
+            .find(|line| line.split_whitespace().any(is_atomic))
+        {
+            return Err(format!("{library}: {line}"));
+        }
+    }
+    Ok(())
+}
