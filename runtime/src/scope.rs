@@ -122,8 +122,74 @@
 //! handler, as compiled code does, and never return then. Nothing here panics, except through what
 //! the caller passes in.
 //!
-//! **Threads and interrupts**: a pool and its regions belong to one thread; the types are not
-//! `Sync`. Costs are those of [`region`]: opening, ending, resetting and allocating are O(1)
+//! **Threads and interrupts**: a pool is a value that one thread uses at a time, so every thread makes one of
+//! its own; nothing is shared, whatever the crate's features. A pool may move to another thread (`Send`) while
+//! it has no regions:
+//!
+//! ```
+//! # use croft_runtime::scope::{Blocks, Pool};
+//! static mut BLOCKS: Blocks<4> = Blocks::uninit();
+//! // SAFETY: nothing else uses the static.
+//! let pool = Pool::new(unsafe { (&mut *(&raw mut BLOCKS)).bytes() })?;
+//! let thread = std::thread::spawn(move || *pool.region().alloc(42));
+//! assert_eq!(thread.join().unwrap(), 42);
+//! # Ok::<(), croft_runtime::pool::PoolError>(())
+//! ```
+//!
+//! but two threads cannot share it (it is not `Sync`), nor an interrupt handler with the program, which would
+//! need it in a static:
+//!
+//! ```compile_fail,E0277
+//! # use croft_runtime::scope::{Blocks, Pool};
+//! # let mut blocks = Blocks::<4>::uninit();
+//! # let pool = Pool::new(blocks.bytes()).unwrap();
+//! std::thread::scope(|threads| {
+//!     threads.spawn(|| pool.stats());
+//! });
+//! ```
+//! ```compile_fail,E0277
+//! # use croft_runtime::scope::Pool;
+//! fn in_a_static<T: Sync>() {}
+//! in_a_static::<Pool<'static>>();
+//! ```
+//!
+//! A region stays where it was opened, and does not move to another thread (it is neither `Send` nor `Sync`):
+//!
+//! ```compile_fail,E0277
+//! # use croft_runtime::scope::{Blocks, Pool};
+//! # let mut blocks = Blocks::<4>::uninit();
+//! # let pool = Pool::new(blocks.bytes()).unwrap();
+//! let region = pool.region();
+//! std::thread::scope(|threads| {
+//!     threads.spawn(move || drop(region));
+//! });
+//! ```
+//! ```compile_fail,E0277
+//! # use croft_runtime::scope::{Blocks, Pool};
+//! # let mut blocks = Blocks::<4>::uninit();
+//! # let pool = Pool::new(blocks.bytes()).unwrap();
+//! let region = pool.region();
+//! std::thread::scope(|threads| {
+//!     threads.spawn(|| *region.alloc(1));
+//! });
+//! ```
+//!
+//! Objects are plain references, and may be lent to threads that end before the region does:
+//!
+//! ```
+//! # use croft_runtime::scope::{Blocks, Pool};
+//! # let mut blocks = Blocks::<4>::uninit();
+//! # let pool = Pool::new(blocks.bytes()).unwrap();
+//! let region = pool.region();
+//! let samples = region.alloc_slice_fill_with(1000, |i| i as u64);
+//! let sum: u64 = std::thread::scope(|threads| {
+//!     let halves = samples.chunks(500).map(|half| threads.spawn(move || half.iter().sum::<u64>()));
+//!     halves.map(|half| half.join().unwrap()).sum()
+//! });
+//! assert_eq!(sum, 499_500);
+//! ```
+//!
+//! Costs are those of [`region`]: opening, ending, resetting and allocating are O(1)
 //! without any data-dependent loop; filling a slice is O(length).
 
 use core::alloc::Layout;

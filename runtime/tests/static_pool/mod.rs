@@ -6,7 +6,6 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use croft_runtime::abi::{croft_pool_check, croft_pool_init, croft_pool_stats};
-use croft_runtime::kernel::croft_pool;
 use croft_runtime::layout::BLOCK_SIZE;
 use croft_runtime::pool::{BlockPool, Stats};
 
@@ -70,7 +69,7 @@ impl Drop for StaticPool {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // The regions of a failed test must not fail the others; its memory is leaked.
-            let pool = &raw mut croft_pool;
+            let pool = croft_runtime::execution::pool();
             // SAFETY: the lock is ours, and the test uses its regions no more.
             unsafe { pool.write(BlockPool::new()) };
             return;
