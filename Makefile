@@ -26,12 +26,12 @@ demo: build ## check, run and lower the examples
 	@CROFT_BIN=$(TARGET)/release scripts/demo.sh
 
 test: build lint ## every test, and the lints
-	$(CARGO) test --release --workspace --all-features
-	$(CARGO) test --package croft-runtime --all-features
+	$(CARGO) test --release --workspace
+	$(CARGO) test --package croft-runtime
+	$(CARGO) test --release --package croft-runtime --features threads
+	$(CARGO) test --release --package croft-runtime --features critical-section
+	$(CARGO) test --release --package croft-runtime --features threads,critical-section
 	@CARGO=$(CARGO) scripts/runtime-32-bit.sh
-
-miri: ## the runtime's tests interpreted by Miri, which finds undefined behaviour; takes some minutes
-	@scripts/miri.sh
 
 baremetal: deps ## the runtime for bare-metal targets, which `croft build --target` takes
 	@scripts/baremetal-tools.sh
@@ -47,6 +47,7 @@ lint: deps ## formatting, clippy and the documentation, warnings denied
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check; \
 		else echo "skipped: formatting (rustfmt is not installed: rustup component add rustfmt)"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
+		$(CARGO) clippy --release --workspace --all-targets -- -D warnings && \
 		$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings; \
 		else echo "skipped: clippy (not installed: rustup component add clippy)"; fi
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --workspace --no-deps --all-features

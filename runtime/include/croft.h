@@ -21,8 +21,14 @@
  * Cost: every function of this header runs in O(1), without any loop whose trip count depends on data, on sizes
  * or on history, except where its comment says otherwise.
  *
- * Threads and interrupts: all regions of a program share one block pool. Only one thread may use it, and an
- * interrupt handler must not, unless the handler is masked while the interrupted code calls in here.
+ * Threads and interrupts: a region belongs to the thread or handler that opened it, which alone passes it to
+ * the functions here; objects are memory like any other. What the pool is, the build says (docs/RUNTIME.md, "Contexts of execution"):
+ *  - by default one pool for the program: one thread calls the functions marked [pool], and no handler that may
+ *    interrupt it in one;
+ *  - `croft build --threads`, libcroft_runtime_threads.a: a pool for each thread, so any thread may call any function;
+ *    handlers of signals as above;
+ *  - `croft build --interrupts`: handlers may call the functions marked [pool] too, whatever they interrupt.
+ * Functions marked [any] may be called by every thread and handler at any time, in every build.
  *
  * Exhaustion: functions that cannot satisfy a request call the exhaustion handler, which never returns to them;
  * those named `try` return null instead and change nothing.
@@ -71,28 +77,31 @@ extern "C" {
 /* A region, open or ended. Opaque: the pass keeps the real descriptor in registers. */
 typedef struct croft_region_s *croft_region;
 
-/* Opens a region, now innermost. It takes one block at once; exhaustion if the pool has none. */
+/* Opens a region, now innermost. It takes one block at once; exhaustion if the pool has none. [pool] */
 __attribute__((__returns_nonnull__, __warn_unused_result__))
 croft_region croft_push(void) CROFT_SYMBOL("croft.push");
 
 /*
  * Opens a region that hands out at most `bytes` bytes between two resets; past that is exhaustion. Sizes are
  * charged rounded up to 8, alignment padding is charged too, space left over at the end of a block is not.
- * The budget is a limit, no reservation.
+ * The budget is a limit, no reservation. [pool]
  */
 __attribute__((__returns_nonnull__, __warn_unused_result__))
 croft_region croft_push_bounded(size_t bytes) CROFT_SYMBOL("croft.push.bounded");
 
 /*
  * Ends the region, which must be the innermost one, and every object in it. Neither this nor croft_reset looks for a
- * null region: it is read, at address 0.
+ * null region: it is read, at address 0. [pool]; by the thread or handler that opened the region.
  */
 void croft_pop(croft_region r) CROFT_SYMBOL("croft.pop");
 
-/* Ends every object in the region; the region stays open, keeps one block warm, and its budget is renewed. */
+/*
+ * Ends every object in the region; the region stays open, keeps one block warm, and its budget is renewed. [pool]; by the
+ * thread or handler that opened the region.
+ */
 void croft_reset(croft_region r) CROFT_SYMBOL("croft.reset");
 
-/* A use of the object or region at `p`, and nothing else: what it points to cannot have ended before. */
+/* A use of the object or region at `p`, and nothing else: what it points to cannot have ended before. [any] */
 void croft_keepalive(const void *p) CROFT_SYMBOL("croft.keepalive");
 
 /* ---------------------------------------------------------------------------------------- allocation */
@@ -101,21 +110,21 @@ void croft_keepalive(const void *p) CROFT_SYMBOL("croft.keepalive");
  * Allocates `size` bytes, uninitialised, at an address that is a multiple of `align` (a power of two up to
  * CROFT_MAX_ALIGN). Never null. An object of size 0 has an address of its own. An object above
  * CROFT_BLOCK_PAYLOAD bytes lies in adjacent blocks of the pool. Requests above CROFT_MAX_SIZE bytes are refused.
- * Refusal calls the exhaustion handler.
+ * Refusal calls the exhaustion handler. [pool]; by the thread or handler that opened the region, as all requests below.
  */
 CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(2), __alloc_align__(3)))
 void *croft_alloc(croft_region r, size_t size, size_t align) CROFT_SYMBOL("croft.alloc");
 
-/* Allocates `count` adjacent elements of `size` bytes each. If count * size overflows, that is exhaustion. */
+/* Allocates `count` adjacent elements of `size` bytes each. If count * size overflows, that is exhaustion. [pool] */
 CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(2, 3), __alloc_align__(4)))
 void *croft_alloc_array(croft_region r, size_t count, size_t size, size_t align)
     CROFT_SYMBOL("croft.alloc.array");
 
-/* As croft_alloc, but null on exhaustion, with nothing changed. */
+/* As croft_alloc, but null on exhaustion, with nothing changed. [pool] */
 CROFT_FRESH __attribute__((__alloc_size__(2), __alloc_align__(3)))
 void *croft_try_alloc(croft_region r, size_t size, size_t align) CROFT_SYMBOL("croft.try_alloc");
 
-/* As croft_alloc_array, but null on exhaustion, with nothing changed. */
+/* As croft_alloc_array, but null on exhaustion, with nothing changed. [pool] */
 CROFT_FRESH __attribute__((__alloc_size__(2, 3), __alloc_align__(4)))
 void *croft_try_alloc_array(croft_region r, size_t count, size_t size, size_t align)
     CROFT_SYMBOL("croft.try_alloc.array");
@@ -321,11 +330,12 @@ enum {
 /*
  * Makes `bytes` bytes at `buffer` the block pool; the contents do not matter and are not cleared. Every whole
  * aligned block is used, so an unaligned buffer loses up to one. The buffer stays the pool's until another call
- * replaces it. Returns CROFT_OK or the reason why nothing changed.
+ * replaces it. Returns CROFT_OK or the reason why nothing changed. [pool]; with a pool for each thread it is the calling
+ * thread's, which has none before: requests are refused for CROFT_EXHAUSTED_NO_POOL.
  */
 int croft_pool_init(void *buffer, size_t bytes) CROFT_NOTHROW;
 
-/* The block size that the runtime was built with, in bytes. CROFT_STATIC_POOL compares it with the header's. */
+/* The block size that the runtime was built with, in bytes; a constant. CROFT_STATIC_POOL compares it with the header's. */
 extern const size_t croft_block_size;
 
 /* Counters of the pool. */
@@ -338,18 +348,18 @@ typedef struct croft_stats {
 
 CROFT_STATIC_ASSERT(sizeof(croft_stats) == 4 * sizeof(size_t), "croft_stats has no padding");
 
-/* Writes the counters to *out. Walks the free blocks, hence O(blocks). */
+/* Writes the counters to *out. Walks the free blocks, hence O(blocks). [pool]; one critical section, however long. */
 void croft_pool_stats(croft_stats *out) CROFT_NOTHROW;
 
 /*
  * Checks the pool's invariants: CROFT_OK, or a nonzero code naming the first that is broken. A test aid: walks the
- * free list, hence O(blocks).
+ * free list, hence O(blocks). [pool]; one critical section, however long.
  */
 int croft_pool_check(void) CROFT_NOTHROW;
 
 /*
  * CROFT_STATIC_POOL(blocks); at file scope of one file gives the program a static pool of that many blocks, in
- * place before other constructors and before main.
+ * place before other constructors and before main. With a pool for each thread it is the main thread's.
  */
 #define CROFT_STATIC_POOL(blocks)                                                                             \
     static unsigned char croft_static_pool[(size_t)(blocks) * CROFT_BLOCK_SIZE]                                \
@@ -397,10 +407,11 @@ typedef void (*croft_exhaustion_handler)(const croft_exhaustion *what);
  * Installs the handler and returns the one before it; null stands for the default. The handler may end the program
  * or longjmp, but must not throw; if it returns, the program aborts. At the time of the call nothing has changed
  * through the request that failed. The default writes one line to standard error and aborts.
+ * [any]; one handler for all threads. It is called by the thread or handler that was refused, outside of critical sections.
  */
 croft_exhaustion_handler croft_set_exhaustion_handler(croft_exhaustion_handler handler) CROFT_NOTHROW;
 
-/* On bare metal (a runtime built without the feature `host`) the kernel defines this default itself. */
+/* On bare metal (a runtime built without the feature `host`) the kernel defines this default itself. [any] */
 __attribute__((__noreturn__)) void croft_exhausted(const croft_exhaustion *what) CROFT_NOTHROW;
 
 /* ---------------------------------------------------------------------------------------- debug mode */

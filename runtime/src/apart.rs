@@ -176,21 +176,63 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_reset(
 /// Obligations 1 and 2 of [`kernel`](crate::kernel) for this descriptor, which is the caller's alone.
 #[inline(always)]
 unsafe fn allocate(region: *mut Descriptor, size: usize, align: usize) -> Result<*mut u8, Reason> {
+    if region::is_odd(size, align) {
+        // SAFETY: the obligations above.
+        return unsafe { run(region, size, align) };
+    }
     uninterrupted(|| {
         let pool = pool();
         // SAFETY: the obligations above, and no handler interrupts the section.
         unsafe {
-            if region::is_odd(size, align) {
-                let next = runs::alloc(pool, *region, size, align)?;
-                region::advance(pool, region, next);
-                return Ok((*pool).handed);
-            }
             match region::serve(pool, region, size) {
-                Err(Reason::PoolEmpty) if region::rescue(pool, (*region).limit) => {
-                    region::serve(pool, region, size)
-                }
+                Err(Reason::PoolEmpty) => rescue(pool, region, size),
                 answer => answer,
             }
+        }
+    })
+}
+
+/// What [`allocate`] does where list and range are empty.
+///
+/// # Errors
+///
+/// As for [`allocate`].
+///
+/// # Safety
+///
+/// As for [`region::rescue`]; no handler interrupts this.
+#[cold]
+#[inline(never)]
+unsafe fn rescue(pool: *mut BlockPool, region: *mut Descriptor, size: usize) -> Result<*mut u8, Reason> {
+    // SAFETY: the obligations above.
+    unsafe {
+        if region::rescue(pool, (*region).limit) {
+            region::serve(pool, region, size)
+        } else {
+            Err(Reason::PoolEmpty)
+        }
+    }
+}
+
+/// What [`allocate`] does for odd requests.
+///
+/// # Errors
+///
+/// As for [`allocate`].
+///
+/// # Safety
+///
+/// As for [`allocate`].
+#[cold]
+#[inline(never)]
+unsafe fn run(region: *mut Descriptor, size: usize, align: usize) -> Result<*mut u8, Reason> {
+    uninterrupted(|| {
+        let pool = pool();
+        // SAFETY: the obligations above, and no handler interrupts the section.
+        unsafe {
+            let next = runs::alloc(pool, *region, size, align)?;
+            region::advance(pool, region, next);
+            Ok((*pool).handed)
         }
     })
 }

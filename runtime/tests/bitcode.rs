@@ -32,11 +32,25 @@ const COLD: [&str; 8] = [
     "croft_rt_first_block",
 ];
 
-/// The runtime's IR, compiled as the pass compiles it.
-fn runtime_ir() -> String {
-    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fast-paths.ll");
+/// What they may call instead in builds for threads or interrupts.
+const APART: [&str; 6] = [
+    "croft_rt_apart_first_block",
+    "croft_rt_apart_push",
+    "croft_rt_apart_pop",
+    "croft_rt_apart_reset",
+    "croft_rt_apart_alloc",
+    "croft_rt_apart_try_alloc",
+];
+
+/// The runtime's IR for some contexts of execution, compiled as the pass compiles it.
+fn runtime_ir(name: &str, contexts: &[&str]) -> String {
+    // A folder each: the compiler's own files have the crate's name.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let output = folder.join("fast-paths.ll");
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let status = Command::new(rustc)
+        .current_dir(&folder)
         .args([
             "--edition",
             "2024",
@@ -56,6 +70,7 @@ fn runtime_ir() -> String {
             "--emit",
         ])
         .arg(format!("llvm-ir={}", output.display()))
+        .args(contexts.iter().flat_map(|cfg| ["--cfg", cfg]))
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs"))
         .status()
         .expect("rustc runs");
@@ -89,13 +104,49 @@ fn mentioned(body: &str) -> BTreeSet<&str> {
 
 #[test]
 fn fast_paths_are_what_the_pass_may_inline() {
-    let ir = runtime_ir();
+    judge(&runtime_ir("one-pool", &[]), &|name| {
+        name == "croft_pool" || COLD.contains(&name)
+    });
+}
+
+/// Compiled code for several contexts of execution asks for the pool's address at most, and touches nothing of it.
+#[test]
+fn fast_paths_of_several_contexts_leave_the_pool_alone() {
+    for (name, contexts, pool) in [
+        ("threads", &["feature=\"threads\""][..], "croft_thread_pool"),
+        ("interrupts", &["croft_interrupts"], "croft_pool"),
+        (
+            "both",
+            &["feature=\"threads\"", "croft_interrupts"],
+            "croft_thread_pool",
+        ),
+    ] {
+        let ir = runtime_ir(name, contexts);
+        judge(&ir, &|name| name == pool || APART.contains(&name));
+        for name in FAST {
+            let body = function(&ir, name);
+            let accesses = body
+                .lines()
+                .filter(|line| line.contains(" load ") || line.contains(" store "));
+            // The place that is read or written comes last.
+            for place in accesses.filter_map(|line| line.rsplit_once(", ptr ")) {
+                assert!(
+                    !place.1.contains('@') && !place.1.starts_with("getelementptr"),
+                    "{name} touches the pool: {place:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Holds the fast paths against what the pass may inline; `allowed` says what they may refer to.
+fn judge(ir: &str, allowed: &dyn Fn(&str) -> bool) {
     for name in FAST {
-        let text = function(&ir, name);
+        let text = function(ir, name);
         let (head, body) = text.split_once('\n').unwrap();
         for mention in mentioned(body) {
-            let allowed = mention == "croft_pool" || COLD.contains(&mention) || mention.starts_with("llvm.");
-            assert!(allowed, "{name} refers to {mention}");
+            let is_allowed = allowed(mention) || mention.starts_with("llvm.");
+            assert!(is_allowed, "{name} refers to {mention}");
         }
         // A descriptor can only become registers if its address goes nowhere. Intrinsics that
         // fill or copy it are no obstacle.
@@ -118,7 +169,7 @@ fn fast_paths_are_what_the_pass_may_inline() {
         assert!(!is_loop(body), "{name} loops");
     }
     for name in COLD {
-        let body = function(&ir, name);
+        let body = function(ir, name);
         // Those that work on the lists of runs may loop over the size classes.
         let bounded = [
             "croft_rt_run",

