@@ -336,3 +336,37 @@ fn the_pass_takes_effect_manifests_in_opt() {
         assert!(run.stderr.contains("unknown pass name"), "{pass}: {}", run.stderr);
     }
 }
+
+#[test]
+fn the_environment_says_how_clang_s_pipeline_lowers() {
+    let compiled = |parameters: &str| {
+        process::run(
+            process::clang()
+                .env("CROFT_LOWER", parameters)
+                .args(["-O2", "-S", "-emit-llvm", &plugin_flag(), "-o", "-"])
+                .arg(folder::root().join("examples/list/fixed.c")),
+        )
+    };
+    for (parameters, has, has_not) in [
+        ("threads", "@croft_rt_apart_alloc(", "@croft_pool"),
+        ("interrupts", "@croft_rt_apart_alloc(", "@croft_thread_pool"),
+        ("threads;call", "@croft_rt_alloc_array(", "@croft_rt_apart_"),
+        ("", "@croft_pool", "@croft_rt_apart_"),
+    ] {
+        let run = compiled(parameters).expect(0);
+        let module = run
+            .unwrap_or_else(|problem| panic!("{parameters}: {problem}"))
+            .stdout;
+        assert!(
+            module.contains(has) && !module.contains(has_not),
+            "{parameters}:\n{module}"
+        );
+    }
+    let run = compiled("thread");
+    assert!(run.code != Some(0), "a misspelt parameter is no parameter");
+    assert!(
+        run.stderr.contains("CROFT_LOWER is no list") && run.stderr.contains("`thread`"),
+        "{}",
+        run.stderr
+    );
+}

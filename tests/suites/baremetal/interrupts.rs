@@ -62,9 +62,18 @@ pub fn no_atomics(board: &Board) -> Result<(), String> {
             return Err(format!("{library} was not disassembled"));
         }
         let is_atomic = |word: &str| {
-            ["ldrex", "strex", "lr.w", "sc.w", "amo", "swp", "__atomic_", "__sync_"]
-                .iter()
-                .any(|start| word.starts_with(start))
+            [
+                "ldrex",
+                "strex",
+                "lr.w",
+                "sc.w",
+                "amo",
+                "swp",
+                "__atomic_",
+                "__sync_",
+            ]
+            .iter()
+            .any(|start| word.starts_with(start))
         };
         let mut lines = own.iter().flat_map(|object| object.lines());
         if let Some(line) = lines.find(|line| line.split_whitespace().any(is_atomic)) {
