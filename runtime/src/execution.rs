@@ -157,11 +157,16 @@ pub(crate) fn uninterrupted<R>(body: impl FnOnce() -> R) -> R {
 mod interrupts {
     //! None uses the pool.
 
-    #[inline(always)]
-    pub(super) unsafe fn acquire() {}
+    /// Nothing to be restored.
+    pub(super) struct Nothing;
 
     #[inline(always)]
-    pub(super) unsafe fn release(_: ()) {}
+    pub(super) unsafe fn acquire() -> Nothing {
+        Nothing
+    }
+
+    #[inline(always)]
+    pub(super) unsafe fn release(_: Nothing) {}
 }
 
 #[cfg(feature = "critical-section")]
