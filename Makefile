@@ -33,6 +33,9 @@ test: build lint ## every test, and the lints
 	$(CARGO) test --release --package croft-runtime --features threads,critical-section
 	@CARGO=$(CARGO) scripts/runtime-32-bit.sh
 
+miri: ## the runtime's tests interpreted by Miri, which finds undefined behaviour; takes some minutes
+	@scripts/miri.sh
+
 baremetal: deps ## the runtime for bare-metal targets, which `croft build --target` takes
 	@scripts/baremetal-tools.sh
 	@scripts/baremetal-runtime.sh

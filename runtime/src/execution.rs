@@ -37,8 +37,15 @@ pub(crate) const NEAR: bool = !cfg!(any(
 /// The pool of the running context. O(1): a constant, with the feature `threads` an address relative to
 /// the thread's own memory.
 #[inline(always)]
-pub fn pool() -> *mut BlockPool {
+pub(crate) fn pool() -> *mut BlockPool {
     own::pool()
+}
+
+/// The same for tests. Not inlined: what other crates inline can be replaced in the eyes of the compiler, which then reads the
+/// address of the pool's variable from memory.
+#[inline(never)]
+pub fn current_pool() -> *mut BlockPool {
+    pool()
 }
 
 #[cfg(not(feature = "threads"))]

@@ -21,7 +21,7 @@ fn snapshot(pool: &StaticPool, region: *const Descriptor) -> [Vec<u8>; 3] {
         // SAFETY: zeroed or written memory of the pool, or a structure without padding.
         unsafe { std::slice::from_raw_parts(start, length) }.to_vec()
     };
-    let state = croft_runtime::execution::pool();
+    let state = croft_runtime::execution::current_pool();
     [
         bytes(pool.range().start as *const u8, pool.range().len()),
         bytes(state.cast(), size_of::<BlockPool>()),

@@ -62,7 +62,7 @@ impl Drop for Frame {
 /// The blocks of a region, whose invariants hold.
 fn owned(region: &Frame) -> usize {
     // SAFETY: an open region; tests hold the pool's lock.
-    unsafe { check_region(croft_runtime::execution::pool(), &*region.0) }.unwrap()
+    unsafe { check_region(croft_runtime::execution::current_pool(), &*region.0) }.unwrap()
 }
 
 #[test]
@@ -168,10 +168,16 @@ fn a_pushed_region_keeps_its_descriptor_in_its_block_uncharged() {
         assert_eq!(first, region as usize - PAYLOAD);
         assert!(!croft_rt_try_alloc(region, 64, 8).is_null());
         assert!(croft_rt_try_alloc(region, 1, 1).is_null());
-        assert_eq!(check_region(croft_runtime::execution::pool(), region), Ok(2));
+        assert_eq!(
+            check_region(croft_runtime::execution::current_pool(), region),
+            Ok(2)
+        );
         croft_rt_reset(region);
         assert_eq!(croft_rt_alloc_array(region, 4, 8, 8) as usize, first);
-        assert_eq!(check_region(croft_runtime::execution::pool(), region), Ok(1));
+        assert_eq!(
+            check_region(croft_runtime::execution::current_pool(), region),
+            Ok(1)
+        );
         croft_rt_pop(region);
     }
     assert_eq!(pool.stats().blocks_in_use, 0);

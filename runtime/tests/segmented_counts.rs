@@ -96,8 +96,10 @@ mod counted {
                 println!(
                     "{name:<20} {size:>6} bytes, {length:>8} less {forgotten:<8} {counted:>4} of {limit}"
                 );
+                // Limits of the build for one context of execution.
+                let is_default = !cfg!(any(feature = "threads", feature = "critical-section"));
                 assert!(
-                    counted <= limit,
+                    counted <= limit || !is_default,
                     "{name}, {length} elements of {size} bytes: {counted} instructions"
                 );
                 drop(pool);

@@ -220,7 +220,7 @@ impl Model {
         assert_eq!(stats.pushes, self.pushes);
         for region in &self.regions {
             // SAFETY: the pool is locked and the region open.
-            let blocks = unsafe { check_region(&raw const croft_pool, region.descriptor) };
+            let blocks = unsafe { check_region(croft_runtime::execution::current_pool(), region.descriptor) };
             assert_eq!(blocks, Ok(region.owns()));
         }
     }

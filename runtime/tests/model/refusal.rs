@@ -2,7 +2,6 @@
 
 use croft_runtime::abi::croft_set_exhaustion_handler;
 use croft_runtime::exhaustion::Exhaustion;
-use croft_runtime::kernel::croft_pool;
 use croft_runtime::pool::BlockPool;
 use croft_runtime::region::Descriptor;
 
@@ -14,7 +13,7 @@ fn snapshot(pool: &StaticPool, region: *const Descriptor) -> [Vec<u8>; 3] {
         // SAFETY: zeroed or written memory of the pool, or a structure without padding.
         unsafe { std::slice::from_raw_parts(start, length) }.to_vec()
     };
-    let state = &raw const croft_pool;
+    let state = croft_runtime::execution::current_pool();
     [
         bytes(pool.range().start as *const u8, pool.range().len()),
         bytes(state.cast(), size_of::<BlockPool>()),

@@ -69,7 +69,7 @@ impl Drop for StaticPool {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // The regions of a failed test must not fail the others; its memory is leaked.
-            let pool = croft_runtime::execution::pool();
+            let pool = croft_runtime::execution::current_pool();
             // SAFETY: the lock is ours, and the test uses its regions no more.
             unsafe { pool.write(BlockPool::new()) };
             return;
