@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 object=$work/croft_runtime_threads.o
 "${RUSTC:-rustc}" --crate-name croft_runtime --edition 2024 --crate-type lib --cap-lints allow \
-    --cfg 'feature="host"' --cfg 'feature="threads"' \
+    --cfg 'feature="host"' --cfg 'feature="threads"' --cfg croft_object \
     -C opt-level=3 -C panic=abort -C codegen-units=1 -C embed-bitcode=no -C relocation-model=pic \
     --emit=obj="$object" runtime/src/lib.rs
 ar rcs "$work/libcroft_runtime_threads.a" "$object"

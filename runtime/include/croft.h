@@ -182,34 +182,35 @@ typedef struct croft_segmented_s *croft_segmented;
 
 /*
  * Makes an empty array for elements of `size` bytes. They follow one another without a gap; each chunk begins at a multiple of
- * `align`, so that is every element's alignment if `size` is a multiple of it. Never null.
+ * `align`, so that is every element's alignment if `size` is a multiple of it. Never null. [pool]; by the thread or handler that opened the region,
+ * as all functions of an array that it changes.
  */
 CROFT_FRESH __attribute__((__returns_nonnull__))
 croft_segmented croft_segmented_new(croft_region r, size_t size, size_t align) CROFT_NOTHROW;
 
-/* As croft_segmented_new, but null on exhaustion, with nothing changed. */
+/* As croft_segmented_new, but null on exhaustion, with nothing changed. [pool] */
 CROFT_FRESH
 croft_segmented croft_segmented_try_new(croft_region r, size_t size, size_t align) CROFT_NOTHROW;
 
-/* Appends an element, uninitialised, and returns its address. `r` is the array's region. Never null. */
+/* Appends an element, uninitialised, and returns its address. `r` is the array's region. Never null. [pool] */
 __attribute__((__returns_nonnull__))
 void *croft_segmented_append(croft_region r, croft_segmented array) CROFT_NOTHROW;
 
-/* As croft_segmented_append, but null on exhaustion, with nothing changed. */
+/* As croft_segmented_append, but null on exhaustion, with nothing changed. [pool] */
 CROFT_FRESH
 void *croft_segmented_try_append(croft_region r, croft_segmented array) CROFT_NOTHROW;
 
-/* The address of the element with this index; null past the end. */
+/* The address of the element with this index; null past the end. [any] that may read the array. */
 __attribute__((__pure__, __warn_unused_result__))
 void *croft_segmented_at(croft_segmented array, size_t index) CROFT_NOTHROW;
 
-/* The number of elements. */
+/* The number of elements. [any] that may read the array. */
 __attribute__((__pure__, __warn_unused_result__))
 size_t croft_segmented_length(croft_segmented array) CROFT_NOTHROW;
 
 /*
  * The address of the first element of chunk `number`, counted from 0, and in *count how many elements lie there one after the other; null
- * and 0 past the last chunk.
+ * and 0 past the last chunk. [any] that may read the array.
  */
 void *croft_segmented_chunk(croft_segmented array, size_t number, size_t *count) CROFT_NOTHROW;
 

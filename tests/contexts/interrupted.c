@@ -116,6 +116,13 @@ static void do_alloc_run(void) { made = croft_alloc(region, RUN, 4096); }
 static void do_try(void) { made = croft_try_alloc(region, 48, 8); }
 static void do_try_array(void) { made = croft_try_alloc_array(region, 3, 16, 8); }
 static void do_try_run(void) { made = croft_try_alloc_array(region, RUN / 16, 16, 8); }
+static void do_segmented(void)
+{
+    croft_segmented array = croft_segmented_new(region, 64, 8);
+    made = croft_segmented_append(region, array);
+    if (croft_segmented_length(array) != 1 || croft_segmented_at(array, 0) != made)
+        wrong("a segmented array");
+}
 static void do_refused(void)
 {
     if (croft_try_alloc(region, 1000 * CROFT_BLOCK_SIZE, 8))
@@ -178,7 +185,7 @@ static const struct {
     {started, do_alloc_run},    {of_runs, do_alloc_run},    {opened, do_alloc_run},    {of_one, do_try},
     {opened, do_try_array},     {started, do_try_run},      {of_one, do_refused},      {bounded, do_refused_budget},
     {nothing, do_kernel},       {of_four, do_stats},        {of_runs, do_check},       {started, do_init},
-    {nothing, do_handler},      {nothing, do_keepalive},
+    {nothing, do_handler},      {nothing, do_keepalive},    {started, do_segmented},   {of_one, do_segmented},
 };
 
 /* Blocks that the pool can still hand out: all are taken and given back. */

@@ -33,6 +33,9 @@ pub mod chunks;
 pub mod entry;
 pub mod shape;
 pub mod source;
+// An object for C alone has nothing of Rust's library beside it, which an index out of bounds would call.
+#[cfg(not(croft_object))]
 pub mod vec;
 
+#[cfg(not(croft_object))]
 pub use vec::SegmentedVec;

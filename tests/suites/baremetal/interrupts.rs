@@ -21,7 +21,7 @@ pub fn ticks(board: &Board, mode: &str) -> Result<(), String> {
     }
 }
 
-/// The same with critical sections that protect nothing: it is seen. (On RISC-V the same program makes a cycle of the free list.)
+/// The same with critical sections that protect nothing: it is seen.
 pub fn unprotected(board: &Board) -> Result<(), String> {
     let scratch = scratch()?;
     let there = scratch.path().join("image.elf");
