@@ -26,8 +26,8 @@ demo: build ## check, run and lower the examples
 	@CROFT_BIN=$(TARGET)/release scripts/demo.sh
 
 test: build lint ## every test, and the lints
-	$(CARGO) test --release --workspace
-	$(CARGO) test --package croft-runtime
+	$(CARGO) test --release --workspace --features croft-runtime/hosted,croft-runtime/qmckl
+	$(CARGO) test --package croft-runtime --features hosted,qmckl
 	$(CARGO) test --release --package croft-runtime --features threads
 	$(CARGO) test --release --package croft-runtime --features critical-section
 	$(CARGO) test --release --package croft-runtime --features threads,critical-section
