@@ -2,12 +2,12 @@
 //! into. Part of [`super::transfer`].
 
 use super::instantiate::{sinks, sources};
-use super::lives::{Life, State};
+use super::lives::{Life, State, ends};
 use super::object::{Place, Places};
 use super::transfer::{Lives, Transfer};
 use crate::effects::{Effects, Sink, Source};
 use crate::form::offset::Step;
-use crate::form::{Call, InstId, RegionId};
+use crate::form::{Call, InstId, InstKind, RegionId};
 use std::collections::BTreeSet;
 
 impl<'a> Transfer<'_, 'a> {
@@ -23,7 +23,9 @@ impl<'a> Transfer<'_, 'a> {
             }
             Source::Field(index, offset) => {
                 let places = sinks(self.cx, self.provenance, id, call, Sink::Field(index, offset));
-                lives = self.memory(state, &places, self.cx.form.pointer_bytes);
+                let bytes = self.cx.form.pointer_bytes;
+                lives = self.memory(state, &places, bytes);
+                self.read_before_end(state, call, &places, bytes, &mut lives);
             }
             Source::Beyond(index, depth) => {
                 // What the last read finds; for two reads or more, what any of these finds.
@@ -42,6 +44,7 @@ impl<'a> Transfer<'_, 'a> {
                     places.extend(sources(self.cx, self.provenance, id, call, source));
                 }
                 lives = self.memory(state, &places, u32::MAX);
+                self.read_before_end(state, call, &places, u32::MAX, &mut lives);
             }
             Source::In(_) => {
                 let fresh = sources(self.cx, self.provenance, id, call, source);
@@ -51,6 +54,19 @@ impl<'a> Transfer<'_, 'a> {
             Source::Outside => {}
         }
         lives
+    }
+
+    /// What a callee read from objects of a region that it ends led into the life that has ended then.
+    fn read_before_end(&self, state: &State, call: &Call<'a>, places: &Places, bytes: u32, lives: &mut Lives) {
+        let ended = ends(self.cx, InstKind::Call(*call));
+        let is_ended = |place: &Place| {
+            let region = self.provenance.get(place.object).region();
+            region.is_some_and(|region| ended.contains(&region))
+        };
+        let gone: Places = places.iter().filter(is_ended).collect();
+        let read = self.memory(state, &gone, bytes).0.into_iter();
+        let old = read.filter(|(region, _)| ended.contains(region));
+        lives.0.extend(old.map(|(region, _)| (region, Life::Ended)));
     }
 
     pub(super) fn call(&self, state: &mut State, id: InstId, call: Call<'a>) -> Lives {

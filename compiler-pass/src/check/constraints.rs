@@ -6,6 +6,7 @@ use super::provenance::Provenance;
 use crate::effects::MAX_DEPTH;
 use crate::form::offset::Offset;
 use crate::form::{Disguise, Inst, InstId, InstKind, ValueId, ValueKind};
+use inkwell::llvm_sys::LLVMOpcode;
 use std::collections::HashMap;
 
 /// How many pointers a copy may be long so that the fields of a parameter are copied one by one.
@@ -82,8 +83,11 @@ impl Solver<'_, '_> {
                 ValueKind::Int(address) if def.holds_pointer && address % 2 == 0 && address != 0 => {
                     self.provenance.add(value, Place::anywhere_in(global));
                 }
+                // Also as an integer: the entry of a table of addresses.
+                ValueKind::Global(_) => {
+                    self.provenance.add(value, Place::anywhere_in(global));
+                }
                 ValueKind::Function(_)
-                | ValueKind::Global(_)
                 | ValueKind::ConstantAggregate
                 | ValueKind::Constant
                 | ValueKind::Unknown(_)
@@ -161,6 +165,9 @@ impl Solver<'_, '_> {
             }
             InstKind::Derive(operands) => {
                 let Some(result) = inst.result else { return false };
+                if self.is_difference(inst, operands) {
+                    return false;
+                }
                 for operand in operands {
                     let places = self.provenance.places(*operand).clone();
                     let places = if inst.keeps_offsets() {
@@ -203,6 +210,15 @@ impl Solver<'_, '_> {
             _ => {}
         }
         grew
+    }
+
+    /// Whether one address is subtracted from another: the result is a length.
+    fn is_difference(&self, inst: &Inst<'_>, operands: &[ValueId]) -> bool {
+        let is_address = |value: &ValueId| {
+            let cast = self.cx.body.def(*value).and_then(|(_, inst)| inst.llvm.opcode());
+            matches!(cast, Some(LLVMOpcode::LLVMPtrToInt | LLVMOpcode::LLVMPtrToAddr))
+        };
+        inst.llvm.opcode() == Some(LLVMOpcode::LLVMSub) && operands.iter().all(is_address)
     }
 
     pub(super) fn points_to(&mut self, value: ValueId, object: Object) -> bool {

@@ -46,7 +46,7 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> E
 }
 
 /// The regions that a function hands over to its caller.
-fn handed_over(cx: Context<'_, '_>, balance: &Balance) -> Vec<RegionId> {
+pub fn handed_over(cx: Context<'_, '_>, balance: &Balance) -> Vec<RegionId> {
     let returned = cx.body.insts.iter().filter_map(|inst| match inst.kind {
         InstKind::Return(value) => value,
         _ => None,

@@ -138,6 +138,17 @@ pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionI
                 holders.push(Holder::Caller(id));
             }
             let followed = is_followed(cx, object) || object.region() == Some(*region);
+            if let Some(own) = param
+                && !followed
+            {
+                let may_end = |held: ObjectId| {
+                    let source = provenance.get(held).callers();
+                    source.is_some_and(|source| source.argument() != Some(own))
+                };
+                let cells = provenance.cells(id).iter();
+                let cells = cells.filter(|(_, held)| held.objects().any(may_end));
+                holders.extend(cells.map(|(offset, _)| Holder::Cell(id, *offset)));
+            }
             if followed || !provenance.holds(object, *region) {
                 continue;
             }

@@ -115,7 +115,7 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     let provenance = provenance::Provenance::new(cx);
     let escapes = escape::run(cx, &provenance, &balance);
     let unknown = unknown::run(cx, &provenance);
-    let stale = stale::run(cx, &provenance);
+    let stale = stale::run(cx, &provenance, &balance);
     let effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale, &provenance);
     let mut findings = balance.findings;
     findings.extend(leaks.findings.iter().cloned());

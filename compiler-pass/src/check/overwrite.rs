@@ -72,6 +72,11 @@ impl Search<'_, '_> {
                 InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value }
                     if self.provenance.points_into(value, self.region) && self.is_meant(pointer) =>
                 {
+                    // Several pointers at once: each must be overwritten.
+                    if inst.bytes != self.cx.form.pointer_bytes {
+                        stores.extend(self.stored_in(at, self.provenance.places(pointer))?);
+                        continue;
+                    }
                     stores.push(Stored {
                         at,
                         pointer: Some(pointer),

@@ -4,16 +4,17 @@
 //! current life of a region, or into an ended one. Transfer is in [`super::transfer`]; meet is union. Comparing or
 //! passing on a stale pointer is no use; reading, writing and keeping through it is.
 
+use super::balance::Balance;
 use super::blame;
 use super::context::Context;
-use super::escape::{allocation_of, life, object_behind, origin_of_return, told};
+use super::escape::{allocation_of, handed_over, life, object_behind, origin_of_return, told};
 use super::finding::{Finding, Problem, Role, Use};
 use super::instantiate::sources;
 use super::lives::{Life, State, end_before};
 use super::object::{Object, Places};
 use super::provenance::Provenance;
 use super::transfer::Transfer;
-use crate::effects::{Sink, Source};
+use crate::effects::{RETURNED, Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, InstId, InstKind, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
@@ -37,12 +38,13 @@ pub struct Stale {
 }
 
 /// Judges one function.
-pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Stale {
+pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> Stale {
     let transfer = Transfer::new(cx, provenance);
     let at = solve(cx, &transfer);
     let mut judge = Judge {
         cx,
         provenance,
+        handed: handed_over(cx, balance),
         stale: Stale::default(),
     };
     for node in cx.paths.ids() {
@@ -102,6 +104,8 @@ impl Now<'_, '_, '_> {
 struct Judge<'j, 'a> {
     cx: Context<'j, 'a>,
     provenance: &'j Provenance,
+    /// The regions that are handed over to the caller.
+    handed: Vec<RegionId>,
     stale: Stale,
 }
 
@@ -172,6 +176,7 @@ impl Judge<'_, '_> {
                 (Object::Beyond(param, depth), _) => Sink::Beyond(param, depth),
                 (Object::Site(_, of), _) => match cx.regions.get(of).origin {
                     Origin::Param(param) => Sink::In(param),
+                    _ if self.handed.contains(&of) => Sink::In(RETURNED),
                     _ => continue,
                 },
                 _ => continue,

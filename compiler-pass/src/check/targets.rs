@@ -7,7 +7,8 @@
 //! * a variable that only this module can name, and that is only read and written as a whole,
 //! * a parameter of a function that only this module can name, and that is only called.
 //!
-//! A null pointer, an undefined one, or a function of another type is undefined to call, and no target.
+//! A null pointer or an undefined one is undefined to call, and no target. With a function of another type among them, the
+//! targets are not known.
 
 use crate::llvm::{Module, Type, Value};
 use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
@@ -75,19 +76,11 @@ impl<'m> Search<'m> {
         use LLVMValueKind::*;
         match value.kind() {
             LLVMFunctionValueKind => {
-                let is_wanted = value.function_type() == Some(self.wanted);
-                // A call without a prototype may mean a function of any type.
-                if !is_wanted
-                    && self
-                        .wanted
-                        .signature()
-                        .is_none_or(|(_, _, takes_more)| takes_more)
-                {
+                // To call a function of another type is undefined, and yet programs do.
+                if value.function_type() != Some(self.wanted) {
                     return None;
                 }
-                if is_wanted {
-                    self.found.push(value);
-                }
+                self.found.push(value);
             }
             LLVMConstantPointerNullValueKind | LLVMUndefValueValueKind | LLVMPoisonValueKind => {}
             LLVMArgumentValueKind => self.parameter(value)?,

@@ -87,7 +87,7 @@ impl Judge<'_, '_> {
 
     /// An address of the caller's that is returned as an integer is a flow; one of an object that ends here is lost.
     fn returned(&mut self, id: InstId, value: ValueId) {
-        if self.cx.body.value(value).holds_pointer {
+        if self.cx.body.value(value).holds_pointer || self.is_narrow(value) {
             return;
         }
         let mut regions = self.provenance.of(value).filter_map(Object::region);
@@ -100,7 +100,7 @@ impl Judge<'_, '_> {
 
     /// An address that is passed as an integer is lost to the analysis.
     fn as_integer(&mut self, id: InstId, value: ValueId) {
-        if self.cx.body.value(value).holds_pointer {
+        if self.cx.body.value(value).holds_pointer || self.is_narrow(value) {
             return;
         }
         let (region, sources) = exposure_of(self.provenance.of(value).collect());
@@ -111,6 +111,13 @@ impl Judge<'_, '_> {
         for source in sources {
             self.unknown.flows.insert((source, Sink::Unknown));
         }
+    }
+
+    /// Whether a number has too few bits for an address.
+    fn is_narrow(&self, value: ValueId) -> bool {
+        let def = self.cx.body.def(value);
+        let width = def.and_then(|(_, inst)| inst.llvm.ty().integer_width());
+        width.is_some_and(|width| width < self.cx.form.pointer_bytes * 8)
     }
 
     fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {

@@ -363,10 +363,10 @@ impl<'a, 'i> BodyReader<'a, 'i> {
     }
 }
 
-/// Whether an address lies in a constant.
+/// Whether an address lies in a constant that leads nowhere. Other constants lead to memory that can be changed.
 fn is_read_only(address: Value<'_>) -> bool {
     let variable = address.variable();
-    variable.is_some_and(|(variable, _)| variable.is_constant_variable())
+    variable.is_some_and(|(variable, _)| variable.is_constant_number())
 }
 
 fn predicate(inst: Value<'_>) -> Predicate {

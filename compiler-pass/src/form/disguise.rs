@@ -56,6 +56,8 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
             InstKind::Derive(_) | InstKind::Resize { .. } if way == Way::Address => {
                 (Disguise::Known, Some(way))
             }
+            // A tag is put into the low bits, or taken out of them.
+            InstKind::Derive(_) if inst.masks_bits() => (Disguise::Known, Some(way)),
             InstKind::Derive(_) | InstKind::Resize { .. } => (Disguise::Known, Some(Way::Changed)),
             InstKind::Plain(_) if inst.turns_bits() => (Disguise::Known, Some(Way::Changed)),
             _ => continue,
@@ -71,10 +73,13 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
 /// What is read from memory, by what becomes of it.
 fn read(inst: &Inst<'_>, way: Way, pointer_bytes: u32) -> Disguise {
     let is_whole = inst.bytes >= pointer_bytes;
+    if inst.llvm.ty().is_floating() {
+        return Disguise::Known;
+    }
     match way {
         Way::Copied | Way::Address if is_whole => Disguise::Whole,
         Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Byte,
-        Way::Returned if is_whole && !inst.llvm.ty().is_floating() => Disguise::Exact,
+        Way::Returned if is_whole => Disguise::Exact,
         _ => Disguise::Known,
     }
 }

@@ -208,6 +208,12 @@ impl Inst<'_> {
         })
     }
 
+    /// Whether the result has some bits of an operand and some of another.
+    pub fn masks_bits(&self) -> bool {
+        use inkwell::llvm_sys::LLVMOpcode::*;
+        matches!(self.llvm.opcode(), Some(LLVMAnd | LLVMOr))
+    }
+
     fn moves_parts(&self) -> bool {
         use inkwell::llvm_sys::LLVMOpcode::*;
         matches!(

@@ -144,7 +144,7 @@ pub enum ValueKind<'a> {
     Function(FuncId),
     /// A global variable, or an address inside one: which (counted for each function), and where in it, in bytes.
     Global(Option<(u32, i64)>),
-    /// An address inside a constant, such as a text. Nothing can be stored there.
+    /// An address inside a constant that holds numbers only, such as a text. Nothing can be stored there.
     ReadOnly,
     /// A constant that may contain addresses of globals or functions.
     ConstantAggregate,

@@ -381,6 +381,22 @@ impl<'m> Value<'m> {
         is_variable && unsafe { LLVMIsGlobalConstant(self.0) != 0 && self.has_final_initializer() }
     }
 
+    /// Whether a global variable is a constant that holds no address: a text, a table of numbers.
+    pub fn is_constant_number(self) -> bool {
+        use LLVMValueKind::*;
+        let plain = |initializer: Value<'_>| {
+            matches!(
+                initializer.kind(),
+                LLVMConstantDataArrayValueKind
+                    | LLVMConstantDataVectorValueKind
+                    | LLVMConstantAggregateZeroValueKind
+                    | LLVMConstantIntValueKind
+                    | LLVMConstantFPValueKind
+            )
+        };
+        self.is_constant_variable() && self.holds_numbers() && self.initializer().is_some_and(plain)
+    }
+
     /// Whether a global variable is a number or an array of them, by its type.
     pub fn holds_numbers(self) -> bool {
         let is_variable = self.kind() == LLVMValueKind::LLVMGlobalVariableValueKind;
