@@ -57,7 +57,14 @@ impl<'a> Transfer<'_, 'a> {
     }
 
     /// What a callee read from objects of a region that it ends led into the life that has ended then.
-    fn read_before_end(&self, state: &State, call: &Call<'a>, places: &Places, bytes: u32, lives: &mut Lives) {
+    fn read_before_end(
+        &self,
+        state: &State,
+        call: &Call<'a>,
+        places: &Places,
+        bytes: u32,
+        lives: &mut Lives,
+    ) {
         let ended = ends(self.cx, InstKind::Call(*call));
         let is_ended = |place: &Place| {
             let region = self.provenance.get(place.object).region();

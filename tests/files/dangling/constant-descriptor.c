@@ -1,0 +1,20 @@
+// a constant leads to memory that can be changed: a descriptor of a device, whose state keeps the pointer
+// flags: only-O0 because -O2 knows the only caller and reports the store in the callee
+#include <croft.h>
+struct state { char *buffer; int used; };
+struct device { struct state *state; int base; };
+static struct state state;
+static const struct device device = { &state, 0x100 };
+__attribute__((noinline)) static void begin(const struct device *d, croft_region r) {
+  d->state->buffer = CROFT_ARRAY(r, char, 16);
+  d->state->used = 0;
+}
+__attribute__((noinline)) static void end(const struct device *d) { d->state->buffer = NULL; }
+__attribute__((noinline)) void put(const struct device *d, char c) {
+  if (d->state->buffer) d->state->buffer[d->state->used++] = c;
+}
+void session(void) {
+  CROFT_REGION(r);
+  begin(&device, r); // error: R0402
+  put(&device, 'a');
+}
