@@ -4,11 +4,11 @@
 
 use super::context::Context;
 use super::instantiate::sinks;
-use super::object::{Object, Places};
+use super::object::Places;
 use super::provenance::Provenance;
 use crate::effects::Sink;
 use crate::form::inst::Predicate;
-use crate::form::{BlockId, Inst, InstId, InstKind, ValueId, ValueKind};
+use crate::form::{BlockId, Inst, InstId, InstKind, ObjectId, ValueId, ValueKind};
 use std::collections::BTreeSet;
 
 /// An address, and what it is computed from.
@@ -124,7 +124,7 @@ impl Address {
                 .iter()
                 .flat_map(|place| self.read.iter().map(move |read| (place, read)));
             pairs.any(|(written, read)| {
-                may_be_same(provenance.get(written.object), provenance.get(read.object))
+                may_be_same(provenance, written.object, read.object)
                     && (written.object != read.object
                         || written.offset.overlaps(bytes, read.offset, cx.form.pointer_bytes))
             })
@@ -148,9 +148,13 @@ impl Address {
 }
 
 /// Whether two names may stand for the same memory.
-fn may_be_same(left: Object, right: Object) -> bool {
-    let is_others = |object: Object| object.is_outside() || object.callers().is_some();
-    left == right || is_others(left) && is_others(right)
+fn may_be_same(provenance: &Provenance, left: ObjectId, right: ObjectId) -> bool {
+    let is_others = |id: ObjectId| !provenance.get(id).is_own();
+    // An object of the function's own, found where its address was stored.
+    let is_found = |own: ObjectId, name: ObjectId| {
+        provenance.is_exposed(own) && provenance.get(name).is_read_from_others()
+    };
+    left == right || is_others(left) && is_others(right) || is_found(left, right) || is_found(right, left)
 }
 
 /// Whether two addresses are computed alike. `may_read_again`: what is read at the same address is the same.

@@ -257,8 +257,12 @@ impl Provenance {
     /// What may have been stored in an object of the function's own under a name that others gave it: whatever is stored at
     /// addresses that are read from memory of others, if its address may be found there.
     pub(super) fn stored_elsewhere(&self, object: ObjectId) -> Option<&Places> {
-        let is_exposed = self.exposed.get(object.index()).copied().unwrap_or(false);
-        is_exposed.then_some(&self.elsewhere)
+        self.is_exposed(object).then_some(&self.elsewhere)
+    }
+
+    /// Whether it is an object of the function's own whose address is where others find it.
+    pub(super) fn is_exposed(&self, object: ObjectId) -> bool {
+        self.exposed.get(object.index()).copied().unwrap_or(false)
     }
 
     /// The objects that are reached by reading memory of others: one of them may be an exposed object.
