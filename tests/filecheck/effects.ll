@@ -8,7 +8,8 @@
 ; CHECK-NEXT: {{^}}begins: open(return, bounded); nounwind{{$}}
 ; CHECK-NEXT: {{^}}links: get(arg0); set(arg0[0]); store(arg1 -> arg0[0]); nounwind{{$}}
 ; CHECK-NEXT: {{^}}same: return(arg0); nounwind{{$}}
-; CHECK-NEXT: {{^}}counts: pure{{$}}
+; CHECK-NEXT: {{^}}counts: return(arg0); nounwind{{$}}
+; CHECK-NEXT: {{^}}halves: pure{{$}}
 declare ptr @croft.push.bounded(i64) nounwind
 declare void @croft.pop(ptr) nounwind
 declare ptr @croft.alloc(ptr, i64, i64) nounwind
@@ -52,7 +53,13 @@ define ptr @same(ptr %p) nounwind {
   ret ptr %p
 }
 
+; A number may be an address, and what is added to it a distance.
 define i64 @counts(i64 %n) nounwind {
   %m = add i64 %n, 1
   ret i64 %m
+}
+
+define double @halves(double %x) nounwind {
+  %y = fmul double %x, 0.5
+  ret double %y
 }

@@ -9,7 +9,7 @@
 //! The lattice of summaries is finite: flags, and sets over the places that [`mod@crate::effects`] tells apart. A summary that
 //! had to forget the fields ([`Effects::forget_fields`]) once never learns them again, so summaries climb.
 
-use super::context::{Context, Summaries};
+use super::context::{Context, Summaries, is_inferred};
 use super::finding::{Finding, Problem, Site};
 use super::leak::{self, Blame};
 use super::recursion::Recursion;
@@ -211,7 +211,7 @@ fn take_over(
 ) -> bool {
     let function = form.function(id);
     let mut changed = false;
-    if function.declared.is_none() && function.facts.trusted {
+    if is_inferred(function) {
         let known: &mut Effects = &mut summaries.effects[id.index()];
         let mut inferred = analysed.effects.clone();
         if known.is_coarse {

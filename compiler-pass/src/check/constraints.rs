@@ -61,10 +61,10 @@ impl Solver<'_, '_> {
             let value = ValueId::new(index);
             let def = self.cx.body.value(value);
             match def.kind {
-                ValueKind::Param(param) if def.holds_pointer => {
+                ValueKind::Param(param) if self.cx.follows(def) => {
                     let object = self.caller(param);
                     // A structure or a vector has several pointers, each to some place of its own.
-                    let place = if def.is_pointer {
+                    let place = if def.is_single {
                         Place::start_of(object)
                     } else {
                         Place::anywhere_in(object)

@@ -4,7 +4,9 @@ use super::finding::Site;
 use crate::effects::{Effects, Source};
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
-use crate::form::{Argument, Body, Call, Callee, Form, FuncId, Function, InstId, ValueId};
+use crate::form::{
+    Argument, Body, Call, Callee, Disguise, Form, FuncId, Function, InstId, ValueDef, ValueId,
+};
 
 /// The summaries of all functions, as far as they are known.
 pub struct Summaries {
@@ -58,6 +60,23 @@ impl<'c, 'a> Context<'c, 'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a parameter of this function may lead to the caller's memory: a pointer, or, where the body tells what
+    /// callers are told, a number that may be an address.
+    pub fn follows(&self, param: &ValueDef<'_>) -> bool {
+        param.holds_pointer || param.disguise != Disguise::None && is_inferred(self.function)
+    }
+
+    /// Whether numbers that are passed in a call are followed into the callee, or go into a library function: which may return
+    /// them, and does nothing else with an address that it gets as a number.
+    pub fn follows_numbers(&self, call: &Call<'_>) -> bool {
+        self.is_library(call) || self.callee(call).is_some_and(is_inferred)
+    }
+
+    /// Whether the callee is described by a manifest.
+    pub fn is_library(&self, call: &Call<'_>) -> bool {
+        self.callee(call).is_some_and(|callee| callee.facts.library)
     }
 
     /// The arguments that a summary's argument number stands for: one, or all that a variadic callee takes past its
@@ -134,4 +153,9 @@ impl<'c, 'a> Context<'c, 'a> {
     pub fn is_declared_bounded(&self, index: usize) -> bool {
         self.function.bounded_params.get(index).copied().unwrap_or(false)
     }
+}
+
+/// Whether a function's summary is what its body does.
+pub fn is_inferred(function: &Function<'_>) -> bool {
+    function.declared.is_none() && function.facts.trusted
 }

@@ -78,6 +78,14 @@ impl Solver<'_, '_> {
     /// pointer lies there.
     fn returned_number(&mut self, id: InstId, call: Call<'_>, effects: &Effects) -> Places {
         let mut returned = Places::default();
+        if self.cx.is_library(&call) {
+            // An absolute value, a number in another byte order.
+            for argument in call.args {
+                if !self.cx.body.value(argument.value).holds_pointer {
+                    returned.add_all(&self.provenance.places(argument.value).anywhere());
+                }
+            }
+        }
         for (from, _) in effects.flows.iter().filter(|(_, to)| *to == Sink::Return) {
             match from {
                 Source::Field(index, offset) => {
@@ -131,7 +139,9 @@ impl Solver<'_, '_> {
         let global = self.provenance.object(Object::Global);
         let mut passed: Places = [Place::anywhere_in(global)].into_iter().collect();
         let mut places = Places::default();
-        for argument in call.args {
+        // An address that is passed as a number is a finding (R0904), not a flow.
+        let pointers = call.args.iter();
+        for argument in pointers.filter(|argument| self.cx.body.value(argument.value).holds_pointer) {
             let own = self.provenance.places(argument.value).clone();
             let reached = self.provenance.closure(own.objects());
             let reached: Places = reached.into_iter().map(Place::anywhere_in).collect();

@@ -201,7 +201,11 @@ impl Judge<'_, '_> {
                 }
                 None => !argument.no_access && !call.no_memory,
             };
-            if uses && cx.body.value(argument.value).holds_pointer {
+            // A number is no use of what it is the address of, unless it is made a pointer again.
+            let is_pointer = cx.body.value(argument.value).holds_pointer;
+            let follows =
+                || !cx.is_library(&call) && effects.is_some_and(|effects| effects.param(param as usize).get);
+            if uses && (is_pointer || follows()) {
                 self.used(id, argument.value, &Use::Call(name.clone()), now);
             }
             if effects.is_none() && !call.no_memory {

@@ -121,8 +121,10 @@ impl Judge<'_, '_> {
     }
 
     fn call(&mut self, id: InstId, call: Call<'_>, result: Option<ValueId>) {
-        for argument in call.args {
-            self.as_integer(id, argument.value);
+        if !self.cx.follows_numbers(&call) {
+            for argument in call.args {
+                self.as_integer(id, argument.value);
+            }
         }
         let callee = self.cx.callee_name(&call);
         if JUMPS.contains(&callee.as_str()) {

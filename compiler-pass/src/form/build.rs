@@ -115,12 +115,14 @@ fn read_function<'a>(
     }
     let signature = llvm.function_type().and_then(|ty| ty.signature());
     let variadic = signature.as_ref().is_some_and(|(_, _, variadic)| *variadic);
+    let mut library = false;
     if declared.is_none() && !defined {
         let parameters = signature.iter().flat_map(|(_, parameters, _)| parameters);
         let mut letters: String = parameters.map(|ty| ty.letter()).collect();
         letters.extend(variadic.then_some('.'));
         let known = manifest.of_function(name, &letters);
         declared = known.map(|effects| &*arena.alloc(effects.clone()));
+        library = declared.is_some();
     }
     Function {
         name,
@@ -132,6 +134,7 @@ fn read_function<'a>(
             nounwind: has(shim::FN_NOUNWIND),
             noreturn: has(shim::FN_NORETURN),
             intrinsic: name.starts_with("llvm."),
+            library,
         },
         declared,
         malformed,

@@ -1,7 +1,7 @@
-//! Finds the numbers that may be pointers in disguise: read from memory, and stored again, made into a pointer, passed or
-//! returned.
+//! Finds the numbers that may be pointers in disguise: read from memory or received as arguments, and stored, made into a
+//! pointer, passed or returned.
 //!
-//! Backward from these uses to the reads, through whatever hands the bits on. On the way arithmetic may have changed them: then
+//! Backward from these uses to the reads and parameters, through whatever hands the bits on. On the way arithmetic may have changed them: then
 //! only where it is certain that a pointer was read is the result taken for one ([`Disguise`]).
 
 use super::{Disguise, Inst, InstKind, ValueDef, ValueId, ValueKind};
@@ -13,9 +13,9 @@ enum Way {
     Copied,
     /// They are, or are part of, an address: it may carry a tag in its low bits.
     Address,
-    /// They are returned as they were read.
-    Returned,
-    /// They are passed, or were computed with.
+    /// They are returned, or passed to a function of the module, as they were read.
+    HandedOn,
+    /// They are passed elsewhere, or were computed with.
     Changed,
 }
 
@@ -28,17 +28,27 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
                 work.push((value, Way::Copied));
             }
             InstKind::FromInteger(value) => work.push((value, Way::Address)),
-            InstKind::Return(Some(value)) => work.push((value, Way::Returned)),
+            InstKind::Return(Some(value)) => work.push((value, Way::HandedOn)),
             InstKind::Call(call) => {
-                work.extend(call.args.iter().map(|argument| (argument.value, Way::Changed)));
+                let is_inside = inst.llvm.callee().is_some_and(|callee| !callee.is_declaration());
+                let way = if is_inside { Way::HandedOn } else { Way::Changed };
+                work.extend(call.args.iter().map(|argument| (argument.value, way)));
             }
             _ => {}
         }
     }
     let mut seen = vec![[false; 4]; values.len()];
     while let Some((value, way)) = work.pop() {
-        let ValueKind::Inst(id) = values[value.index()].kind else {
-            continue;
+        let id = match values[value.index()].kind {
+            ValueKind::Inst(id) => id,
+            ValueKind::Param(_) => {
+                let param = &mut values[value.index()];
+                if param.has_room && !param.holds_pointer {
+                    param.disguise = Disguise::Known;
+                }
+                continue;
+            }
+            _ => continue,
         };
         let inst = &insts[id.index()];
         if values[value.index()].is_pointer || std::mem::replace(&mut seen[value.index()][way as usize], true)
@@ -73,13 +83,13 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
 /// What is read from memory, by what becomes of it.
 fn read(inst: &Inst<'_>, way: Way, pointer_bytes: u32) -> Disguise {
     let is_whole = inst.bytes >= pointer_bytes;
-    if inst.llvm.ty().is_floating() {
-        return Disguise::Known;
-    }
     match way {
+        // Numbers are copied one by one, pointers hardly ever so.
+        Way::Copied | Way::HandedOn if is_whole && inst.llvm.ty().is_floating() => Disguise::Exact,
+        _ if inst.llvm.ty().is_floating() => Disguise::Known,
         Way::Copied | Way::Address if is_whole => Disguise::Whole,
         Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Byte,
-        Way::Returned if is_whole => Disguise::Exact,
+        Way::HandedOn if is_whole => Disguise::Exact,
         _ => Disguise::Known,
     }
 }

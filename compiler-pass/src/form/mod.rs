@@ -72,6 +72,8 @@ pub struct FunctionFacts {
     pub noreturn: bool,
     /// An intrinsic of LLVM.
     pub intrinsic: bool,
+    /// Described by a manifest: a function of a library.
+    pub library: bool,
 }
 
 /// The body of a function.
@@ -105,6 +107,10 @@ pub struct ValueDef<'a> {
     pub holds_pointer: bool,
     /// Whether its type is a pointer, and nothing beside it.
     pub is_pointer: bool,
+    /// Whether it is an integer, or several, with room for an address.
+    pub has_room: bool,
+    /// Whether it is one integer or pointer, and nothing beside it.
+    pub is_single: bool,
     /// Whether it may be a pointer in disguise.
     pub disguise: Disguise,
 }

@@ -70,6 +70,24 @@ impl<'m> Type<'m> {
         }
     }
 
+    /// Whether an integer of so many bits has room in a number of this type, or in one of the numbers it is made of.
+    pub fn has_room_for(self, bits: u32) -> bool {
+        // SAFETY: LLVM-I1, LLVM-I2: element types are asked of aggregates and vectors only.
+        unsafe {
+            match self.kind() {
+                LLVMTypeKind::LLVMIntegerTypeKind => LLVMGetIntTypeWidth(self.0) >= bits,
+                LLVMTypeKind::LLVMArrayTypeKind
+                | LLVMTypeKind::LLVMVectorTypeKind
+                | LLVMTypeKind::LLVMScalableVectorTypeKind => {
+                    Type::wrap(LLVMGetElementType(self.0)).has_room_for(bits)
+                }
+                LLVMTypeKind::LLVMStructTypeKind => (0..LLVMCountStructElementTypes(self.0))
+                    .any(|i| Type::wrap(LLVMStructGetTypeAtIndex(self.0, i)).has_room_for(bits)),
+                _ => false,
+            }
+        }
+    }
+
     /// Whether this is a number, or an array or vector of them. A structure may stand for a union.
     pub fn is_numbers(self) -> bool {
         match self.kind() {

@@ -9,7 +9,7 @@ define void @main() nounwind {
   %r = call ptr @croft.push()
   %p = call ptr @croft.alloc(ptr %r, i64 8, i64 8)
   %i = ptrtoint ptr %p to i64
-  call void @keep(i64 %i) ; error: R0904
+  call void @keep(i64 %i) ; error: R0402
   call void @croft.pop(ptr %r)
   ret void
 }

@@ -4,12 +4,12 @@
 union word { int *p; uintptr_t u; };
 static uintptr_t kept;
 __attribute__((noinline)) void keep(uintptr_t v) { kept = v; }
-void f(void) {
+__attribute__((noinline)) void f(void) {
   croft_region r = croft_push();
   union word *w = CROFT_NEW(r, union word);
   w->p = CROFT_NEW(r, int);
   *w->p = 1;
-  keep(w->u); // error: R0904
+  keep(w->u); // error: R0402
   croft_pop(r);
 }
 int g(void) { f(); return *(int *)kept; }
