@@ -10,7 +10,7 @@ use inkwell::llvm_sys::LLVMOpcode;
 use std::collections::HashMap;
 
 /// How many pointers a copy may be long so that the fields of a parameter are copied one by one.
-const SMALL_COPY: u32 = 8;
+const SMALL_COPY: u32 = 16;
 
 /// Applies every instruction until nothing grows.
 pub(super) fn solve(cx: Context<'_, '_>, provenance: &mut Provenance) {
@@ -61,10 +61,15 @@ impl Solver<'_, '_> {
             let value = ValueId::new(index);
             let def = self.cx.body.value(value);
             match def.kind {
-                ValueKind::Param(param) if self.cx.follows(def) => {
+                ValueKind::Param(param) if !def.holds_pointer && self.cx.follows(def) => {
+                    self.caller(param);
+                    let object = self.provenance.object(Object::Number(param));
+                    self.provenance.add(value, Place::anywhere_in(object));
+                }
+                ValueKind::Param(param) if def.holds_pointer => {
                     let object = self.caller(param);
                     // A structure or a vector has several pointers, each to some place of its own.
-                    let place = if def.is_single {
+                    let place = if def.is_pointer {
                         Place::start_of(object)
                     } else {
                         Place::anywhere_in(object)
@@ -152,7 +157,8 @@ impl Solver<'_, '_> {
                 grew |= self.copy(value, inst.result);
             }
             InstKind::FromInteger(value) => {
-                grew |= self.copy(value, inst.result);
+                let places = self.provenance.addresses(value);
+                grew |= pointers.is_some_and(|result| self.provenance.add_all(result, &places));
                 if self.settled && self.may_come_from_elsewhere(value) {
                     grew |= pointers.is_some_and(|result| self.points_outside(result));
                 }
@@ -242,10 +248,28 @@ impl Solver<'_, '_> {
         let value = self.cx.body.value(result);
         let read = match value.disguise {
             Disguise::Whole => self.read(&places, bytes),
-            _ if value.holds_pointer => self.read(&places, bytes),
+            _ if value.holds_pointer => {
+                let mut read = self.read(&places, bytes);
+                self.make_pointers(&places, bytes, &mut read);
+                read
+            }
             disguise => self.read_disguised(&places, bytes, disguise),
         };
         self.provenance.add_all(result, &read)
+    }
+
+    /// A number that lies exactly where a pointer is read is one; elsewhere it lies beside pointers.
+    fn make_pointers(&mut self, places: &Places, bytes: u32, read: &mut Places) {
+        if !self.provenance.has_numbers() {
+            return;
+        }
+        let mut exact = Places::default();
+        for place in places.iter() {
+            self.provenance.read_known(place, bytes, &mut exact);
+        }
+        let pointers = self.provenance.pointers_of(&exact);
+        *read = self.provenance.without_numbers(read);
+        read.add_all(&pointers);
     }
 
     /// Reads what is no pointer by its type.

@@ -103,7 +103,7 @@ impl Judge<'_, '_> {
     fn source(&self, object: Object) -> Option<Source> {
         match object {
             Object::Global | Object::Variable(_) | Object::Heap(_) | Object::Slot(_) => Some(Source::Outside),
-            _ => object.callers().or_else(|| self.in_callers_region(object)),
+            _ => object.passed().or_else(|| self.in_callers_region(object)),
         }
     }
 
@@ -173,11 +173,11 @@ impl Judge<'_, '_> {
                 _ if self.handed.contains(&region) => Sink::In(RETURNED),
                 _ => return,
             },
-            (Object::Region(_), _) => return,
+            (Object::Region(_) | Object::Number(_), _) => return,
             (Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_), _) => Sink::Global,
         };
         // A pointer into the caller's region in a global is a finding here, and no flow.
-        let is_said = |source: &Source| sink != Sink::Global || held.callers() == Some(*source);
+        let is_said = |source: &Source| sink != Sink::Global || held.passed() == Some(*source);
         if let Some(source) = self.source(held).filter(is_said) {
             self.escapes.flows.insert((source, sink));
         }
@@ -189,6 +189,8 @@ impl Judge<'_, '_> {
             matches!(self.cx.regions.get(region).origin, Origin::Param(_)) || self.handed.contains(&region);
         match cell {
             Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_) => Some(Place::Global),
+            // No memory: nothing is stored there.
+            Object::Number(_) => None,
             Object::Param(_) | Object::Field(..) | Object::Beyond(..) => {
                 (!is_callers).then_some(Place::Caller)
             }

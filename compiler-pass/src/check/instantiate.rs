@@ -53,7 +53,10 @@ impl Solver<'_, '_> {
         }
         for (to, sources) in &moved {
             if *to == Sink::Return {
-                grew |= result.is_some_and(|result| self.provenance.add_all(result, sources));
+                // Only pointers get here: a number that is returned as one was made into one.
+                let mut pointers = self.provenance.without_numbers(sources);
+                pointers.add_all(&self.provenance.pointers_of(sources));
+                grew |= result.is_some_and(|result| self.provenance.add_all(result, &pointers));
             } else {
                 let places = self.sinks(id, call, *to);
                 grew |= self.hold(id, &places, self.cx.form.pointer_bytes, sources);
@@ -190,7 +193,7 @@ pub(super) fn sources(
             provenance.read(&places, cx.form.pointer_bytes)
         }
         Source::Beyond(_, depth) => arguments
-            .flat_map(|argument| provenance.beyond(provenance.places(argument.value), depth))
+            .flat_map(|argument| provenance.beyond(&provenance.addresses(argument.value), depth))
             .collect(),
         Source::Outside => outside(provenance),
         Source::In(index) => regions_of(cx, id, call, index)
@@ -224,8 +227,14 @@ pub(super) fn sinks(
     call: &Call<'_>,
     to: Sink,
 ) -> Places {
+    let arguments = to
+        .argument()
+        .map_or(&[][..], |index| cx.arguments(call, index))
+        .iter();
     match to {
-        Sink::Arg(index) => sources(cx, provenance, id, call, Source::Arg(index)),
+        Sink::Arg(_) => arguments
+            .flat_map(|argument| provenance.addresses(argument.value).anywhere())
+            .collect(),
         Sink::Field(index, offset) => fields(cx, provenance, call, index, offset),
         Sink::Beyond(index, depth) => sources(cx, provenance, id, call, Source::Beyond(index, depth)),
         Sink::In(index) => sources(cx, provenance, id, call, Source::In(index)),
@@ -247,7 +256,7 @@ fn fields(cx: Context<'_, '_>, provenance: &Provenance, call: &Call<'_>, index: 
     };
     let arguments = cx.arguments(call, index).iter();
     arguments
-        .flat_map(|argument| provenance.places(argument.value).moved(step))
+        .flat_map(|argument| provenance.addresses(argument.value).moved(step))
         .collect()
 }
 

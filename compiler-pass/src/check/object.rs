@@ -16,6 +16,8 @@ pub enum Object {
     Variable(u32),
     /// What a parameter points to.
     Param(u32),
+    /// The bits of a parameter that is a number: no memory, unless they are made into a pointer. Then it is [`Object::Param`].
+    Number(u32),
     /// What the pointer leads to that lies so many bytes from where a parameter points.
     Field(u32, i64),
     /// What so many reads from a parameter lead to; at [`crate::effects::MAX_DEPTH`], so many or more.
@@ -46,6 +48,14 @@ impl Object {
             Object::Field(index, offset) => Some(Source::Field(index, offset)),
             Object::Beyond(index, depth) => Some(Source::Beyond(index, depth)),
             _ => None,
+        }
+    }
+
+    /// What the summary calls it where it goes somewhere: also a parameter that is a number.
+    pub fn passed(self) -> Option<Source> {
+        match self {
+            Object::Number(index) => Some(Source::Arg(index)),
+            _ => self.callers(),
         }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! The checker judges what the programmer wrote, at any optimisation level: on the copy, functions compiled
 //! with `-O0` are opened to passes, always-inline functions (the header's) are inlined, stack slots become
-//! values, and LLVM's own knowledge of library functions and its bottom-up attributes are added. Calls through
-//! pointers whose targets the module shows become a choice among direct calls ([`super::targets`]). No pass that
-//! merges, sinks or removes what the programmer wrote runs.
+//! values, what is passed by value becomes a stack slot, and LLVM's own knowledge of library functions and its
+//! bottom-up attributes are added. Calls through pointers whose targets the module shows become a choice among direct
+//! calls ([`super::targets`]). No pass that merges, sinks or removes what the programmer wrote runs.
 
 use super::targets;
 use crate::form::build::{ANNOTATIONS, Notes, notes};
@@ -29,6 +29,7 @@ pub fn copy(module: Module<'_>) -> Result<(OwnedModule, Notes), String> {
     let copy = module.duplicate();
     copy.borrow().strip_optnone();
     copy.borrow().mark_returns();
+    copy.borrow().copy_arguments();
     if let Some(annotations) = copy.borrow().global(ANNOTATIONS) {
         // A mention there would count as a way to call the function from outside.
         // SAFETY: LLVM-I1; the variable belongs to the copy, and an appending global has no users.

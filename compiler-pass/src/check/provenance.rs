@@ -135,6 +135,46 @@ impl Provenance {
         &self.values[value.index()]
     }
 
+    /// Where a value may point if it is an address: a parameter that is a number is one of the caller's memory then.
+    pub fn addresses(&self, value: ValueId) -> Places {
+        let places = self.places(value);
+        let mut addresses = self.without_numbers(places);
+        addresses.add_all(&self.pointers_of(places));
+        addresses
+    }
+
+    /// Whether parameters that are numbers are followed.
+    pub(super) fn has_numbers(&self) -> bool {
+        self.numbers().next().is_some()
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = ObjectId> {
+        let all = Object::Number(0)..=Object::Number(u32::MAX);
+        self.index.range(all).map(|(_, id)| *id)
+    }
+
+    /// What is no parameter that is a number.
+    pub(super) fn without_numbers(&self, places: &Places) -> Places {
+        if !self.has_numbers() {
+            return places.clone();
+        }
+        let is_memory = |place: &Place| !matches!(self.get(place.object), Object::Number(_));
+        places.iter().filter(is_memory).collect()
+    }
+
+    /// Where the parameters point that are numbers, once they are made into pointers.
+    pub(super) fn pointers_of(&self, places: &Places) -> Places {
+        let pointer = |place: Place| match self.get(place.object) {
+            Object::Number(index) => self.id(Object::Param(index)),
+            _ => None,
+        };
+        places
+            .iter()
+            .filter_map(pointer)
+            .map(Place::anywhere_in)
+            .collect()
+    }
+
     /// The objects that a value may point into.
     pub fn of(&self, value: ValueId) -> impl Iterator<Item = Object> {
         self.values[value.index()].objects().map(|id| self.get(id))

@@ -273,7 +273,7 @@ impl Judge<'_, '_> {
 
     /// Memory of an object is accessed.
     fn access(&mut self, object: ObjectId) {
-        match self.provenance.get(object).callers() {
+        match self.provenance.get(object).passed() {
             Some(Source::Arg(index)) => {
                 self.stale.accessed.insert(index);
             }

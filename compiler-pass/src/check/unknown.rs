@@ -103,7 +103,8 @@ impl Judge<'_, '_> {
         if self.cx.body.value(value).holds_pointer || self.is_narrow(value) {
             return;
         }
-        let (region, sources) = exposure_of(self.provenance.of(value).collect());
+        let region = self.provenance.of(value).find_map(Object::region);
+        let sources = self.provenance.of(value).filter_map(Object::passed);
         if region.is_some() {
             let what = "a pointer into a region that is passed as an integer".to_owned();
             self.report(Problem::NotAnalysed { what }, self.cx.site(id), vec![]);

@@ -146,6 +146,16 @@ impl Source {
 }
 
 impl Sink {
+    /// The argument that it speaks of.
+    pub fn argument(self) -> Option<u32> {
+        match self {
+            Sink::Arg(index) | Sink::Field(index, _) | Sink::Beyond(index, _) | Sink::In(index) => {
+                Some(index)
+            }
+            Sink::Return | Sink::Global | Sink::Freed | Sink::Unknown => None,
+        }
+    }
+
     /// Whether whatever the other names, this does too.
     pub fn covers(self, other: Sink) -> bool {
         self == other

@@ -100,7 +100,6 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             holds_pointer: value.ty().holds_pointer(),
             is_pointer: value.ty().is_pointer(),
             has_room: value.ty().has_room_for(self.pointer_bytes * 8),
-            is_single: value.ty().is_pointer() || value.ty().integer_width().is_some(),
             disguise: Disguise::None,
         });
         self.known.insert(value, id);

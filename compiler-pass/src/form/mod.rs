@@ -109,8 +109,6 @@ pub struct ValueDef<'a> {
     pub is_pointer: bool,
     /// Whether it is an integer, or several, with room for an address.
     pub has_room: bool,
-    /// Whether it is one integer or pointer, and nothing beside it.
-    pub is_single: bool,
     /// Whether it may be a pointer in disguise.
     pub disguise: Disguise,
 }

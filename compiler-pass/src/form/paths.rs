@@ -1,10 +1,10 @@
 //! The feasible-path graph of a function: its flow graph without the edges that constants rule out.
 //!
-//! A node is a basic block together with what is known, on the way there, of the phis that *steer* (that feed
-//! a branch or switch). A `for` that runs its body once sets a flag that its header tests; in the plain flow
+//! A node is a basic block together with what is known, on the way there, of the values that *steer*: phis that feed
+//! a branch or switch, and, in functions that open or end regions, whatever is tested twice. A `for` that runs its body once sets a flag that its header tests; in the plain flow
 //! graph it looks like a loop, here it does not: the node of the header that the body leads back to has one
 //! successor, the exit. Nothing here counts trips: only constants that arrive through phis, comparisons,
-//! casts and negations are followed.
+//! casts and negations are followed, and that a value is not zero: a handle just opened, a pointer that was tested.
 //!
 //! Invariants:
 //! * *Paths-I1*: every execution of the function is a path of this graph (edges are dropped only when the
@@ -12,14 +12,35 @@
 //! * *Paths-I2*: at most [`MAX_NODES_PER_BLOCK`] nodes know something of one basic block; further
 //!   combinations share the node that knows nothing. The graph stays linear in the size of the function.
 
-use super::{BlockId, Body, InstKind, NodeId, Predicate, ValueId, ValueKind};
-use std::collections::{HashMap, HashSet};
+use super::{BlockId, Body, Inst, InstKind, NodeId, Predicate, ValueId, ValueKind};
+use crate::operation::Operation;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// See *Paths-I2*.
-pub const MAX_NODES_PER_BLOCK: usize = 6;
+pub const MAX_NODES_PER_BLOCK: usize = 8;
+/// So many nodes of one basic block may know something of values that were tested. More know of phis only.
+const MAX_TESTED: usize = 6;
+/// How many instructions are looked at to decide a branch.
+const MAX_STEPS: u32 = 64;
 
-/// Constants known of steering phis, sorted by value.
-type Known = Vec<(ValueId, i64)>;
+/// What is known of steering values, sorted by value.
+type Known = Vec<(ValueId, Fact)>;
+
+/// What is known of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Fact {
+    /// It is this constant; null is 0, and true is -1.
+    Is(i64),
+    /// It is not zero.
+    NonZero,
+}
+
+impl Fact {
+    /// As the condition of a branch.
+    fn holds(self) -> bool {
+        self != Fact::Is(0)
+    }
+}
 
 /// The feasible-path graph.
 pub struct Paths {
@@ -108,8 +129,47 @@ impl Paths {
     }
 }
 
-/// The phis whose values can decide a branch or switch.
+/// The values that can decide a branch or switch.
 fn steering(body: &Body<'_>) -> HashSet<ValueId> {
+    let mut values = steering_phis(body);
+    values.extend(tested_twice(body));
+    values
+}
+
+/// In a function that opens or ends regions, what two branches test: the second goes the way of the first.
+fn tested_twice(body: &Body<'_>) -> Vec<ValueId> {
+    let works_on_stack = body.insts.iter().any(|inst| {
+        matches!(
+            inst.kind,
+            InstKind::Operation(Operation::Push | Operation::PushBounded | Operation::Pop, _)
+        )
+    });
+    if !works_on_stack {
+        return Vec::new();
+    }
+    let mut tests: BTreeMap<ValueId, u32> = BTreeMap::new();
+    for inst in body.insts {
+        let InstKind::Branch(mut condition) = inst.kind else {
+            continue;
+        };
+        *tests.entry(condition).or_default() += 1;
+        while let Some((_, test)) = body.def(condition) {
+            condition = match test.kind {
+                InstKind::Not(operand) => operand,
+                InstKind::Compare(Predicate::Equal | Predicate::NotEqual, left, _) => left,
+                _ => break,
+            };
+            *tests.entry(condition).or_default() += 1;
+        }
+    }
+    let is_variable =
+        |value: &ValueId| matches!(body.value(*value).kind, ValueKind::Param(_) | ValueKind::Inst(_));
+    let twice = tests.into_iter().filter(|(_, count)| *count > 1);
+    twice.map(|(value, _)| value).filter(is_variable).collect()
+}
+
+/// The phis whose values can decide a branch or switch.
+fn steering_phis(body: &Body<'_>) -> HashSet<ValueId> {
     let mut work: Vec<ValueId> = body
         .insts
         .iter()
@@ -132,6 +192,7 @@ fn steering(body: &Body<'_>) -> HashSet<ValueId> {
             }
             InstKind::Compare(_, left, right) => operands.extend([left, right]),
             InstKind::Resize { value, .. } | InstKind::Not(value) => operands.push(value),
+            InstKind::Select { condition, yes, no } => operands.extend([condition, yes, no]),
             _ => {}
         }
         work.extend(operands.into_iter().filter(|operand| seen.insert(*operand)));
@@ -139,8 +200,8 @@ fn steering(body: &Body<'_>) -> HashSet<ValueId> {
     phis
 }
 
-/// For each steering phi, the basic blocks from whose start a branch can be reached that it may decide. Elsewhere
-/// its constant is not worth a node of its own.
+/// For each steering value, the basic blocks from whose start a branch can be reached that it may decide. Elsewhere
+/// its constant is not worth a node of its own. Where it is computed anew, nothing is known of it.
 fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<ValueId, HashSet<BlockId>> {
     let mut preds: Vec<Vec<BlockId>> = vec![Vec::new(); body.blocks.len()];
     for (index, block) in body.blocks.iter().enumerate() {
@@ -149,52 +210,59 @@ fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<ValueId, Ha
             .iter()
             .for_each(|succ| preds[succ.index()].push(BlockId::new(index)));
     }
-    // Where each phi is read at the end of a basic block: by its branch, or by a phi of a successor.
+    // Where each value is read at the end of a basic block: by its branch, or by a phi of a successor.
     let mut reads: HashMap<ValueId, Vec<BlockId>> = HashMap::new();
     for inst in body.insts {
         match inst.kind {
             InstKind::Branch(value) | InstKind::Switch { value, .. } => {
-                depends(body, value, &mut |phi| {
-                    reads.entry(phi).or_default().push(inst.block)
+                depends(body, steering, value, &mut |read| {
+                    reads.entry(read).or_default().push(inst.block)
                 });
             }
             InstKind::Phi(incoming) if inst.result.is_some_and(|phi| steering.contains(&phi)) => {
                 for (from, value) in incoming {
-                    depends(body, *value, &mut |phi| reads.entry(phi).or_default().push(*from));
+                    depends(body, steering, *value, &mut |read| {
+                        reads.entry(read).or_default().push(*from)
+                    });
                 }
             }
             _ => {}
         }
     }
     let mut live = HashMap::new();
-    for (phi, mut work) in reads {
-        let Some((_, inst)) = body.def(phi) else { continue };
+    for (value, mut work) in reads {
+        let defined = body.def(value).map(|(_, inst)| inst.block);
         let mut blocks: HashSet<BlockId> = HashSet::new();
         while let Some(block) = work.pop() {
-            if block != inst.block && blocks.insert(block) {
+            if Some(block) != defined && blocks.insert(block) {
                 work.extend(&preds[block.index()]);
             }
         }
-        live.insert(phi, blocks);
+        live.insert(value, blocks);
     }
     live
 }
 
-/// Calls `found` with each phi that a value is computed from by comparisons, casts and negations.
-fn depends(body: &Body<'_>, value: ValueId, found: &mut impl FnMut(ValueId)) {
+/// Calls `found` with each phi and steering value that a value is computed from by comparisons, casts and negations.
+fn depends(body: &Body<'_>, steering: &HashSet<ValueId>, value: ValueId, found: &mut impl FnMut(ValueId)) {
     let mut work = vec![value];
     let mut steps = 0;
     while let Some(value) = work.pop() {
+        let is_phi = |inst: &Inst<'_>| matches!(inst.kind, InstKind::Phi(_));
+        if steering.contains(&value) && !body.def(value).is_some_and(|(_, inst)| is_phi(inst)) {
+            found(value);
+        }
         let Some((_, inst)) = body.def(value) else {
             continue;
         };
         steps += 1;
         match inst.kind {
             InstKind::Phi(_) => found(value),
-            // As deep as `evaluate` looks, and no deeper.
-            _ if steps > 64 => {}
+            // As far as `evaluate` looks, and no farther.
+            _ if steps > MAX_STEPS => {}
             InstKind::Compare(_, left, right) => work.extend([left, right]),
             InstKind::Resize { value, .. } | InstKind::Not(value) => work.push(value),
+            InstKind::Select { condition, yes, no } => work.extend([condition, yes, no]),
             _ => {}
         }
     }
@@ -229,7 +297,12 @@ impl Builder<'_, '_> {
             if self.crowd[block.index()] >= MAX_NODES_PER_BLOCK {
                 known.clear();
             } else {
-                self.crowd[block.index()] += 1;
+                // What was tested gives way to what phis bring.
+                if self.crowd[block.index()] >= MAX_TESTED {
+                    known.retain(|(value, _)| self.is_phi(*value));
+                }
+                self.crowd[block.index()] +=
+                    usize::from(!known.is_empty() && !self.index.contains_key(&(block, known.clone())));
             }
         }
         if let Some(id) = self.index.get(&(block, known.clone())) {
@@ -264,9 +337,12 @@ impl Builder<'_, '_> {
                 .filter(|succ| here.unwind != Some(**succ))
                 .map(|succ| (*succ, false, known.clone()))
                 .collect(),
-            InstKind::Branch(condition) => match (self.evaluate(condition, known, 0), here.succs) {
-                (Some(constant), [yes, no]) => {
-                    vec![(if constant != 0 { *yes } else { *no }, false, known.clone())]
+            InstKind::Branch(condition) => match (
+                self.evaluate(condition, known, &mut MAX_STEPS.clone()),
+                here.succs,
+            ) {
+                (Some(fact), [yes, no]) => {
+                    vec![(if fact.holds() { *yes } else { *no }, false, known.clone())]
                 }
                 (None, [yes, no]) => {
                     let mut on_yes = known.clone();
@@ -280,12 +356,12 @@ impl Builder<'_, '_> {
                 value,
                 cases,
                 default,
-            } => match self.evaluate(value, known, 0) {
-                Some(constant) => {
+            } => match self.evaluate(value, known, &mut MAX_STEPS.clone()) {
+                Some(Fact::Is(constant)) => {
                     let hit = cases.iter().find(|(case, _)| *case == constant);
                     vec![(hit.map_or(default, |(_, target)| *target), false, known.clone())]
                 }
-                None => here
+                Some(Fact::NonZero) | None => here
                     .succs
                     .iter()
                     .map(|succ| {
@@ -294,7 +370,7 @@ impl Builder<'_, '_> {
                         if let (Some((case, _)), None) = (reaching.next(), reaching.next())
                             && *succ != default
                         {
-                            self.learn(value, *case, &mut learnt);
+                            self.learn(value, Fact::Is(*case), &mut learnt);
                         }
                         (*succ, false, learnt)
                     })
@@ -304,25 +380,56 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn learn(&self, value: ValueId, constant: i64, known: &mut Known) {
-        if self.steering.contains(&value)
-            && let Err(at) = known.binary_search_by_key(&value, |entry| entry.0)
-        {
-            known.insert(at, (value, constant));
+    fn learn(&self, value: ValueId, fact: Fact, known: &mut Known) {
+        if self.steering.contains(&value) {
+            match known.binary_search_by_key(&value, |entry| entry.0) {
+                Err(at) => known.insert(at, (value, fact)),
+                Ok(at) if known[at].1 == Fact::NonZero => known[at].1 = fact,
+                Ok(_) => {}
+            }
         }
     }
 
+    fn is_phi(&self, value: ValueId) -> bool {
+        self.body
+            .def(value)
+            .is_some_and(|(_, inst)| matches!(inst.kind, InstKind::Phi(_)))
+    }
+
     fn learn_from_condition(&self, condition: ValueId, on_yes: &mut Known, on_no: &mut Known) {
-        self.learn(condition, -1, on_yes);
-        self.learn(condition, 0, on_no);
+        self.learn(condition, Fact::Is(-1), on_yes);
+        self.learn(condition, Fact::Is(0), on_no);
+        let kind = self.body.def(condition).map(|(_, inst)| inst.kind);
+        match kind {
+            Some(InstKind::Not(operand)) => {
+                return self.learn_from_condition(operand, on_no, on_yes);
+            }
+            // Both hold of `a && b`, neither of `a || b`.
+            Some(InstKind::Select { condition, yes, no }) => {
+                let (mut unused, mut ignored) = (on_yes.clone(), on_no.clone());
+                if self.literal(no) == Some(0) {
+                    self.learn_from_condition(condition, on_yes, &mut ignored);
+                    self.learn_from_condition(yes, on_yes, &mut ignored);
+                } else if self.literal(yes).is_some_and(|constant| constant != 0) {
+                    self.learn_from_condition(condition, &mut unused, on_no);
+                    self.learn_from_condition(no, &mut unused, on_no);
+                }
+                return;
+            }
+            _ => {}
+        }
         if let Some((_, inst)) = self.body.def(condition)
             && let InstKind::Compare(predicate, left, right) = inst.kind
             && let Some(constant) = self.literal(right)
         {
-            match predicate {
-                Predicate::Equal => self.learn(left, constant, on_yes),
-                Predicate::NotEqual => self.learn(left, constant, on_no),
-                _ => {}
+            let (same, other) = match predicate {
+                Predicate::Equal => (on_yes, on_no),
+                Predicate::NotEqual => (on_no, on_yes),
+                _ => return,
+            };
+            self.learn(left, Fact::Is(constant), same);
+            if constant == 0 {
+                self.learn(left, Fact::NonZero, other);
             }
         }
     }
@@ -347,8 +454,8 @@ impl Builder<'_, '_> {
                 .iter()
                 .find(|(block, _)| *block == from)
                 .map(|(_, value)| *value);
-            if let Some(constant) = value.and_then(|value| self.evaluate(value, known, 0)) {
-                arriving.push((result, constant));
+            if let Some(fact) = value.and_then(|value| self.evaluate(value, known, &mut MAX_STEPS.clone())) {
+                arriving.push((result, fact));
             }
         }
         arriving.sort_unstable();
@@ -363,30 +470,32 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// The constant that a value has, if the known phis decide it.
-    fn evaluate(&self, value: ValueId, known: &Known, depth: u32) -> Option<i64> {
+    /// What is known of a value, if the steering values decide it.
+    fn evaluate(&self, value: ValueId, known: &Known, steps: &mut u32) -> Option<Fact> {
         if let Some(constant) = self.literal(value) {
-            return Some(constant);
+            return Some(Fact::Is(constant));
         }
         if let Ok(at) = known.binary_search_by_key(&value, |entry| entry.0) {
             return Some(known[at].1);
         }
         let (_, inst) = self.body.def(value)?;
-        if depth > 16 {
-            return None;
-        }
+        *steps = steps.checked_sub(1)?;
         match inst.kind {
+            // The address of a stack slot is never null, nor is the handle of a region that was just opened.
+            InstKind::StackSlot | InstKind::Operation(Operation::Push | Operation::PushBounded, _) => {
+                Some(Fact::NonZero)
+            }
             InstKind::Compare(predicate, left, right) => {
-                // The address of a stack slot is never null.
-                if self.is_address(left) && self.literal(right) == Some(0) {
-                    return match predicate {
-                        Predicate::Equal => Some(0),
-                        Predicate::NotEqual => Some(-1),
-                        _ => None,
-                    };
-                }
-                let left = self.evaluate(left, known, depth + 1)?;
-                let right = self.evaluate(right, known, depth + 1)?;
+                let left = self.evaluate(left, known, steps)?;
+                let right = self.evaluate(right, known, steps)?;
+                let (left, right) = match (left, right, predicate) {
+                    (Fact::Is(left), Fact::Is(right), _) => (left, right),
+                    (Fact::NonZero, Fact::Is(0), Predicate::Equal)
+                    | (Fact::Is(0), Fact::NonZero, Predicate::Equal) => return Some(Fact::Is(0)),
+                    (Fact::NonZero, Fact::Is(0), Predicate::NotEqual)
+                    | (Fact::Is(0), Fact::NonZero, Predicate::NotEqual) => return Some(Fact::Is(-1)),
+                    _ => return None,
+                };
                 let holds = match predicate {
                     Predicate::Equal => left == right,
                     Predicate::NotEqual => left != right,
@@ -396,38 +505,42 @@ impl Builder<'_, '_> {
                     Predicate::SignedGreaterEqual => left >= right,
                     Predicate::Other => return None,
                 };
-                Some(-i64::from(holds))
+                Some(Fact::Is(-i64::from(holds)))
             }
-            InstKind::Not(operand) => Some(if self.evaluate(operand, known, depth + 1)? == 0 {
-                -1
-            } else {
-                0
-            }),
+            InstKind::Select { condition, yes, no } => match self.evaluate(condition, known, steps) {
+                Some(fact) => self.evaluate(if fact.holds() { yes } else { no }, known, steps),
+                None => {
+                    let yes = self.evaluate(yes, known, steps)?;
+                    (self.evaluate(no, known, steps)? == yes).then_some(yes)
+                }
+            },
+            InstKind::Not(operand) => match self.evaluate(operand, known, steps)? {
+                Fact::Is(0) => Some(Fact::Is(-1)),
+                Fact::Is(_) => Some(Fact::Is(0)),
+                Fact::NonZero => None,
+            },
             InstKind::Resize {
                 value,
                 from,
                 to,
                 signed,
             } if from <= 64 && to <= 64 => {
-                let operand = self.evaluate(value, known, depth + 1)?;
+                let operand = match self.evaluate(value, known, steps)? {
+                    Fact::Is(operand) => operand,
+                    Fact::NonZero => return (to >= from).then_some(Fact::NonZero),
+                };
                 let operand = if signed || from == 64 {
                     operand
                 } else {
                     operand & ((1i64 << from) - 1)
                 };
-                Some(if to == 64 {
+                Some(Fact::Is(if to == 64 {
                     operand
                 } else {
                     (operand << (64 - to)) >> (64 - to)
-                })
+                }))
             }
             _ => None,
         }
-    }
-
-    fn is_address(&self, value: ValueId) -> bool {
-        self.body
-            .def(value)
-            .is_some_and(|(_, inst)| matches!(inst.kind, InstKind::StackSlot))
     }
 }

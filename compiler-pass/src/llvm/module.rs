@@ -196,6 +196,12 @@ impl<'m> Module<'m> {
         unsafe { shim::croft_shim_mark_returns(self.0) }
     }
 
+    /// Makes what is passed by value, and not only read, a stack slot of the callee.
+    pub fn copy_arguments(self) {
+        // SAFETY: LLVM-I1.
+        unsafe { shim::croft_shim_copy_arguments(self.0) }
+    }
+
     /// Links `source` into this module.
     ///
     /// False when the linker refuses; the context's diagnostic handler has the reason.

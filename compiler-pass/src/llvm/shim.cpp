@@ -319,6 +319,47 @@ void croft_shim_mark_returns(LLVMModuleRef module) {
   }
 }
 
+// Whether memory is only read through an address: then a copy of it is as good as the original.
+static bool is_only_read(Value *address) {
+  for (User *user : address->users()) {
+    if (isa<GetElementPtrInst>(user) || isa<AddrSpaceCastInst>(user)) {
+      if (!is_only_read(user))
+        return false;
+    } else if (auto *copy = dyn_cast<MemTransferInst>(user)) {
+      if (copy->getRawDest() == address)
+        return false;
+    } else if (!isa<LoadInst>(user)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void croft_shim_copy_arguments(LLVMModuleRef module) {
+  for (Function &function : *unwrap(module)) {
+    if (function.isDeclaration())
+      continue;
+    for (Argument &argument : function.args()) {
+      if (!argument.hasByValAttr() || is_only_read(&argument))
+        continue;
+      Type *type = argument.getParamByValType();
+      const DataLayout &layout = function.getDataLayout();
+      TypeSize size = layout.getTypeAllocSize(type);
+      if (size.isScalable())
+        continue;
+      Align align = argument.getParamAlign().value_or(layout.getABITypeAlign(type));
+      IRBuilder<> builder(&function.getEntryBlock(), function.getEntryBlock().getFirstInsertionPt());
+      AllocaInst *slot = builder.CreateAlloca(type, nullptr, argument.getName());
+      slot->setAlignment(align);
+      Value *copy = slot->getType() == argument.getType()
+                        ? static_cast<Value *>(slot)
+                        : builder.CreateAddrSpaceCast(slot, argument.getType());
+      argument.replaceAllUsesWith(copy);
+      builder.CreateMemCpy(slot, align, &argument, align, size.getFixedValue());
+    }
+  }
+}
+
 void croft_shim_choose_callee(LLVMValueRef value, LLVMValueRef *functions, size_t count) {
   auto *call = dyn_cast<CallBase>(unwrap(value));
   if (!call || count == 0)

@@ -47,6 +47,8 @@ void croft_shim_strip_optnone(LLVMModuleRef module);
 // would lose it, and the place of the instruction that returns is the end of the function.
 #define CROFT_RETURN_MARK "croft.return"
 void croft_shim_mark_returns(LLVMModuleRef module);
+// Copies what is passed by value and written, or goes on, into a stack slot: the callee's copy is its own.
+void croft_shim_copy_arguments(LLVMModuleRef module);
 // What an address computation adds to its base: *constant bytes and multiples of *stride (0: none).
 void croft_shim_address_step(LLVMValueRef address, int64_t *constant, uint64_t *stride);
 // The variable that a constant address lies in, and *offset, or null.
