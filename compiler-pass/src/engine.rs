@@ -44,7 +44,7 @@ pub fn check(module: Module<'_>, options: &CheckOptions) -> Result<Vec<Diagnosti
             malformed.iter().map(explain::malformed).collect(),
         ));
     }
-    let (copy, notes) = prepare::copy(module).map_err(CheckError::Llvm)?;
+    let (copy, notes) = prepare::copy(module, &manifest).map_err(CheckError::Llvm)?;
     let arena = Bump::new();
     let form = form::build(copy.borrow(), &notes, &manifest, &arena);
     let malformed = annotations::effects(&form);
@@ -100,7 +100,7 @@ fn inferred(
     chosen: impl Fn(&form::Function<'_>) -> bool,
 ) -> Result<Vec<(String, Effects)>, CheckError> {
     let manifest = manifest(options)?;
-    let (copy, notes) = prepare::copy(module).map_err(CheckError::Llvm)?;
+    let (copy, notes) = prepare::copy(module, &manifest).map_err(CheckError::Llvm)?;
     let arena = Bump::new();
     let form = form::build(copy.borrow(), &notes, &manifest, &arena);
     let verdict = check::run(&form);

@@ -54,12 +54,12 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// What a call does, if its callee is described.
     pub fn effects_of(&self, call: &Call<'_>) -> Option<&'c Effects> {
-        match call.callee {
-            Callee::Direct(callee) if self.summaries.described[callee.index()] => {
-                Some(&self.summaries.effects[callee.index()])
-            }
-            _ => None,
-        }
+        let Callee::Direct(callee) = call.callee else {
+            return None;
+        };
+        let effects = &self.summaries.effects[callee.index()];
+        let is_seen = effects.calls.is_empty() || call.called_back;
+        (self.summaries.described[callee.index()] && is_seen).then_some(effects)
     }
 
     /// Whether a parameter of this function may lead to the caller's memory: a pointer, or, where the body tells what

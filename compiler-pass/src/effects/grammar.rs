@@ -17,6 +17,7 @@
 //!         | "store(" source "->" place ")"        the source may be stored in the place
 //!         | "set(" arg "[" number "]" ")"         certainly overwrites that place before it returns
 //!         | "free(" source { "," source } ")"     gives the object back to an allocator
+//!         | "call(" arg { "," given } ")"         may call it, any number of times, with these arguments
 //!         | "new(return)"                           returns a new object of an allocator
 //!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
 //!         | "nounwind" | "noreturn"
@@ -28,13 +29,14 @@
 //!                                                 or fresh
 //! place   = source | "global"                     memory that these point to
 //!         | arg "[" number "]"                    the pointer-sized place so many bytes from there
+//! given   = arg | arg "[]"                        the argument itself; an address in the memory that it points to
 //! arg     = "arg" number                          counted from 0
 //! ```
 //!
 //! What is not stated is not done, except that a function may unwind unless it says `nounwind` (or LLVM's
 //! attribute of that name does).
 
-use super::{Effects, MAX_DEPTH, Put, RETURNED, Sink, Source};
+use super::{Callback, Effects, Given, MAX_DEPTH, Put, RETURNED, Sink, Source};
 use std::fmt;
 
 /// Why an effect text cannot be read.
@@ -162,6 +164,12 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
             let (arg, offset) = indexed(inner).ok_or_else(unknown)?;
             effects.sets.insert((argument(arg)?, offset));
         }
+        "call" => {
+            let mut words = inner.split(',');
+            let function = argument(words.next().unwrap_or_default())?;
+            let given = words.map(given).collect::<Result<_, _>>()?;
+            effects.calls.push(Callback { function, given });
+        }
         "new" if inner == "return" => effects.fresh = true,
         "open" => {
             let mut words = inner.split(',').map(str::trim);
@@ -228,6 +236,13 @@ fn sink(place: &str) -> Option<Sink> {
         Source::In(index) => Sink::In(index),
         Source::Outside => return None,
     })
+}
+
+fn given(text: &str) -> Result<Given, GrammarError> {
+    match text.trim().strip_suffix("[]") {
+        Some(array) => argument(array).map(Given::Into),
+        None => argument(text).map(Given::Argument),
+    }
 }
 
 /// The parts of `arg0[8]`.
@@ -353,6 +368,7 @@ impl fmt::Display for Effects {
                 .iter()
                 .map(|(index, offset)| format!("set(arg{index}[{offset}])")),
         );
+        clauses.extend(self.calls.iter().map(Callback::to_string));
         if self.fresh {
             clauses.push("new(return)".to_owned());
         }

@@ -9,9 +9,11 @@
 //! Phases: [`grammar`] reads and writes summaries as text, [`manifest`] knows functions by name, and the
 //! checker's phases infer the rest (`check::summary`).
 
+mod callback;
 pub mod grammar;
 pub mod manifest;
 
+pub use callback::{Callback, Given};
 use std::collections::BTreeSet;
 
 /// How often a function allocates in a region during one call.
@@ -111,6 +113,8 @@ pub struct Effects {
     pub sets: BTreeSet<(u32, i64)>,
     /// The result is a new object of an allocator, which nobody else knows.
     pub fresh: bool,
+    /// It calls functions that it is given.
+    pub calls: Vec<Callback>,
     /// It follows pointers that it finds in global memory.
     pub roams: bool,
     /// It may unwind.

@@ -64,6 +64,44 @@ pub fn notes(module: Module<'_>) -> Notes {
     notes
 }
 
+/// What is said of a function's effects without looking at its body.
+#[derive(Default)]
+pub struct Stated {
+    /// The effects, if any are said.
+    pub effects: Option<Effects>,
+    /// A manifest says it.
+    pub library: bool,
+    /// A text that cannot be read, and why.
+    pub wrong: Option<(String, grammar::GrammarError)>,
+}
+
+/// What the attributes and notes of a function say; of a declaration without any, what a manifest does.
+pub fn stated(llvm: Value<'_>, notes: Option<&Vec<String>>, manifest: &Manifest) -> Stated {
+    let mut stated = Stated::default();
+    let mut texts: Vec<String> = llvm.string_attribute(EFFECTS_ATTRIBUTE).into_iter().collect();
+    let notes = notes.into_iter().flatten();
+    texts.extend(notes.filter_map(|note| Some(note.strip_prefix("croft.effects=")?.to_owned())));
+    for text in texts {
+        match grammar::parse(&text) {
+            Ok(effects) => stated.effects = Some(effects),
+            Err(problem) => stated.wrong = Some((text, problem)),
+        }
+    }
+    if stated.effects.is_none() && llvm.is_declaration() {
+        stated.effects = in_manifest(llvm, manifest).cloned();
+        stated.library = stated.effects.is_some();
+    }
+    stated
+}
+
+/// What a manifest says of a function with this name and these parameters.
+pub fn in_manifest<'e>(llvm: Value<'_>, manifest: &'e Manifest) -> Option<&'e Effects> {
+    let (_, parameters, variadic) = llvm.function_type()?.signature()?;
+    let mut letters: String = parameters.iter().map(|ty| ty.letter()).collect();
+    letters.extend(variadic.then_some('.'));
+    manifest.of_function(&llvm.name(), &letters)
+}
+
 fn read_function<'a>(
     llvm: Value<'a>,
     index: &HashMap<Value<'a>, FuncId>,
@@ -80,14 +118,10 @@ fn read_function<'a>(
     let flags = |key: &str| -> &'a [bool] {
         arena.alloc_slice_fill_iter((0..params.len()).map(|i| llvm.parameter_attribute(i, key).is_some()))
     };
-    let mut declared = None;
     let mut malformed = None;
-    let mut texts: Vec<String> = llvm.string_attribute(EFFECTS_ATTRIBUTE).into_iter().collect();
     let mut bounded: Vec<bool> = flags(BOUNDED_ATTRIBUTE).to_vec();
     for note in notes.into_iter().flatten() {
-        if let Some(text) = note.strip_prefix("croft.effects=") {
-            texts.push(text.to_owned());
-        } else if let Some(number) = note.strip_prefix("croft.bounded=") {
+        if let Some(number) = note.strip_prefix("croft.bounded=") {
             // In C a structure that is returned in memory is no parameter.
             let hidden = usize::from(llvm.returns_through_memory());
             match number
@@ -105,25 +139,12 @@ fn read_function<'a>(
             }
         }
     }
-    for text in texts {
-        match grammar::parse(&text) {
-            Ok(effects) => declared = Some(&*arena.alloc(effects)),
-            Err(problem) => {
-                malformed = Some((&*arena.alloc_str(&text), &*arena.alloc_str(&problem.to_string())));
-            }
-        }
+    let stated = stated(llvm, notes, manifest);
+    if let Some((text, problem)) = stated.wrong {
+        malformed = Some((&*arena.alloc_str(&text), &*arena.alloc_str(&problem.to_string())));
     }
     let signature = llvm.function_type().and_then(|ty| ty.signature());
     let variadic = signature.as_ref().is_some_and(|(_, _, variadic)| *variadic);
-    let mut library = false;
-    if declared.is_none() && !defined {
-        let parameters = signature.iter().flat_map(|(_, parameters, _)| parameters);
-        let mut letters: String = parameters.map(|ty| ty.letter()).collect();
-        letters.extend(variadic.then_some('.'));
-        let known = manifest.of_function(name, &letters);
-        declared = known.map(|effects| &*arena.alloc(effects.clone()));
-        library = declared.is_some();
-    }
     Function {
         name,
         llvm,
@@ -134,9 +155,9 @@ fn read_function<'a>(
             nounwind: has(shim::FN_NOUNWIND),
             noreturn: has(shim::FN_NORETURN),
             intrinsic: name.starts_with("llvm."),
-            library,
+            library: stated.library,
         },
-        declared,
+        declared: stated.effects.map(|effects| &*arena.alloc(effects)),
         malformed,
         region_params: flags(REGION_ATTRIBUTE),
         bounded_params: arena.alloc_slice_copy(&bounded),

@@ -56,6 +56,7 @@ impl<'a> BodyReader<'a, '_> {
             noreturn: bits & shim::FN_NORETURN != 0,
             no_memory: bits & shim::FN_NO_MEMORY != 0,
             read_only: bits & shim::FN_READ_ONLY != 0,
+            called_back: bits & shim::FN_CALLED_BACK != 0,
         })
     }
 

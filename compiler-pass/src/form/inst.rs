@@ -137,6 +137,8 @@ pub struct Call<'a> {
     pub no_memory: bool,
     /// It writes no memory.
     pub read_only: bool,
+    /// What it calls back is called beside it.
+    pub called_back: bool,
 }
 
 /// The target of a call.

@@ -25,10 +25,13 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/CallPromotionUtils.h>
 #include <llvm/Transforms/Utils/Local.h>
 
 using namespace llvm;
+
+static const char *const CALLED_BACK = "croft.called-back";
 
 static char *copy(const std::string &text) { return strdup(text.c_str()); }
 
@@ -163,6 +166,8 @@ unsigned croft_shim_call_facts(LLVMValueRef value) {
     facts |= CROFT_FN_READ_ONLY;
   if (call->hasFnAttr(Attribute::ReturnsTwice))
     facts |= CROFT_FN_RETURNS_TWICE;
+  if (call->hasFnAttr(CALLED_BACK))
+    facts |= CROFT_FN_CALLED_BACK;
   return facts;
 }
 
@@ -358,6 +363,53 @@ void croft_shim_copy_arguments(LLVMModuleRef module) {
       builder.CreateMemCpy(slot, align, &argument, align, size.getFixedValue());
     }
   }
+}
+
+int croft_shim_call_back(LLVMValueRef value, unsigned callee, const unsigned *given, const unsigned char *into,
+                         size_t count) {
+  auto *call = dyn_cast<CallInst>(unwrap(value));
+  if (!call || callee >= call->arg_size() || !call->getArgOperand(callee)->getType()->isPointerTy())
+    return 0;
+  LLVMContext &context = call->getContext();
+  Value *target = call->getArgOperand(callee);
+  SmallVector<Type *, 4> types;
+  for (size_t index = 0; index < count; ++index) {
+    if (given[index] >= call->arg_size())
+      return 0;
+    types.push_back(call->getArgOperand(given[index])->getType());
+    if (into[index] && !types.back()->isPointerTy())
+      return 0;
+  }
+  // What is called through a pointer most often compares.
+  auto *known = dyn_cast<Function>(target->stripPointerCasts());
+  Type *result = known ? known->getReturnType() : Type::getInt32Ty(context);
+  auto *type = FunctionType::get(result, types, false);
+  if (known && known->getFunctionType() != type)
+    return 0;
+  BasicBlock *before = call->getParent();
+  BasicBlock *after = SplitBlock(before, call->getIterator());
+  auto *loop = BasicBlock::Create(context, "", before->getParent(), after);
+  IRBuilder<> builder(before->getTerminator());
+  builder.SetCurrentDebugLocation(call->getDebugLoc());
+  auto unknown = [&](Type *type) { return builder.CreateFreeze(UndefValue::get(type)); };
+  builder.CreateCondBr(unknown(builder.getInt1Ty()), loop, after);
+  before->getTerminator()->eraseFromParent();
+  builder.SetInsertPoint(loop);
+  SmallVector<Value *, 4> arguments;
+  for (size_t index = 0; index < count; ++index) {
+    Value *argument = call->getArgOperand(given[index]);
+    if (into[index])
+      argument = builder.CreateGEP(builder.getInt8Ty(), argument, unknown(builder.getInt64Ty()));
+    arguments.push_back(argument);
+  }
+  builder.CreateCall(type, target, arguments);
+  builder.CreateCondBr(unknown(builder.getInt1Ty()), loop, after);
+  return 1;
+}
+
+void croft_shim_set_called_back(LLVMValueRef value) {
+  auto *call = cast<CallBase>(unwrap(value));
+  call->addFnAttr(Attribute::get(call->getContext(), CALLED_BACK));
 }
 
 void croft_shim_choose_callee(LLVMValueRef value, LLVMValueRef *functions, size_t count) {

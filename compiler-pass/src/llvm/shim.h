@@ -26,6 +26,7 @@ enum { // croft_shim_function_facts
   CROFT_FN_NAKED = 128,
   CROFT_FN_OPTNONE = 256,
   CROFT_FN_RETURNS_TWICE = 512,
+  CROFT_FN_CALLED_BACK = 1024, // of a call: croft_shim_call_back has seen to all that it calls back
 };
 unsigned croft_shim_function_facts(LLVMValueRef function);
 unsigned croft_shim_call_facts(LLVMValueRef call); // the same bits, of the call site and its callee
@@ -55,6 +56,11 @@ void croft_shim_address_step(LLVMValueRef address, int64_t *constant, uint64_t *
 LLVMValueRef croft_shim_variable_of(LLVMValueRef address, int64_t *offset);
 // How many bytes a memory instruction accesses (a copy or fill: through each pointer); UINT32_MAX if not constant.
 unsigned croft_shim_accessed_bytes(LLVMValueRef instruction);
+// Puts calls of argument `callee` before a call, any number of times or none, with `count` arguments: those numbered in
+// `given`, or, where `into` says so, an unknown address in what they point to. 0 if that cannot be done.
+int croft_shim_call_back(LLVMValueRef call, unsigned callee, const unsigned *given, const unsigned char *into,
+                         size_t count);
+void croft_shim_set_called_back(LLVMValueRef call);
 // Replaces a call through a pointer by a choice among direct calls of `count` functions of the called type. The pointer
 // must be one of them.
 void croft_shim_choose_callee(LLVMValueRef call, LLVMValueRef *functions, size_t count);

@@ -12,6 +12,7 @@ pub const FN_NO_MEMORY: c_uint = 32;
 pub const FN_READ_ONLY: c_uint = 64;
 pub const FN_NAKED: c_uint = 128;
 pub const FN_RETURNS_TWICE: c_uint = 512;
+pub const FN_CALLED_BACK: c_uint = 1024;
 
 pub const ARG_NO_CAPTURE: c_uint = 1;
 pub const ARG_READ_ONLY: c_uint = 2;
@@ -42,6 +43,14 @@ unsafe extern "C" {
     pub fn croft_shim_address_step(address: LLVMValueRef, constant: *mut i64, stride: *mut u64);
     pub fn croft_shim_variable_of(address: LLVMValueRef, offset: *mut i64) -> LLVMValueRef;
     pub fn croft_shim_accessed_bytes(instruction: LLVMValueRef) -> c_uint;
+    pub fn croft_shim_call_back(
+        call: LLVMValueRef,
+        callee: c_uint,
+        given: *const c_uint,
+        into: *const u8,
+        count: usize,
+    ) -> c_int;
+    pub fn croft_shim_set_called_back(call: LLVMValueRef);
     pub fn croft_shim_choose_callee(call: LLVMValueRef, functions: *mut LLVMValueRef, count: usize);
     pub fn croft_shim_has_final_initializer(variable: LLVMValueRef) -> c_int;
     pub fn croft_shim_begin_printing(module: LLVMModuleRef);

@@ -1,18 +1,18 @@
-// qsort sorts what is of no region
+// tsearch keeps a pointer to what is of no region
 #include <croft.h>
-#include <stdlib.h>
+#include <search.h>
 
 static int compare(const void *left, const void *right)
 {
     return *(const int *)left - *(const int *)right;
 }
 
-int work(int *numbers)
+int work(void **root, int *number)
 {
     croft_region r = croft_push();
     int *first = CROFT_NEW(r, int);
-    qsort(numbers, 16, sizeof *numbers, compare);
-    *first = numbers[0];
+    tsearch(number, root, compare);
+    *first = *number;
     int result = *first;
     croft_pop(r);
     return result;
