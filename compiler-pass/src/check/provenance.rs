@@ -16,7 +16,7 @@
 use super::constraints;
 use super::context::Context;
 use super::object::{Object, Place, Places};
-use crate::effects::{MAX_DEPTH, Put};
+use crate::effects::Put;
 use crate::form::offset::{Offset, Step};
 use crate::form::{Argument, Call, InstId, InstKind, ObjectId, RegionId, ValueId};
 use std::collections::BTreeMap;
@@ -38,23 +38,23 @@ pub type Cells = BTreeMap<Offset, Places>;
 
 /// The solution for one function.
 pub struct Provenance {
-    objects: Vec<Object>,
-    index: BTreeMap<Object, ObjectId>,
-    values: Vec<Places>,
-    memory: Vec<Cells>,
+    pub(super) objects: Vec<Object>,
+    pub(super) index: BTreeMap<Object, ObjectId>,
+    pub(super) values: Vec<Places>,
+    pub(super) memory: Vec<Cells>,
     /// What the cells of each object hold, taken together.
-    all: Vec<Places>,
+    pub(super) all: Vec<Places>,
     /// How many fields of each parameter are objects of their own.
-    fields: BTreeMap<u32, usize>,
+    pub(super) fields: BTreeMap<u32, usize>,
     /// The first instruction that put one object's address into a cell.
-    blame: BTreeMap<(ObjectId, Offset, ObjectId), InstId>,
+    pub(super) blame: BTreeMap<(ObjectId, Offset, ObjectId), InstId>,
     /// The function's own objects that others may find, by object.
-    exposed: Vec<bool>,
+    pub(super) exposed: Vec<bool>,
     /// What is stored at addresses that may be those of exposed objects under another name.
-    elsewhere: Places,
-    pointer_bytes: u32,
+    pub(super) elsewhere: Places,
+    pub(super) pointer_bytes: u32,
     /// In a function that allocates in many places: for each region, the instruction that stands for all.
-    merged: Option<BTreeMap<RegionId, InstId>>,
+    pub(super) merged: Option<BTreeMap<RegionId, InstId>>,
     /// Global variables and the fields of parameters are objects of their own.
     pub(super) is_fine: bool,
 }
@@ -135,46 +135,6 @@ impl Provenance {
         &self.values[value.index()]
     }
 
-    /// Where a value may point if it is an address: a parameter that is a number is one of the caller's memory then.
-    pub fn addresses(&self, value: ValueId) -> Places {
-        let places = self.places(value);
-        let mut addresses = self.without_numbers(places);
-        addresses.add_all(&self.pointers_of(places));
-        addresses
-    }
-
-    /// Whether parameters that are numbers are followed.
-    pub(super) fn has_numbers(&self) -> bool {
-        self.numbers().next().is_some()
-    }
-
-    fn numbers(&self) -> impl Iterator<Item = ObjectId> {
-        let all = Object::Number(0)..=Object::Number(u32::MAX);
-        self.index.range(all).map(|(_, id)| *id)
-    }
-
-    /// What is no parameter that is a number.
-    pub(super) fn without_numbers(&self, places: &Places) -> Places {
-        if !self.has_numbers() {
-            return places.clone();
-        }
-        let is_memory = |place: &Place| !matches!(self.get(place.object), Object::Number(_));
-        places.iter().filter(is_memory).collect()
-    }
-
-    /// Where the parameters point that are numbers, once they are made into pointers.
-    pub(super) fn pointers_of(&self, places: &Places) -> Places {
-        let pointer = |place: Place| match self.get(place.object) {
-            Object::Number(index) => self.id(Object::Param(index)),
-            _ => None,
-        };
-        places
-            .iter()
-            .filter_map(pointer)
-            .map(Place::anywhere_in)
-            .collect()
-    }
-
     /// The objects that a value may point into.
     pub fn of(&self, value: ValueId) -> impl Iterator<Item = Object> {
         self.values[value.index()].objects().map(|id| self.get(id))
@@ -252,166 +212,6 @@ impl Provenance {
         }
         reached.sort_unstable();
         reached
-    }
-
-    /// Where the pointers may point that are read from some places.
-    pub fn read(&self, from: &Places, bytes: u32) -> Places {
-        let mut read = self.found(from, bytes);
-        if from.is_empty() {
-            // A pointer to nowhere known leads to the outside.
-            read.extend(self.id(Object::Global).map(Place::anywhere_in));
-        }
-        read
-    }
-
-    fn found(&self, from: &Places, bytes: u32) -> Places {
-        let mut found = Places::default();
-        for place in from.iter() {
-            self.read_place(place, bytes, &mut found);
-        }
-        found
-    }
-
-    fn read_place(&self, place: Place, bytes: u32, read: &mut Places) {
-        self.read_cells(place.object, place.offset, bytes, read);
-        match self.get(place.object) {
-            // A foreign address may be that of a global variable, and the other way round.
-            Object::Global => {
-                for variable in self.variables() {
-                    self.read_cells(variable, Offset::ANY, bytes, read);
-                }
-            }
-            Object::Variable(_) => {
-                if let Some(global) = self.id(Object::Global) {
-                    self.read_cells(global, Offset::ANY, bytes, read);
-                }
-            }
-            _ => {}
-        }
-        self.read_assumed(place, bytes, read);
-        if let Some(stored) = self.stored_elsewhere(place.object) {
-            read.add_all(stored);
-        }
-    }
-
-    /// What may have been stored in an object of the function's own under a name that others gave it: whatever is stored at
-    /// addresses that are read from memory of others, if its address may be found there.
-    pub(super) fn stored_elsewhere(&self, object: ObjectId) -> Option<&Places> {
-        self.is_exposed(object).then_some(&self.elsewhere)
-    }
-
-    /// Whether it is an object of the function's own whose address is where others find it.
-    pub(super) fn is_exposed(&self, object: ObjectId) -> bool {
-        self.exposed.get(object.index()).copied().unwrap_or(false)
-    }
-
-    /// The objects that are reached by reading memory of others: one of them may be an exposed object.
-    pub(super) fn other_names(&self) -> impl Iterator<Item = ObjectId> {
-        let ids = self.ids();
-        ids.filter(|(_, object)| object.is_read_from_others())
-            .map(|(id, _)| id)
-    }
-
-    /// Finds the function's own objects whose addresses are where others find them. True if there are more than before.
-    pub(super) fn expose(&mut self) -> bool {
-        let others = self.ids().filter(|(_, object)| !object.is_own());
-        let others: Vec<ObjectId> = others.map(|(id, _)| id).collect();
-        let mut grew = false;
-        for object in self.closure(others) {
-            if self.get(object).is_own() {
-                self.exposed
-                    .resize(self.objects.len().max(self.exposed.len()), false);
-                grew |= !std::mem::replace(&mut self.exposed[object.index()], true);
-            }
-        }
-        if self.exposed.contains(&true) {
-            for name in self.other_names().collect::<Vec<_>>() {
-                grew |= self.elsewhere.add_all(&self.all[name.index()]);
-            }
-        }
-        grew
-    }
-
-    /// What is known to lie exactly where something is read.
-    pub(super) fn read_known(&self, place: Place, bytes: u32, read: &mut Places) {
-        if place.offset.exact().is_none() {
-            return;
-        }
-        for (cell, held) in self.cells(place.object) {
-            if cell.exact().is_some() && place.offset.overlaps(bytes, *cell, self.pointer_bytes) {
-                read.add_all(held);
-            }
-        }
-    }
-
-    /// What lay there before the function began.
-    pub(super) fn read_assumed(&self, place: Place, bytes: u32, read: &mut Places) {
-        read.extend(self.assumed(place, bytes).map(Place::anywhere_in));
-    }
-
-    pub(super) fn read_cells(&self, object: ObjectId, offset: Offset, bytes: u32, read: &mut Places) {
-        if bytes == u32::MAX && offset == Offset::ANY {
-            read.add_all(&self.all[object.index()]);
-            return;
-        }
-        for (cell, held) in self.cells(object) {
-            if offset.overlaps(bytes, *cell, self.pointer_bytes) {
-                read.add_all(held);
-            }
-        }
-    }
-
-    fn variables(&self) -> impl Iterator<Item = ObjectId> {
-        self.index
-            .range(Object::Variable(0)..=Object::Variable(u32::MAX))
-            .map(|(_, id)| *id)
-    }
-
-    /// The object that pointers in memory lead to which was there before the function began.
-    fn assumed(&self, place: Place, bytes: u32) -> Option<ObjectId> {
-        let object = match self.get(place.object) {
-            Object::Param(index) => {
-                let field = place.offset.exact().filter(|_| bytes == self.pointer_bytes);
-                let field = field.and_then(|offset| self.id(Object::Field(index, offset)));
-                return field.or_else(|| self.id(Object::Beyond(index, 1)));
-            }
-            Object::Field(index, _) => Object::Beyond(index, MAX_DEPTH),
-            Object::Beyond(index, depth) => Object::Beyond(index, (depth + 1).min(MAX_DEPTH)),
-            Object::Global | Object::Variable(_) => Object::Global,
-            _ => return None,
-        };
-        self.id(object)
-    }
-
-    /// The objects that any pointer in an object leads to which was there before the function began.
-    fn assumed_anywhere(&self, object: ObjectId) -> impl Iterator<Item = ObjectId> {
-        let fields = match self.get(object) {
-            Object::Param(index) => Some(Object::Field(index, i64::MIN)..=Object::Field(index, i64::MAX)),
-            _ => None,
-        };
-        let fields = fields
-            .into_iter()
-            .flat_map(|range| self.index.range(range))
-            .map(|(_, id)| *id);
-        fields.chain(self.assumed(Place::anywhere_in(object), u32::MAX))
-    }
-
-    /// What exactly `depth` reads from some objects lead to; at [`MAX_DEPTH`], so many or more.
-    pub fn beyond(&self, from: &Places, depth: u8) -> Places {
-        let mut places = from.anywhere();
-        for _ in 0..depth {
-            let read = self.found(&places, u32::MAX);
-            let mut next = read.anywhere();
-            for object in places.objects() {
-                next.extend(self.assumed_anywhere(object).map(Place::anywhere_in));
-            }
-            places = next;
-        }
-        if depth >= MAX_DEPTH {
-            let all = self.closure(places.objects());
-            places.extend(all.into_iter().map(Place::anywhere_in));
-        }
-        places
     }
 
     /// Makes the field of a parameter's object known before it is read there.

@@ -20,6 +20,7 @@ pub mod inst;
 pub mod offset;
 pub mod paths;
 pub mod regions;
+mod steering;
 
 pub use build::build;
 pub use entity::{BlockId, FuncId, InstId, NodeId, ObjectId, RegionId, ValueId};

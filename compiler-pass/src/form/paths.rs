@@ -12,16 +12,15 @@
 //! * *Paths-I2*: at most [`MAX_NODES_PER_BLOCK`] nodes know something of one basic block; further
 //!   combinations share the node that knows nothing. The graph stays linear in the size of the function.
 
-use super::{BlockId, Body, Inst, InstKind, NodeId, Predicate, ValueId, ValueKind};
+use super::steering::{MAX_STEPS, liveness, steering};
+use super::{BlockId, Body, InstKind, NodeId, Predicate, ValueId, ValueKind};
 use crate::operation::Operation;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// See *Paths-I2*.
 pub const MAX_NODES_PER_BLOCK: usize = 8;
 /// So many nodes of one basic block may know something of values that were tested. More know of phis only.
 const MAX_TESTED: usize = 6;
-/// How many instructions are looked at to decide a branch.
-const MAX_STEPS: u32 = 64;
 
 /// What is known of steering values, sorted by value.
 type Known = Vec<(ValueId, Fact)>;
@@ -126,145 +125,6 @@ impl Paths {
             }
         }
         cyclic
-    }
-}
-
-/// The values that can decide a branch or switch.
-fn steering(body: &Body<'_>) -> HashSet<ValueId> {
-    let mut values = steering_phis(body);
-    values.extend(tested_twice(body));
-    values
-}
-
-/// In a function that opens or ends regions, what two branches test: the second goes the way of the first.
-fn tested_twice(body: &Body<'_>) -> Vec<ValueId> {
-    let works_on_stack = body.insts.iter().any(|inst| {
-        matches!(
-            inst.kind,
-            InstKind::Operation(Operation::Push | Operation::PushBounded | Operation::Pop, _)
-        )
-    });
-    if !works_on_stack {
-        return Vec::new();
-    }
-    let mut tests: BTreeMap<ValueId, u32> = BTreeMap::new();
-    for inst in body.insts {
-        let InstKind::Branch(mut condition) = inst.kind else {
-            continue;
-        };
-        *tests.entry(condition).or_default() += 1;
-        while let Some((_, test)) = body.def(condition) {
-            condition = match test.kind {
-                InstKind::Not(operand) => operand,
-                InstKind::Compare(Predicate::Equal | Predicate::NotEqual, left, _) => left,
-                _ => break,
-            };
-            *tests.entry(condition).or_default() += 1;
-        }
-    }
-    let is_variable =
-        |value: &ValueId| matches!(body.value(*value).kind, ValueKind::Param(_) | ValueKind::Inst(_));
-    let twice = tests.into_iter().filter(|(_, count)| *count > 1);
-    twice.map(|(value, _)| value).filter(is_variable).collect()
-}
-
-/// The phis whose values can decide a branch or switch.
-fn steering_phis(body: &Body<'_>) -> HashSet<ValueId> {
-    let mut work: Vec<ValueId> = body
-        .insts
-        .iter()
-        .filter_map(|inst| match inst.kind {
-            InstKind::Branch(value) | InstKind::Switch { value, .. } => Some(value),
-            _ => None,
-        })
-        .collect();
-    let mut seen: HashSet<ValueId> = work.iter().copied().collect();
-    let mut phis = HashSet::new();
-    while let Some(value) = work.pop() {
-        let Some((_, inst)) = body.def(value) else {
-            continue;
-        };
-        let mut operands: Vec<ValueId> = Vec::new();
-        match inst.kind {
-            InstKind::Phi(incoming) => {
-                phis.insert(value);
-                operands.extend(incoming.iter().map(|(_, value)| *value));
-            }
-            InstKind::Compare(_, left, right) => operands.extend([left, right]),
-            InstKind::Resize { value, .. } | InstKind::Not(value) => operands.push(value),
-            InstKind::Select { condition, yes, no } => operands.extend([condition, yes, no]),
-            _ => {}
-        }
-        work.extend(operands.into_iter().filter(|operand| seen.insert(*operand)));
-    }
-    phis
-}
-
-/// For each steering value, the basic blocks from whose start a branch can be reached that it may decide. Elsewhere
-/// its constant is not worth a node of its own. Where it is computed anew, nothing is known of it.
-fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<ValueId, HashSet<BlockId>> {
-    let mut preds: Vec<Vec<BlockId>> = vec![Vec::new(); body.blocks.len()];
-    for (index, block) in body.blocks.iter().enumerate() {
-        block
-            .succs
-            .iter()
-            .for_each(|succ| preds[succ.index()].push(BlockId::new(index)));
-    }
-    // Where each value is read at the end of a basic block: by its branch, or by a phi of a successor.
-    let mut reads: HashMap<ValueId, Vec<BlockId>> = HashMap::new();
-    for inst in body.insts {
-        match inst.kind {
-            InstKind::Branch(value) | InstKind::Switch { value, .. } => {
-                depends(body, steering, value, &mut |read| {
-                    reads.entry(read).or_default().push(inst.block)
-                });
-            }
-            InstKind::Phi(incoming) if inst.result.is_some_and(|phi| steering.contains(&phi)) => {
-                for (from, value) in incoming {
-                    depends(body, steering, *value, &mut |read| {
-                        reads.entry(read).or_default().push(*from)
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut live = HashMap::new();
-    for (value, mut work) in reads {
-        let defined = body.def(value).map(|(_, inst)| inst.block);
-        let mut blocks: HashSet<BlockId> = HashSet::new();
-        while let Some(block) = work.pop() {
-            if Some(block) != defined && blocks.insert(block) {
-                work.extend(&preds[block.index()]);
-            }
-        }
-        live.insert(value, blocks);
-    }
-    live
-}
-
-/// Calls `found` with each phi and steering value that a value is computed from by comparisons, casts and negations.
-fn depends(body: &Body<'_>, steering: &HashSet<ValueId>, value: ValueId, found: &mut impl FnMut(ValueId)) {
-    let mut work = vec![value];
-    let mut steps = 0;
-    while let Some(value) = work.pop() {
-        let is_phi = |inst: &Inst<'_>| matches!(inst.kind, InstKind::Phi(_));
-        if steering.contains(&value) && !body.def(value).is_some_and(|(_, inst)| is_phi(inst)) {
-            found(value);
-        }
-        let Some((_, inst)) = body.def(value) else {
-            continue;
-        };
-        steps += 1;
-        match inst.kind {
-            InstKind::Phi(_) => found(value),
-            // As far as `evaluate` looks, and no farther.
-            _ if steps > MAX_STEPS => {}
-            InstKind::Compare(_, left, right) => work.extend([left, right]),
-            InstKind::Resize { value, .. } | InstKind::Not(value) => work.push(value),
-            InstKind::Select { condition, yes, no } => work.extend([condition, yes, no]),
-            _ => {}
-        }
     }
 }
 

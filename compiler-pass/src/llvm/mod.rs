@@ -10,6 +10,7 @@
 
 mod attribute;
 mod debug;
+mod edit;
 pub mod location;
 pub mod module;
 pub mod passes;
