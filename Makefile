@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench-check bench-hosted hosted proof campaign fuzz clean
+.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench bench-check bench-hosted hosted proof campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -58,6 +58,9 @@ lint: deps ## formatting, clippy and the documentation, warnings denied
 snapshots: build ## accept the snapshots as they are now; review them with git diff
 	INSTA_UPDATE=always $(CARGO) test --release --package croft-tests
 	@git diff --stat -- '*.snap'
+
+bench: build ## Croft beside arenas and allocators: instructions, times, memory, whole programs; BENCH=--write puts the tables into docs/CLAIMS.md
+	$(CARGO) bench --package croft-tests --bench peers -- $(BENCH)
 
 bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)

@@ -12,6 +12,7 @@ pub mod folder;
 pub mod generator;
 pub mod ir;
 pub mod measure;
+pub mod peers;
 pub mod process;
 pub mod scale;
 pub mod shape;
