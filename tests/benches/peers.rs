@@ -4,10 +4,15 @@
 //! speak of, as `cargo test --test peers` does; `--rounds N` says how often times are taken. Counts that are worse than the limits fail,
 //! times never do.
 
+use croft_tests::peers::memory::{self, Memory};
 use croft_tests::peers::program::{NOTHING, NOTHING_IN_RUST, PEERS, Program, Workshop};
-use croft_tests::peers::{count, limits, memory, page, table, time, whole, workload, worst};
+use croft_tests::peers::time::{self, Times};
+use croft_tests::peers::whole::{self, Whole};
+use croft_tests::peers::worst::{self, Worst};
+use croft_tests::peers::{count, limits, page, table, workload};
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -21,7 +26,10 @@ fn main() -> ExitCode {
     match run(has("--short"), has("--write"), rounds) {
         Ok(broken) if broken.is_empty() => ExitCode::SUCCESS,
         Ok(broken) => {
-            println!("worse than the limits in tests/benches/limits.toml:\n{}", broken.join("\n"));
+            println!(
+                "worse than the limits in tests/benches/limits.toml:\n{}",
+                broken.join("\n")
+            );
             ExitCode::FAILURE
         }
         Err(problem) => {
@@ -48,46 +56,47 @@ fn run(is_short: bool, writes: bool, rounds: usize) -> Result<Vec<String>, Strin
     }
     let counts = count::all(&programs, &workload::ALL)?;
     let large = count::large(&programs)?;
-    let goals = limits::goals(&counts, &large)?;
+    let mut goals = limits::goals(&counts, &large)?;
+    let longer = if is_short {
+        None
+    } else {
+        let longer = Longer::measure(&programs, scratch.path(), rounds)?;
+        goals.extend(limits::for_information(&longer.memories, &longer.times));
+        Some(longer)
+    };
     let mut text = format!("{}\n", page::machine());
     let mut section = |title: &str, table: String| {
         print!("\n{title}\n\n{table}");
         // Writing to a string does not fail.
         let _ = write!(text, "\n{title}\n\n{table}");
     };
-    section("*Goals*, instructions:", table::goals(&goals));
-    section("*Instructions an object*, net of loop and touch (W5 and W6: of everything):", table::counts(&counts));
-    if is_short {
-        section("*W2*, instructions:", table::regions(&large, &HashMap::new(), &HashMap::new()));
-    } else {
-        section("*The same as ratios*:", table::ratios(&counts));
-        let mut memories = HashMap::new();
-        for program in &programs {
-            if let Some(memory) = memory::of(program)? {
-                memories.insert(program.peer.title, memory);
-            }
+    section("*Goals*:", table::goals(&goals));
+    section(
+        "*Instructions an object*, net of loop and touch (W5 and W6: of everything):",
+        table::counts(&counts),
+    );
+    match &longer {
+        None => section(
+            "*W2*, instructions:",
+            table::regions(&large, &HashMap::new(), &HashMap::new()),
+        ),
+        Some(longer) => {
+            section("*The same as ratios*:", table::ratios(&counts));
+            section(
+                "*W2*, one region of 64 MiB, *and W4*, the worst single operation, in instructions:",
+                table::regions(&large, &longer.memories, &longer.worsts),
+            );
+            section(
+                &format!(
+                    "*Nanoseconds an object*, processor time with loop and touch, medians of {rounds} rounds:"
+                ),
+                table::times(&longer.times),
+            );
+            section(
+                &format!("*Whole programs*, times and memory as medians of {rounds} rounds:"),
+                table::wholes(&longer.wholes),
+            );
         }
-        let worsts = programs
-            .iter()
-            .filter_map(|program| Some((program.peer.title, worst::operations(program)?)))
-            .collect();
-        section(
-            "*W2*, one region of 64 MiB, *and W4*, the worst single operation, in instructions:",
-            table::regions(&large, &memories, &worsts),
-        );
-        let times = time::all(&programs, &workload::ALL, rounds)?;
-        section(
-            &format!("*Nanoseconds an object*, processor time with loop and touch, medians of {rounds} rounds:"),
-            table::times(&times),
-        );
-        let wholes = whole::sources()
-            .iter()
-            .map(|source| whole::measure(source, scratch.path(), rounds))
-            .collect::<Result<Vec<_>, _>>()?;
-        section(
-            &format!("*Whole programs*, times and memory as medians of {rounds} rounds:"),
-            table::wholes(&wholes),
-        );
     }
     for line in &missing {
         print!("\n{line}");
@@ -98,7 +107,38 @@ fn run(is_short: bool, writes: bool, rounds: usize) -> Result<Vec<String>, Strin
         if !is_short {
             page::write("make bench", &text)?;
         }
-        println!("\nwritten to tests/benches/limits.toml{}", if is_short { "" } else { " and docs/CLAIMS.md" });
+        println!(
+            "\nwritten to tests/benches/limits.toml{}",
+            if is_short { "" } else { " and docs/CLAIMS.md" }
+        );
     }
     limits::broken(&counts, &large)
+}
+
+/// What the short form leaves out.
+struct Longer {
+    memories: HashMap<&'static str, Memory>,
+    worsts: HashMap<&'static str, Worst>,
+    times: Times,
+    wholes: Vec<Whole>,
+}
+
+impl Longer {
+    fn measure(programs: &[Program], scratch: &Path, rounds: usize) -> Result<Self, String> {
+        let mut memories = HashMap::new();
+        for program in programs {
+            if let Some(memory) = memory::of(program)? {
+                memories.insert(program.peer.title, memory);
+            }
+        }
+        Ok(Self {
+            memories,
+            worsts: programs
+                .iter()
+                .filter_map(|program| Some((program.peer.title, worst::operations(program)?)))
+                .collect(),
+            times: time::all(programs, &workload::ALL, rounds)?,
+            wholes: whole::all(scratch, rounds)?,
+        })
+    }
 }

@@ -15,4 +15,5 @@ pub mod measure;
 pub mod peers;
 pub mod process;
 pub mod scale;
+pub mod sequence;
 pub mod shape;

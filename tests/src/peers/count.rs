@@ -24,7 +24,9 @@ pub fn instructions(program: &Program, arguments: &[String]) -> Result<Option<u6
     if run.code == Some(NO_SUCH_WORKLOAD) {
         return Ok(None);
     }
-    let run = run.expect(0).map_err(|problem| format!("{}: {problem}", program.peer.title))?;
+    let run = run
+        .expect(0)
+        .map_err(|problem| format!("{}: {problem}", program.peer.title))?;
     collected(&run.stderr).map(Some)
 }
 
@@ -55,7 +57,9 @@ pub fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
-                while let Some((index, item)) = Some(take()).and_then(|index| Some((index, items.get(index)?))) {
+                while let Some((index, item)) =
+                    Some(take()).and_then(|index| Some((index, items.get(index)?)))
+                {
                     let result = work(item);
                     results
                         .lock()
@@ -65,7 +69,9 @@ pub fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync
             });
         }
     });
-    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut results = results
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
 }
@@ -139,7 +145,11 @@ pub fn large(programs: &[Program]) -> Result<HashMap<&'static str, Large>, Strin
     let answers = side_by_side(&runs, |(program, bytes, ends)| {
         instructions(
             program,
-            &["large".to_owned(), bytes.to_string(), usize::from(*ends).to_string()],
+            &[
+                "large".to_owned(),
+                bytes.to_string(),
+                usize::from(*ends).to_string(),
+            ],
         )
     });
     let mut counted = HashMap::new();

@@ -2,7 +2,9 @@
 //! not get worse. `--write` takes the figures as they are; a goal that was reached stays one that must be.
 
 use super::count::{Counts, Large};
+use super::memory::Memory;
 use super::program::{BUMP_SCOPE, BUMPALO, CROFT, UNCHECKED};
+use super::time::Times;
 use super::workload::{LISTS, MANY, ONE, ROW, TREES, TURNS_ROW, Workload};
 use crate::folder;
 use std::collections::{BTreeMap, HashMap};
@@ -51,7 +53,10 @@ pub fn goals(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<Ve
         } else if workload == of {
             format!("{}, each object: {factor:.2} × {peer}", workload.title)
         } else {
-            format!("{}, each object: {factor:.2} × {peer} in {}", workload.title, of.title)
+            format!(
+                "{}, each object: {factor:.2} × {peer} in {}",
+                workload.title, of.title
+            )
         };
         Ok::<_, String>(Goal {
             name,
@@ -82,6 +87,26 @@ pub fn goals(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<Ve
         beside("trees", &TREES, 1.0, UNCHECKED.title, &TREES, 3.0)?,
         beside("lists", &LISTS, 1.0, UNCHECKED.title, &LISTS, 3.0)?,
     ])
+}
+
+/// The goals that gate nothing here: memory, and one of time.
+pub fn for_information(memories: &HashMap<&'static str, Memory>, times: &Times) -> Vec<Goal> {
+    let time = |title| times.get(&(title, ONE.title)).copied();
+    let memory = memories.get(CROFT.title).map(|memory| Goal {
+        name: "memory",
+        text: "W2, resident memory ÷ payload (informs)".to_owned(),
+        allowed: 1.01,
+        counted: memory.resident,
+    });
+    let time = time(CROFT.title)
+        .zip(time(BUMP_SCOPE.title))
+        .map(|(croft, bump_scope)| Goal {
+            name: "one-time",
+            text: format!("{}, nanoseconds: {} (informs)", ONE.title, BUMP_SCOPE.title),
+            allowed: bump_scope,
+            counted: croft,
+        });
+    memory.into_iter().chain(time).collect()
 }
 
 /// Croft's figures, as the file keeps them.
@@ -116,7 +141,10 @@ pub fn broken(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<V
     let text = std::fs::read_to_string(path()).map_err(|error| error.to_string())?;
     let table: toml::Table = text.parse().map_err(|error| format!("{error}"))?;
     let mut broken = Vec::new();
-    let limits = table.get("instructions").and_then(toml::Value::as_table).ok_or("no [instructions]")?;
+    let limits = table
+        .get("instructions")
+        .and_then(toml::Value::as_table)
+        .ok_or("no [instructions]")?;
     let figures = figures(counts, large);
     for (name, figure) in &figures {
         let Some(limit) = limits.get(name).and_then(toml::Value::as_float) else {
@@ -124,16 +152,24 @@ pub fn broken(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<V
             continue;
         };
         if *figure > limit * TOLERANCE.0 + TOLERANCE.1 {
-            broken.push(format!("{name}: {figure:.2} instructions, at most {limit:.2} before"));
+            broken.push(format!(
+                "{name}: {figure:.2} instructions, at most {limit:.2} before"
+            ));
         }
     }
     for name in limits.keys().filter(|name| !figures.contains_key(*name)) {
         broken.push(format!("{name}: has a limit and was not counted"));
     }
-    let reached = table.get("reached").and_then(toml::Value::as_table).ok_or("no [reached]")?;
+    let reached = table
+        .get("reached")
+        .and_then(toml::Value::as_table)
+        .ok_or("no [reached]")?;
     for goal in goals(counts, large)? {
         match reached.get(goal.name).and_then(toml::Value::as_bool) {
-            None => broken.push(format!("{}: the file does not say whether it was reached", goal.name)),
+            None => broken.push(format!(
+                "{}: the file does not say whether it was reached",
+                goal.name
+            )),
             Some(true) if !goal.holds() => broken.push(format!(
                 "{}: {:.2}, and {:.2} is the limit, which was kept before",
                 goal.text, goal.counted, goal.allowed

@@ -19,14 +19,24 @@ pub struct Memory {
 /// When a run fails.
 pub fn of(program: &Program) -> Result<Option<Memory>, String> {
     let figures = |bytes: usize| {
-        let arguments = ["large".to_owned(), bytes.to_string(), "0".to_owned(), "memory".to_owned()];
+        let arguments = [
+            "large".to_owned(),
+            bytes.to_string(),
+            "0".to_owned(),
+            "memory".to_owned(),
+        ];
         let run = process::run(&mut program.command(&[], &arguments));
         if run.code == Some(2) {
             return Ok(None);
         }
         let stdout = run.expect(0)?.stdout;
-        let numbers: Vec<f64> = stdout.split_whitespace().filter_map(|number| number.parse().ok()).collect();
-        <[f64; 3]>::try_from(numbers).map(Some).map_err(|_| format!("three numbers were expected: {stdout}"))
+        let numbers: Vec<f64> = stdout
+            .split_whitespace()
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        <[f64; 3]>::try_from(numbers)
+            .map(Some)
+            .map_err(|_| format!("three numbers were expected: {stdout}"))
     };
     let (Some(few), Some(many)) = (figures(1)?, figures(LARGE_REGION)?) else {
         return Ok(None);

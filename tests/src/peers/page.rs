@@ -10,7 +10,10 @@ use std::process::Command;
 pub fn write(name: &str, text: &str) -> Result<(), String> {
     let path = folder::root().join("docs/CLAIMS.md");
     let page = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->\n"));
+    let (begin, end) = (
+        format!("<!-- {name}: begin -->\n"),
+        format!("<!-- {name}: end -->\n"),
+    );
     let (before, rest) = page.split_once(&begin).ok_or("the page has no first mark")?;
     let (_, after) = rest.split_once(&end).ok_or("the page has no second mark")?;
     std::fs::write(&path, format!("{before}{begin}{text}{end}{after}")).map_err(|error| error.to_string())
@@ -21,7 +24,11 @@ pub fn machine() -> String {
     let cpus = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let cpu = cpus
         .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim()))
+        .find_map(|line| {
+            line.strip_prefix("model name")?
+                .split_once(':')
+                .map(|(_, name)| name.trim())
+        })
         .unwrap_or("unknown processor");
     let first_line = |command: &mut Command| {
         let run = process::run(command);

@@ -28,7 +28,13 @@ struct Library {
 const APR: Library = Library {
     package: "libapr1-dev",
     file: "libapr-1.a",
-    flags: &["-D_REENTRANT", "-D_GNU_SOURCE", "-I/usr/include/apr-1.0", "-luuid", "-lcrypt"],
+    flags: &[
+        "-D_REENTRANT",
+        "-D_GNU_SOURCE",
+        "-I/usr/include/apr-1.0",
+        "-luuid",
+        "-lcrypt",
+    ],
 };
 const TALLOC: Library = Library {
     package: "libtalloc-dev",
@@ -214,10 +220,18 @@ impl<'w> Workshop<'w> {
                     .args(["-l", "support", "-o"])
                     .arg(&path),
             )?,
-            Source::File(name) => succeed(self.clang().arg(kernels().join(name)).args(["-lsupport", "-o"]).arg(&path))?,
+            Source::File(name) => succeed(
+                self.clang()
+                    .arg(kernels().join(name))
+                    .args(["-lsupport", "-o"])
+                    .arg(&path),
+            )?,
             Source::C(header, libraries) => {
                 let mut command = self.clang();
-                command.arg(format!("-DPEER=\"{header}\"")).arg(source).arg("-lsupport");
+                command
+                    .arg(format!("-DPEER=\"{header}\""))
+                    .arg(source)
+                    .arg("-lsupport");
                 for library in libraries {
                     let file = Path::new("/usr/lib/x86_64-linux-gnu").join(library.file);
                     if !file.exists() {
@@ -235,7 +249,13 @@ impl<'w> Workshop<'w> {
     fn clang(&self) -> Command {
         let mut command = process::clang();
         command
-            .args(["-O2", "-Wall", "-Wextra", "-Wno-unused-but-set-variable", "-Werror"])
+            .args([
+                "-O2",
+                "-Wall",
+                "-Wextra",
+                "-Wno-unused-but-set-variable",
+                "-Werror",
+            ])
             // As Rust's programs are linked: no first call of a function looks for it.
             .args(["-Wl,-z,now", "-L"])
             .arg(self.folder);
@@ -245,7 +265,11 @@ impl<'w> Workshop<'w> {
 
 /// Removes debug information, which old Valgrinds cannot read; the code stays.
 pub(super) fn strip(program: &Path) -> Result<(), String> {
-    succeed(Command::new(artifact::llvm("llvm-strip")).arg("--strip-debug").arg(program))
+    succeed(
+        Command::new(artifact::llvm("llvm-strip"))
+            .arg("--strip-debug")
+            .arg(program),
+    )
 }
 
 pub(super) fn succeed(command: &mut Command) -> Result<(), String> {

@@ -15,7 +15,9 @@ use std::fmt::Write;
 const NONE: &str = "–";
 
 fn row(title: &str, cells: impl Iterator<Item = Option<String>>) -> String {
-    let cells: Vec<String> = cells.map(|cell| cell.unwrap_or_else(|| NONE.to_owned())).collect();
+    let cells: Vec<String> = cells
+        .map(|cell| cell.unwrap_or_else(|| NONE.to_owned()))
+        .collect();
     format!("| {title} | {} |\n", cells.join(" | "))
 }
 
@@ -52,7 +54,10 @@ fn by_workload(figures: &HashMap<(&'static str, &'static str), f64>) -> String {
         }
         let cells = workload::ALL.iter().map(|workload| {
             let figure = *figures.get(&(peer.title, workload.title))?;
-            Some(number(figure, !is_limit(peer.title) && figure <= best(workload.title)))
+            Some(number(
+                figure,
+                !is_limit(peer.title) && figure <= best(workload.title),
+            ))
         });
         text.push_str(&row(peer.title, cells));
     }

@@ -40,7 +40,10 @@ pub fn all(programs: &[Program], workloads: &[Workload], rounds: usize) -> Resul
             }
         }
     }
-    Ok(figures.into_iter().map(|(key, figures)| (key, median(figures))).collect())
+    Ok(figures
+        .into_iter()
+        .map(|(key, figures)| (key, median(figures)))
+        .collect())
 }
 
 /// The figure in the middle.

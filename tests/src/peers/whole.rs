@@ -1,8 +1,8 @@
 //! Whole programs: `benches/programs`, each over malloc and over regions by one switch of its source (`memory.h`).
 
+use super::count;
 use super::program::{strip, succeed};
 use super::time::median;
-use super::count;
 use crate::measure::{self, Limits};
 use crate::{folder, process};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,10 @@ pub fn sources() -> Vec<PathBuf> {
 /// What the compilers say.
 pub fn build(source: &Path, folder: &Path) -> Result<(PathBuf, PathBuf), String> {
     let name = source.file_stem().unwrap_or_default().display().to_string();
-    let (malloc, regions) = (folder.join(format!("{name}-malloc")), folder.join(format!("{name}-regions")));
+    let (malloc, regions) = (
+        folder.join(format!("{name}-malloc")),
+        folder.join(format!("{name}-regions")),
+    );
     succeed(
         process::clang()
             .args(["-O2", "-Wall", "-Wextra", "-Werror", "-DWITH_MALLOC"])
@@ -68,40 +71,54 @@ pub fn agree(source: &Path, folder: &Path) -> Result<String, String> {
     Ok(expected)
 }
 
-/// The measurement of one program; times are medians of as many rounds, in which both take turns.
+/// The measurements of all; times are medians of as many rounds, in which both programs of a source take turns.
 ///
 /// # Errors
-/// When it cannot be built, or a run fails.
-pub fn measure(source: &Path, folder: &Path, rounds: usize) -> Result<Whole, String> {
-    agree(source, folder)?;
-    let (malloc, regions) = build(source, folder)?;
-    let programs = [&malloc, &regions];
-    let instructions = programs.map(|program| {
-        let mut command = Command::new("valgrind");
-        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
-        count::collected(&process::run(&mut command).expect(0)?.stderr)
+/// When one cannot be built, or a run fails.
+pub fn all(folder: &Path, rounds: usize) -> Result<Vec<Whole>, String> {
+    let sources = sources();
+    let counted = count::side_by_side(&sources, |source| {
+        agree(source, folder)?;
+        let (malloc, regions) = build(source, folder)?;
+        let counts = (instructions(&malloc)?, instructions(&regions)?);
+        Ok::<_, String>((malloc, regions, counts))
     });
-    let [Ok(over_malloc), Ok(over_regions)] = instructions else {
-        return Err(format!("{}: callgrind failed: {instructions:?}", source.display()));
-    };
-    let (mut seconds, mut mebibytes) = ([vec![], vec![]], [vec![], vec![]]);
-    for _ in 0..rounds {
-        for (index, program) in programs.iter().enumerate() {
-            let taken = measure::run(&mut Command::new(program), LIMITS);
-            if taken.code != Some(0) {
-                return Err(format!("{}: {taken:?}", program.display()));
+    // One at a time: others would be in the way of the times.
+    sources
+        .iter()
+        .zip(counted)
+        .map(|(source, counted)| {
+            let (malloc, regions, instructions) =
+                counted.map_err(|problem| format!("{}: {problem}", source.display()))?;
+            let (mut seconds, mut mebibytes) = ([vec![], vec![]], [vec![], vec![]]);
+            for _ in 0..rounds {
+                for (index, program) in [&malloc, &regions].into_iter().enumerate() {
+                    let taken = measure::run(&mut Command::new(program), LIMITS);
+                    if taken.code != Some(0) {
+                        return Err(format!("{}: {taken:?}", program.display()));
+                    }
+                    seconds[index].push(taken.processor.as_secs_f64());
+                    mebibytes[index].push(peak(program)?);
+                }
             }
-            seconds[index].push(taken.processor.as_secs_f64());
-            mebibytes[index].push(peak(program)?);
-        }
-    }
-    let pair = |[malloc, regions]: [Vec<f64>; 2]| (median(malloc), median(regions));
-    Ok(Whole {
-        name: source.file_stem().unwrap_or_default().display().to_string(),
-        instructions: (over_malloc as f64, over_regions as f64),
-        seconds: pair(seconds),
-        mebibytes: pair(mebibytes),
-    })
+            let pair = |[malloc, regions]: [Vec<f64>; 2]| (median(malloc), median(regions));
+            Ok(Whole {
+                name: source.file_stem().unwrap_or_default().display().to_string(),
+                instructions,
+                seconds: pair(seconds),
+                mebibytes: pair(mebibytes),
+            })
+        })
+        .collect()
+}
+
+/// Instructions of a whole run.
+fn instructions(program: &Path) -> Result<f64, String> {
+    let mut command = Command::new("valgrind");
+    command
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program);
+    Ok(count::collected(&process::run(&mut command).expect(0)?.stderr)? as f64)
 }
 
 /// The most resident memory in MiB, which a program tells when it is asked (`memory.h`): what the system keeps of a process counts what

@@ -25,7 +25,10 @@ pub struct Worst {
 /// When the program cannot be started or ends otherwise than it should.
 pub fn operations(program: &Program) -> Option<Worst> {
     let mut command = program.command(&[], &["single".to_owned(), "0".to_owned(), ROUNDS.to_string()]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     // SAFETY: `ptrace` is async-signal-safe, and the closure allocates nothing.
     unsafe {
         command.pre_exec(|| match libc::ptrace(libc::PTRACE_TRACEME) {
@@ -47,7 +50,11 @@ pub fn operations(program: &Program) -> Option<Worst> {
         let mark = begin.rip - 1;
         let mut steps = 0;
         loop {
-            assert!(traced.run(libc::PTRACE_SINGLESTEP), "{}: ended in an operation", program.peer.title);
+            assert!(
+                traced.run(libc::PTRACE_SINGLESTEP),
+                "{}: ended in an operation",
+                program.peer.title
+            );
             steps += 1;
             if traced.instruction() == mark {
                 break;
@@ -55,7 +62,11 @@ pub fn operations(program: &Program) -> Option<Worst> {
         }
         let kind = traced.registers().rdi;
         // Past the breakpoint, which stops the program once more.
-        assert!(traced.run(libc::PTRACE_CONT), "{}: ended at a mark", program.peer.title);
+        assert!(
+            traced.run(libc::PTRACE_CONT),
+            "{}: ended at a mark",
+            program.peer.title
+        );
         let place = match kind {
             1 => {
                 between_marks = between_marks.min(steps);
@@ -82,7 +93,11 @@ impl Traced {
         let waited = unsafe { libc::waitpid(self.0, &raw mut status, 0) };
         assert_eq!(waited, self.0, "a child can be waited for");
         if libc::WIFSTOPPED(status) {
-            assert_eq!(libc::WSTOPSIG(status), libc::SIGTRAP, "the child stopped by itself");
+            assert_eq!(
+                libc::WSTOPSIG(status),
+                libc::SIGTRAP,
+                "the child stopped by itself"
+            );
         }
         libc::WIFSTOPPED(status)
     }
@@ -90,7 +105,11 @@ impl Traced {
     /// Lets it go on; false if it ended.
     fn run(&self, how: libc::c_uint) -> bool {
         // SAFETY: the child is stopped, and this thread traces it.
-        assert_eq!(unsafe { libc::ptrace(how, self.0, 0, 0) }, 0, "a stopped child goes on");
+        assert_eq!(
+            unsafe { libc::ptrace(how, self.0, 0, 0) },
+            0,
+            "a stopped child goes on"
+        );
         self.wait()
     }
 
