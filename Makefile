@@ -47,7 +47,8 @@ test-baremetal: build ## kernel images in QEMU, their instructions counted
 	$(CARGO) test --release --package croft-tests --test baremetal
 
 lint: deps ## formatting, clippy and the documentation, warnings denied
-	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check; \
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check && \
+		$(CARGO) fmt --manifest-path tests/benches/peers/Cargo.toml --check; \
 		else echo "skipped: formatting (rustfmt is not installed: rustup component add rustfmt)"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
 		$(CARGO) clippy --release --workspace --all-targets -- -D warnings && \
@@ -62,7 +63,7 @@ snapshots: build ## accept the snapshots as they are now; review them with git d
 bench: build ## Croft beside arenas and allocators: instructions, times, memory, whole programs; BENCH=--write puts the tables into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench peers -- $(BENCH)
 
-bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
+bench-check: build ## what checking and lowering cost beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)
 
 bench-hosted: deps ## hosted memory beside malloc, a hash map, talloc, slotmap; BENCH=--write puts the table into docs/CLAIMS.md

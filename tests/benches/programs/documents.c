@@ -126,7 +126,7 @@ static size_t write(size_t at, int depth)
 
 int main(int argc, char **argv)
 {
-    unsigned rounds = work(argc, argv, 4000);
+    unsigned rounds = work(argc, argv, 2000);
     unsigned long sum = 0;
     for (unsigned round = 0; round < rounds; round++) {
         if (round % 20 == 0) {

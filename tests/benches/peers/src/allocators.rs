@@ -168,7 +168,9 @@ fn pool() -> NonNull<[u8]> {
 }
 
 /// TLSF, on a static pool, with the parameters of its global allocator.
-pub struct Rlsf(UnsafeCell<rlsf::Tlsf<'static, usize, usize, { usize::BITS as usize - 5 }, { usize::BITS as usize }>>);
+pub struct Rlsf(
+    UnsafeCell<rlsf::Tlsf<'static, usize, usize, { usize::BITS as usize - 5 }, { usize::BITS as usize }>>,
+);
 
 impl Allocator for Rlsf {
     fn new() -> Self {

@@ -66,7 +66,11 @@ impl Peer for Unchecked {
     type Region<'p, T: Kind> = Cell<*mut u8>;
 
     fn new() -> Self {
-        let arena = || Box::leak(Box::<[u8]>::new_uninit_slice(UNCHECKED)).as_mut_ptr().cast();
+        let arena = || {
+            Box::leak(Box::<[u8]>::new_uninit_slice(UNCHECKED))
+                .as_mut_ptr()
+                .cast()
+        };
         Self(arena(), arena())
     }
 
@@ -101,9 +105,10 @@ impl Peer for Croft {
 
     fn new() -> Self {
         static mut BLOCKS: Blocks<4200> = Blocks::uninit();
+        let blocks = &raw mut BLOCKS;
         // SAFETY: the program makes one peer.
-        let bytes = unsafe { (*&raw mut BLOCKS).bytes() };
-        Self(Pool::new(bytes).expect("a static array holds blocks"))
+        let blocks = unsafe { &mut *blocks };
+        Self(Pool::new(blocks.bytes()).expect("a static array holds blocks"))
     }
 
     #[inline(always)]

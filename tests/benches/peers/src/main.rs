@@ -45,5 +45,9 @@ fn main() -> ExitCode {
         "jemalloc" => run.on::<allocators::Owner<allocators::Jemalloc>>(),
         _ => false,
     };
-    if known { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    if known {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    }
 }

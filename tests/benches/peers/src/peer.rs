@@ -53,6 +53,10 @@ pub trait Kind {
     ///
     /// # Safety
     /// It is an object of this kind that was touched with its size.
+    #[cfg_attr(
+        not(feature = "allocators"),
+        expect(dead_code, reason = "only allocators want sizes back")
+    )]
     unsafe fn layout(object: *mut u8) -> Layout;
 }
 

@@ -32,7 +32,9 @@ impl Run<'_> {
             ("row", count) => row::<P>(self.iterations, count),
             ("varied", 1) if P::SIZED => varied_one::<P>(self.iterations, &sizes),
             ("varied", count) if P::SIZED => varied::<P>(self.iterations, count, &sizes),
-            ("large", bytes) if P::SIZED => large::<P>(bytes, self.iterations != 0, self.tells.is_some(), &sizes),
+            ("large", bytes) if P::SIZED => {
+                large::<P>(bytes, self.iterations != 0, self.tells.is_some(), &sizes)
+            }
             ("turns", _) => turns::<P>(self.iterations),
             ("turns-row", _) => turns_row::<P>(self.iterations),
             ("single", _) if P::SIZED => single::<P>(self.iterations, &sizes),
