@@ -73,7 +73,7 @@ fn run(is_short: bool, writes: bool, rounds: usize) -> Result<Vec<String>, Strin
     section("*Goals*:", table::goals(&goals));
     section(
         "*Instructions an object*, net of loop and touch (W5 and W6: of everything):",
-        table::counts(&counts),
+        format!("{}\n{}", table::counts(&counts), table::lost(&counts)),
     );
     match &longer {
         None => section(

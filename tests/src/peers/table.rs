@@ -69,6 +69,29 @@ pub fn counts(counts: &Counts) -> String {
     by_workload(counts)
 }
 
+/// Where Croft's C is not the best allocator, and which is.
+pub fn lost(counts: &Counts) -> String {
+    let lost: Vec<String> = workload::ALL
+        .iter()
+        .filter_map(|workload| {
+            let croft = *counts.get(&(CROFT.title, workload.title))?;
+            let (best, figure) = counts
+                .iter()
+                .filter(|((peer, of), _)| *of == workload.title && !is_limit(peer))
+                .map(|((peer, _), figure)| (*peer, *figure))
+                .min_by(|one, other| one.1.total_cmp(&other.1))?;
+            (figure < croft).then(|| format!("{} ({best}: {figure:.1}, Croft {croft:.1})", workload.title))
+        })
+        .collect();
+    match lost.as_slice() {
+        [] => "Croft, C, takes the fewest instructions everywhere.\n".to_owned(),
+        lost => format!(
+            "Others take fewer instructions than Croft, C, in {}.\n",
+            lost.join(", ")
+        ),
+    }
+}
+
 /// Nanoseconds an object.
 pub fn times(times: &Times) -> String {
     by_workload(times)
@@ -125,7 +148,10 @@ pub fn regions(
             large.map(|large| large.pop.0.to_string()),
             large.map(|large| large.pop.1.to_string()),
             memory.map(|memory| format!("{:.3}", memory.resident)),
-            memory.map(|memory| format!("{:.2}", memory.reserved)),
+            // Nothing is reserved that was not there before: a static pool, or a heap that takes a large range at once.
+            memory
+                .filter(|memory| memory.reserved >= 0.01)
+                .map(|memory| format!("{:.2}", memory.reserved)),
             worst.map(|worst| worst.push.to_string()),
             worst.map(|worst| worst.alloc.to_string()),
             worst.map(|worst| worst.pop.to_string()),

@@ -36,7 +36,6 @@ pub fn operations(program: &Program) -> Option<Worst> {
             _ => Err(std::io::Error::last_os_error()),
         });
     }
-    #[expect(clippy::zombie_processes, reason = "`Traced::wait` waits for it")]
     let child = command.spawn().ok()?;
     let traced = Traced(libc::pid_t::try_from(child.id()).expect("process numbers are small"));
     if !traced.wait() {
@@ -105,11 +104,8 @@ impl Traced {
     /// Lets it go on; false if it ended.
     fn run(&self, how: libc::c_uint) -> bool {
         // SAFETY: the child is stopped, and this thread traces it.
-        assert_eq!(
-            unsafe { libc::ptrace(how, self.0, 0, 0) },
-            0,
-            "a stopped child goes on"
-        );
+        let answer = unsafe { libc::ptrace(how, self.0, 0, 0) };
+        assert_eq!(answer, 0, "a stopped child goes on");
         self.wait()
     }
 
