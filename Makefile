@@ -52,7 +52,9 @@ lint: deps ## formatting, clippy and the documentation, warnings denied
 		else echo "skipped: formatting (rustfmt is not installed: rustup component add rustfmt)"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
 		$(CARGO) clippy --release --workspace --all-targets -- -D warnings && \
-		$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings; \
+		$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings && \
+		$(CARGO) clippy --release --manifest-path tests/benches/peers/Cargo.toml --no-default-features \
+			--target-dir $(TARGET)/peers-short -- -D warnings; \
 		else echo "skipped: clippy (not installed: rustup component add clippy)"; fi
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --workspace --no-deps --all-features
 
