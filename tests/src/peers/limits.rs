@@ -139,6 +139,10 @@ fn path() -> PathBuf {
 /// When the file cannot be read.
 pub fn broken(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<Vec<String>, String> {
     let text = std::fs::read_to_string(path()).map_err(|error| error.to_string())?;
+    compare(&text, counts, large)
+}
+
+fn compare(text: &str, counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<Vec<String>, String> {
     let table: toml::Table = text.parse().map_err(|error| format!("{error}"))?;
     let mut broken = Vec::new();
     let limits = table
@@ -185,6 +189,10 @@ pub fn broken(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<V
 /// # Errors
 /// When it cannot be written.
 pub fn write(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<(), String> {
+    std::fs::write(path(), text(counts, large)?).map_err(|error| error.to_string())
+}
+
+fn text(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<String, String> {
     let mut text = "\
 # What Croft's operations take in the workloads of `make bench`: instructions an object on x86-64, and of one pop. The gate: a figure that
 # is worse by more than 1 % fails. Written by `make bench BENCH=--write`; lower is better, so read what a change of this file says.
@@ -200,5 +208,81 @@ pub fn write(counts: &Counts, large: &HashMap<&'static str, Large>) -> Result<()
     for goal in goals(counts, large)? {
         let _ = writeln!(text, "{} = {}", goal.name, goal.holds());
     }
-    std::fs::write(path(), text).map_err(|error| error.to_string())
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{compare, text};
+    use crate::peers::count::{Counts, Large};
+    use crate::peers::program::{BUMP_SCOPE, BUMPALO, CROFT, UNCHECKED};
+    use crate::peers::workload;
+    use std::collections::HashMap;
+
+    /// Croft takes `croft` everywhere, everyone else 10.
+    fn counted(croft: f64) -> (Counts, HashMap<&'static str, Large>) {
+        let peers = [
+            (CROFT, croft),
+            (UNCHECKED, 10.0),
+            (BUMPALO, 10.0),
+            (BUMP_SCOPE, 10.0),
+        ];
+        let counts = peers
+            .iter()
+            .flat_map(|(peer, figure)| workload::ALL.map(|workload| ((peer.title, workload.title), *figure)))
+            .collect();
+        let large = Large {
+            object: croft,
+            pop: (9, 9),
+        };
+        (counts, HashMap::from([(CROFT.title, large)]))
+    }
+
+    fn broken(before: f64, now: f64) -> Vec<String> {
+        let (counts, large) = counted(before);
+        let limits = text(&counts, &large).expect("every figure is there");
+        let (counts, large) = counted(now);
+        compare(&limits, &counts, &large).expect("the text is a table")
+    }
+
+    #[test]
+    fn the_same_and_better_figures_pass() {
+        assert_eq!(broken(10.0, 10.0), [""; 0]);
+        assert_eq!(broken(20.0, 20.2), [""; 0]);
+        assert_eq!(broken(10.0, 2.0), [""; 0]);
+    }
+
+    #[test]
+    fn worse_figures_fail_one_by_one() {
+        let broken = broken(20.0, 20.5);
+        assert_eq!(broken.len(), workload::ALL.len() + 1, "{broken:?}");
+        assert!(
+            broken[0].ends_with("20.50 instructions, at most 20.00 before"),
+            "{broken:?}"
+        );
+    }
+
+    #[test]
+    fn a_goal_that_was_reached_must_be_reached_again() {
+        // 10.1 is within the tolerance of the figures, and above bump-scope's 10.
+        let (counts, large) = counted(10.0);
+        let limits = text(&counts, &large).expect("every figure is there");
+        assert!(limits.contains("one-bump-scope = true\n"), "{limits}");
+        let (counts, large) = counted(10.1);
+        let broken = compare(&limits, &counts, &large).expect("the text is a table");
+        assert_eq!(broken.len(), 1, "{broken:?}");
+        assert!(broken[0].contains("which was kept before"), "{broken:?}");
+    }
+
+    #[test]
+    fn figures_without_a_limit_and_limits_without_a_figure_fail() {
+        let (counts, large) = counted(10.0);
+        let limits = text(&counts, &large).expect("every figure is there");
+        let (more, less) = (
+            format!("{limits}\n"),
+            limits.replace("\"Croft, C: W6\"", "\"Croft, C: W7\""),
+        );
+        assert_eq!(compare(&more, &counts, &large).expect("a table").len(), 0);
+        assert_eq!(compare(&less, &counts, &large).expect("a table").len(), 2);
+    }
 }
