@@ -7,6 +7,7 @@
 //! `--write` puts the table into docs/CLAIMS.md; `--short` leaves out what takes long; `--runs N` says how often.
 
 use croft_tests::measure::{self, Limits, Taken};
+use croft_tests::peers::page;
 use croft_tests::scale::{self, Shape};
 use croft_tests::{artifact, folder, process};
 use std::fmt::Write;
@@ -19,12 +20,6 @@ const LIMITS: Limits = Limits {
     seconds: 1200,
     mebibytes: 16 << 10,
 };
-
-/// Where the table begins and ends in the page.
-const MARKS: (&str, &str) = (
-    "<!-- make bench-check: begin -->\n",
-    "<!-- make bench-check: end -->\n",
-);
 
 /// What the real program is compiled from: its own source, and a region.
 const REAL: &str = "\
@@ -268,19 +263,20 @@ fn line(row: &Row) -> String {
 }
 
 fn write(rows: &[Row], runs: usize) {
-    let path = folder::root().join("docs/CLAIMS.md");
-    let page = std::fs::read_to_string(&path).expect("the page is there");
-    let (before, rest) = page.split_once(MARKS.0).expect("the page has the first mark");
-    let (_, after) = rest.split_once(MARKS.1).expect("the page has the second mark");
     let mut table = format!(
-        "Seed {SEED}, median of {runs} runs, times in seconds.\n\n{}\n",
+        "{}\n\nSeed {SEED}, {}, times in seconds.\n\n{}\n",
+        page::machine(),
+        if runs == 1 {
+            "one run".to_owned()
+        } else {
+            format!("median of {runs} runs")
+        },
         heading()
     );
     for row in rows {
         // Writing to a string does not fail.
         let _ = writeln!(table, "{}", line(row));
     }
-    std::fs::write(&path, format!("{before}{}{table}{}{after}", MARKS.0, MARKS.1))
-        .expect("the page can be written");
-    println!("written to {}", path.display());
+    page::write("make bench-check", &table).unwrap_or_else(|problem| panic!("docs/CLAIMS.md: {problem}"));
+    println!("written to docs/CLAIMS.md");
 }
