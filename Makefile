@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench-check bench-hosted hosted proof campaign fuzz clean
+.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench bench-check bench-hosted hosted proof campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -47,11 +47,14 @@ test-baremetal: build ## kernel images in QEMU, their instructions counted
 	$(CARGO) test --release --package croft-tests --test baremetal
 
 lint: deps ## formatting, clippy and the documentation, warnings denied
-	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check; \
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --all --check && \
+		$(CARGO) fmt --manifest-path tests/benches/peers/Cargo.toml --check; \
 		else echo "skipped: formatting (rustfmt is not installed: rustup component add rustfmt)"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then \
 		$(CARGO) clippy --release --workspace --all-targets -- -D warnings && \
-		$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings; \
+		$(CARGO) clippy --release --workspace --all-targets --all-features -- -D warnings && \
+		$(CARGO) clippy --release --manifest-path tests/benches/peers/Cargo.toml --no-default-features \
+			--target-dir $(TARGET)/peers-short -- -D warnings; \
 		else echo "skipped: clippy (not installed: rustup component add clippy)"; fi
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --workspace --no-deps --all-features
 
@@ -59,7 +62,10 @@ snapshots: build ## accept the snapshots as they are now; review them with git d
 	INSTA_UPDATE=always $(CARGO) test --release --package croft-tests
 	@git diff --stat -- '*.snap'
 
-bench-check: build ## what checking costs beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
+bench: build ## Croft beside arenas and allocators: instructions, times, memory, whole programs; BENCH=--write puts the tables into docs/CLAIMS.md
+	$(CARGO) bench --package croft-tests --bench peers -- $(BENCH)
+
+bench-check: build ## what checking and lowering cost beside opt -O2; BENCH=--write puts the table into docs/CLAIMS.md
 	$(CARGO) bench --package croft-tests --bench scale -- $(BENCH)
 
 bench-hosted: deps ## hosted memory beside malloc, a hash map, talloc, slotmap; BENCH=--write puts the table into docs/CLAIMS.md

@@ -10,7 +10,8 @@ packages=(
     libpolly-22-dev zlib1g-dev                # libraries that llvm-config-22 names but llvm-22-dev does not bring
     g++ make                                  # the plugin's C++ entry; Cargo links with gcc
     liblapack-dev libblas-dev                 # examples/linear
-    valgrind                                  # tests of debug mode
+    valgrind                                  # tests of debug mode, instruction counts
+    libapr1-dev libtalloc-dev                 # peers of `make bench`
 )
 
 fail() {

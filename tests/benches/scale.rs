@@ -1,12 +1,13 @@
-//! What checking costs, beside what `opt -O2` costs on the same module: `make bench-check`.
+//! What checking and lowering cost, beside what `opt -O2` costs on the same module: `make bench-check`.
 //!
 //! Generated modules of three sizes and four shapes (`croft_tests::scale`), and one real program: SQLite, as a crate bundles it, with
-//! one region opened, used and ended in it. Both programs run in turn, each several times; the medians count. A module that is not
+//! one region opened, used and ended in it. `croft check`, `croft lower` and `opt` run in turn, each several times; the medians count. A module that is not
 //! accepted ends the benchmark.
 //!
 //! `--write` puts the table into docs/CLAIMS.md; `--short` leaves out what takes long; `--runs N` says how often.
 
 use croft_tests::measure::{self, Limits, Taken};
+use croft_tests::peers::page;
 use croft_tests::scale::{self, Shape};
 use croft_tests::{artifact, folder, process};
 use std::fmt::Write;
@@ -19,12 +20,6 @@ const LIMITS: Limits = Limits {
     seconds: 1200,
     mebibytes: 16 << 10,
 };
-
-/// Where the table begins and ends in the page.
-const MARKS: (&str, &str) = (
-    "<!-- make bench-check: begin -->\n",
-    "<!-- make bench-check: end -->\n",
-);
 
 /// What the real program is compiled from: its own source, and a region.
 const REAL: &str = "\
@@ -47,6 +42,7 @@ struct Row {
     name: String,
     instructions: usize,
     check: Taken,
+    lower: Taken,
     optimise: Taken,
 }
 
@@ -93,7 +89,7 @@ fn main() -> ExitCode {
         Ok(bitcode) => add("SQLite".to_owned(), &bitcode),
         Err(problem) => println!("skipped: SQLite ({problem})"),
     }
-    let dearer: Vec<&Row> = rows.iter().filter(|row| ratio(row) >= 1.0).collect();
+    let dearer: Vec<&Row> = rows.iter().filter(|row| ratio(&row.check, row) >= 1.0).collect();
     for row in &dearer {
         println!(
             "checking costs more than opt -O2: {}, {} instructions",
@@ -192,7 +188,8 @@ fn instructions(bitcode: &Path) -> usize {
 
 fn row(name: String, bitcode: &Path, runs: usize) -> Result<Row, String> {
     let instructions = instructions(bitcode);
-    let (mut checks, mut optimisations) = (Vec::new(), Vec::new());
+    let (mut checks, mut lowerings, mut optimisations) = (Vec::new(), Vec::new(), Vec::new());
+    let lowered = bitcode.with_extension("lowered.bc");
     for _ in 0..runs {
         let check = measure::run(process::croft().arg("check").arg(bitcode), LIMITS);
         if check.code != Some(0) {
@@ -201,6 +198,14 @@ fn row(name: String, bitcode: &Path, runs: usize) -> Result<Row, String> {
             ));
         }
         checks.push(check);
+        let mut lower = process::croft();
+        let lowering = measure::run(lower.arg("lower").arg(bitcode).arg("-o").arg(&lowered), LIMITS);
+        if lowering.code != Some(0) {
+            return Err(format!(
+                "{name}, {instructions} instructions: not lowered: {lowering:?}"
+            ));
+        }
+        lowerings.push(lowering);
         let mut opt = Command::new(artifact::llvm("opt"));
         let optimisation = measure::run(opt.args(["-O2", "-disable-output"]).arg(bitcode), LIMITS);
         if optimisation.code != Some(0) {
@@ -214,6 +219,7 @@ fn row(name: String, bitcode: &Path, runs: usize) -> Result<Row, String> {
         name,
         instructions,
         check: median(checks),
+        lower: median(lowerings),
         optimise: median(optimisations),
     })
 }
@@ -225,13 +231,13 @@ fn median(mut runs: Vec<Taken>) -> Taken {
 }
 
 /// Of processor time: on a machine that others use, it is the steadier one.
-fn ratio(row: &Row) -> f64 {
-    row.check.processor.as_secs_f64() / row.optimise.processor.as_secs_f64()
+fn ratio(taken: &Taken, row: &Row) -> f64 {
+    taken.processor.as_secs_f64() / row.optimise.processor.as_secs_f64()
 }
 
 fn heading() -> &'static str {
-    "| module | instructions | check: wall | processor | MiB | opt -O2: wall | processor | MiB | check ÷ opt | seconds of check for a million |\n\
-     |---|---|---|---|---|---|---|---|---|---|"
+    "| module | instructions | check: wall | processor | MiB | lower: wall | processor | MiB | opt -O2: wall | processor | MiB | check ÷ opt | lower ÷ opt | seconds of check for a million |\n\
+     |---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 }
 
 fn line(row: &Row) -> String {
@@ -244,30 +250,33 @@ fn line(row: &Row) -> String {
         )
     };
     format!(
-        "| {} | {} | {} | {} | {:.2} | {:.1} |",
+        "| {} | {} | {} | {} | {} | {:.2} | {:.2} | {:.1} |",
         row.name,
         row.instructions,
         columns(&row.check),
+        columns(&row.lower),
         columns(&row.optimise),
-        ratio(row),
+        ratio(&row.check, row),
+        ratio(&row.lower, row),
         row.check.processor.as_secs_f64() / row.instructions as f64 * 1e6
     )
 }
 
 fn write(rows: &[Row], runs: usize) {
-    let path = folder::root().join("docs/CLAIMS.md");
-    let page = std::fs::read_to_string(&path).expect("the page is there");
-    let (before, rest) = page.split_once(MARKS.0).expect("the page has the first mark");
-    let (_, after) = rest.split_once(MARKS.1).expect("the page has the second mark");
     let mut table = format!(
-        "Seed {SEED}, median of {runs} runs, times in seconds.\n\n{}\n",
+        "{}\n\nSeed {SEED}, {}, times in seconds.\n\n{}\n",
+        page::machine(),
+        if runs == 1 {
+            "one run".to_owned()
+        } else {
+            format!("median of {runs} runs")
+        },
         heading()
     );
     for row in rows {
         // Writing to a string does not fail.
         let _ = writeln!(table, "{}", line(row));
     }
-    std::fs::write(&path, format!("{before}{}{table}{}{after}", MARKS.0, MARKS.1))
-        .expect("the page can be written");
-    println!("written to {}", path.display());
+    page::write("make bench-check", &table).unwrap_or_else(|problem| panic!("docs/CLAIMS.md: {problem}"));
+    println!("written to docs/CLAIMS.md");
 }

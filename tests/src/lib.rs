@@ -12,6 +12,8 @@ pub mod folder;
 pub mod generator;
 pub mod ir;
 pub mod measure;
+pub mod peers;
 pub mod process;
 pub mod scale;
+pub mod sequence;
 pub mod shape;
