@@ -12,6 +12,7 @@
 use super::context::{Context, Summaries, is_inferred};
 use super::finding::{Finding, Problem, Site};
 use super::leak::{self, Blame};
+use super::reached::Reached;
 use super::recursion::Recursion;
 use super::{Analysed, check_function};
 use crate::effects::Effects;
@@ -116,7 +117,8 @@ impl<'f, 'a> Component<'f, 'a> {
 
     fn analyse(&self, id: FuncId, recursion: &Recursion, summaries: &Summaries, blame: &Blame) -> Analysed {
         let regions = self.regions(id, summaries);
-        check_function(self.context(id, &regions, summaries), blame, recursion)
+        let reached = self.reached(id, summaries);
+        check_function(self.context(id, &regions, &reached, summaries), blame, recursion)
     }
 
     fn regions(&self, id: FuncId, summaries: &Summaries) -> Regions {
@@ -124,7 +126,18 @@ impl<'f, 'a> Component<'f, 'a> {
         Regions::new(function, self.members[&id].body, &summaries.effects)
     }
 
-    fn context<'c>(&'c self, id: FuncId, regions: &'c Regions, summaries: &'c Summaries) -> Context<'c, 'a> {
+    fn reached(&self, id: FuncId, summaries: &Summaries) -> Reached {
+        let member = &self.members[&id];
+        Reached::new(member.body, &member.paths, |call| summaries.diverges(call))
+    }
+
+    fn context<'c>(
+        &'c self,
+        id: FuncId,
+        regions: &'c Regions,
+        reached: &'c Reached,
+        summaries: &'c Summaries,
+    ) -> Context<'c, 'a> {
         let member = &self.members[&id];
         Context {
             form: self.form,
@@ -134,21 +147,22 @@ impl<'f, 'a> Component<'f, 'a> {
             body: member.body,
             paths: &member.paths,
             regions,
+            reached,
         }
     }
 
     /// What the recursion repeats, as far as the summaries show it now.
     fn recursion(&self, summaries: &Summaries) -> Recursion {
-        let regions: Vec<Regions> = self
+        let views: Vec<(Regions, Reached)> = self
             .members
             .keys()
-            .map(|id| self.regions(*id, summaries))
+            .map(|id| (self.regions(*id, summaries), self.reached(*id, summaries)))
             .collect();
         let contexts: Vec<Context<'_, '_>> = self
             .members
             .keys()
-            .zip(&regions)
-            .map(|(id, regions)| self.context(*id, regions, summaries))
+            .zip(&views)
+            .map(|(id, (regions, reached))| self.context(*id, regions, reached, summaries))
             .collect();
         Recursion::new(&contexts)
     }

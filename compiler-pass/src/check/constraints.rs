@@ -14,14 +14,9 @@ const SMALL_COPY: u32 = 16;
 
 /// Applies every instruction until nothing grows.
 pub(super) fn solve(cx: Context<'_, '_>, provenance: &mut Provenance) {
-    let mut reached = vec![false; cx.body.blocks.len()];
-    for node in cx.paths.ids() {
-        reached[cx.paths.node(node).block.index()] = true;
-    }
     let mut solver = Solver {
         cx,
         provenance,
-        reached,
         settled: false,
         version: 0,
         judged: HashMap::new(),
@@ -37,8 +32,6 @@ pub(super) fn solve(cx: Context<'_, '_>, provenance: &mut Provenance) {
 pub(super) struct Solver<'s, 'a> {
     pub(super) cx: Context<'s, 'a>,
     pub(super) provenance: &'s mut Provenance,
-    /// The basic blocks that control gets to.
-    pub(super) reached: Vec<bool>,
     /// What points nowhere now will point nowhere.
     pub(super) settled: bool,
     /// How often something grew.
@@ -117,11 +110,8 @@ impl Solver<'_, '_> {
     fn round(&mut self) -> bool {
         let before = self.version;
         self.version += u64::from(self.provenance.expose());
-        for (id, inst) in self.cx.body.inst_ids() {
-            // Where control does not get, nothing points anywhere.
-            if !self.reached[inst.block.index()] {
-                continue;
-            }
+        // Where control does not get, nothing points anywhere.
+        for (id, inst) in self.cx.reached_insts() {
             let grew = self.apply(id, inst);
             self.version += u64::from(grew);
         }

@@ -1,11 +1,12 @@
 //! What every phase of the checker sees of the function at hand.
 
 use super::finding::Site;
+use super::reached::Reached;
 use crate::effects::{Effects, Source};
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
 use crate::form::{
-    Argument, Body, Call, Callee, Disguise, Form, FuncId, Function, InstId, ValueDef, ValueId,
+    Argument, Body, Call, Callee, Disguise, Form, FuncId, Function, Inst, InstId, ValueDef, ValueId,
 };
 
 /// The summaries of all functions, as far as they are known.
@@ -14,6 +15,23 @@ pub struct Summaries {
     pub effects: Vec<Effects>,
     /// Whether the effects say all that the function does.
     pub described: Vec<bool>,
+}
+
+impl Summaries {
+    /// What a call does, if its callee is described, and all that it calls back is called beside it.
+    pub fn effects_of(&self, call: &Call<'_>) -> Option<&Effects> {
+        let Callee::Direct(callee) = call.callee else {
+            return None;
+        };
+        let effects = &self.effects[callee.index()];
+        let is_seen = effects.calls.is_empty() || call.called_back;
+        (self.described[callee.index()] && is_seen).then_some(effects)
+    }
+
+    /// Whether a call never returns normally.
+    pub fn diverges(&self, call: &Call<'_>) -> bool {
+        call.noreturn || self.effects_of(call).is_some_and(|effects| effects.diverges)
+    }
 }
 
 /// A function under analysis.
@@ -33,6 +51,8 @@ pub struct Context<'c, 'a> {
     pub paths: &'c Paths,
     /// Its regions.
     pub regions: &'c Regions,
+    /// What control gets to.
+    pub reached: &'c Reached,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -52,14 +72,17 @@ impl<'c, 'a> Context<'c, 'a> {
         }
     }
 
+    /// The instructions that control gets to.
+    pub fn reached_insts(&self) -> impl Iterator<Item = (InstId, &'c Inst<'a>)> + use<'c, 'a> {
+        let reached = self.reached;
+        let all = self.body.insts.iter().enumerate();
+        all.map(|(index, inst)| (InstId::new(index), inst))
+            .filter(move |(id, _)| reached.contains(*id))
+    }
+
     /// What a call does, if its callee is described.
     pub fn effects_of(&self, call: &Call<'_>) -> Option<&'c Effects> {
-        let Callee::Direct(callee) = call.callee else {
-            return None;
-        };
-        let effects = &self.summaries.effects[callee.index()];
-        let is_seen = effects.calls.is_empty() || call.called_back;
-        (self.summaries.described[callee.index()] && is_seen).then_some(effects)
+        self.summaries.effects_of(call)
     }
 
     /// Whether a parameter of this function may lead to the caller's memory: a pointer, or, where the body tells what
@@ -146,7 +169,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Whether a call never returns normally.
     pub fn diverges(&self, call: &Call<'_>) -> bool {
-        call.noreturn || self.effects_of(call).is_some_and(|effects| effects.diverges)
+        self.summaries.diverges(call)
     }
 
     /// Whether the function's parameter `index` is declared to receive bounded regions only.

@@ -74,7 +74,7 @@ struct Judge<'j, 'a> {
 impl Judge<'_, '_> {
     /// What may be returned; whether its region has ended then is [`super::stale`]'s to tell.
     fn returns(&mut self) {
-        for inst in self.cx.body.insts {
+        for (_, inst) in self.cx.reached_insts() {
             let InstKind::Return(Some(value)) = inst.kind else {
                 continue;
             };

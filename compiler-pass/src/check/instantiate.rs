@@ -6,7 +6,7 @@ use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
 use crate::effects::{Effects, RETURNED, Sink, Source};
 use crate::form::offset::Step;
-use crate::form::{Call, Callee, Disguise, InstId, RegionId, ValueId};
+use crate::form::{Argument, Call, Callee, Disguise, InstId, RegionId, ValueId, ValueKind};
 use std::collections::BTreeMap;
 
 impl Solver<'_, '_> {
@@ -106,6 +106,9 @@ impl Solver<'_, '_> {
     }
 
     fn sources(&mut self, id: InstId, call: Call<'_>, from: Source) -> Places {
+        if is_null(self.cx, &call, from) {
+            return Places::default();
+        }
         if let Source::Field(index, offset) = from {
             // Reading makes the field known.
             let places = fields(self.cx, self.provenance, &call, index, offset);
@@ -184,6 +187,9 @@ pub(super) fn sources(
     from: Source,
 ) -> Places {
     let arguments = cx.arguments_of(call, from).iter();
+    if is_null(cx, call, from) {
+        return Places::default();
+    }
     match from {
         Source::Arg(_) => arguments
             .flat_map(|argument| provenance.places(argument.value).anywhere())
@@ -202,6 +208,18 @@ pub(super) fn sources(
             .map(Place::anywhere_in)
             .collect(),
     }
+}
+
+/// Whether a source speaks of null: nothing is read through that.
+fn is_null(cx: Context<'_, '_>, call: &Call<'_>, from: Source) -> bool {
+    let is_null = |argument: &Argument| {
+        matches!(
+            cx.body.value(argument.value).kind,
+            ValueKind::Null | ValueKind::Int(0)
+        )
+    };
+    let arguments = cx.arguments_of(call, from);
+    !matches!(from, Source::In(_)) && !arguments.is_empty() && arguments.iter().all(is_null)
 }
 
 /// The regions that an argument of a call may name, or the region that the callee opened and returns.

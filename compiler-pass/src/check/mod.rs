@@ -32,6 +32,7 @@ pub mod object;
 pub mod overwrite;
 pub mod prepare;
 pub mod provenance;
+pub mod reached;
 mod reading;
 mod recursion;
 pub mod stack;

@@ -32,7 +32,7 @@ pub fn assemble(
         stale: stale.left.clone(),
         reads: stale.reads.clone(),
         sets: certainly_set(cx, provenance),
-        roams: cx.body.insts.iter().any(|inst| roams(cx, provenance, inst)),
+        roams: cx.reached_insts().any(|(_, inst)| roams(cx, provenance, inst)),
         ..Effects::default()
     };
     for index in &stale.accessed {
@@ -66,7 +66,7 @@ pub fn assemble(
             _ => {}
         }
     }
-    if cx.body.insts.iter().any(|inst| scatters(cx, provenance, inst)) {
+    if cx.reached_insts().any(|(_, inst)| scatters(cx, provenance, inst)) {
         effects.flows.insert(SCATTER);
     }
     effects.simplify();
@@ -139,7 +139,7 @@ const MAX_SETS: usize = 16;
 /// The pointer-sized places in what parameters point to that every way to a return overwrites.
 fn certainly_set(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeSet<(u32, i64)> {
     let mut candidates: BTreeSet<(u32, i64)> = BTreeSet::new();
-    for inst in cx.body.insts {
+    for (_, inst) in cx.reached_insts() {
         candidates.extend(set_by(cx, provenance, inst));
     }
     let sets = |wanted: &(u32, i64)| on_every_way(cx, |inst| set_by(cx, provenance, inst).contains(wanted));

@@ -53,7 +53,7 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Unknown {
         provenance,
         unknown: &mut unknown,
     };
-    for (id, inst) in cx.body.inst_ids() {
+    for (id, inst) in cx.reached_insts() {
         match inst.kind {
             InstKind::Call(call) => judge.call(id, call, inst.result),
             InstKind::Opaque(what, operands) => judge.opaque(id, what, operands),
