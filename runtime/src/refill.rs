@@ -9,9 +9,10 @@ use core::ptr;
 use crate::block::Footer;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
-use crate::layout::whole;
-use crate::pool::{take_first, untake_first};
-use crate::region::{self, Descriptor, Refill};
+use crate::layout::HOME;
+use crate::pool::{BlockPool, retreat, take};
+use crate::region::{self, Descriptor};
+use crate::request::{self, Refill};
 use crate::runs;
 
 /// What a `try_` request answers that is refused.
@@ -33,7 +34,7 @@ pub(crate) unsafe fn refuse(reason: Reason, size: usize, align: usize) -> ! {
     exhausted(&what)
 }
 
-/// [`region::refill`] over the pool, of which a free run may become the range.
+/// [`request::refill`] over the pool, of which a free run may become the range.
 ///
 /// # Safety
 ///
@@ -43,9 +44,9 @@ unsafe fn refill(region: Descriptor, size: usize) -> Result<Refill, Reason> {
     let pool = pool();
     // SAFETY: the obligations above.
     unsafe {
-        match region::refill(pool, region, size) {
-            Err(Reason::PoolEmpty) if region::rescue(pool, region.limit) => {
-                region::refill(pool, region, size)
+        match request::refill(pool, region, size) {
+            Err(Reason::PoolEmpty) if request::rescue(pool) => {
+                request::refill(pool, region, size)
             }
             answer => answer,
         }
@@ -69,8 +70,8 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
     // SAFETY: the obligations above.
     unsafe {
         if reason == Reason::PoolEmpty
-            && region::rescue(pool, (*region).limit)
-            && let Ok(object) = region::serve(pool, region, size)
+            && request::rescue(pool)
+            && let Ok(object) = request::serve(pool, region, size)
         {
             return object;
         }
@@ -81,7 +82,7 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
     }
 }
 
-/// [`runs::alloc`] and [`region::advance`] of a descriptor in memory; returns the object. On
+/// [`runs::alloc`] and [`request::advance`] of a descriptor in memory; returns the object. On
 /// exhaustion the answer is null if `TRY` is set; if not, the handler is told.
 ///
 /// # Safety
@@ -107,7 +108,7 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
         }
         match runs::alloc(pool, *region, size, align) {
             Ok(next) => {
-                region::advance(pool, region, next);
+                request::advance(region, next);
                 (*pool).handed
             }
             Err(_) if TRY => ptr::null_mut(),
@@ -116,7 +117,7 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
     }
 }
 
-/// Enters a new block, or completes a raw region: see `region::refill`. The new object ends at the
+/// Enters a new block, or completes a raw region: see `request::refill`. The new object ends at the
 /// frontier returned. On exhaustion the handler is told.
 ///
 /// # Safety
@@ -209,7 +210,7 @@ pub unsafe extern "C" fn croft_rt_try_run(
     unsafe { runs::alloc(pool(), region, size, align) }.unwrap_or(REFUSED)
 }
 
-/// Ends a region without memory or with runs: see `runs::end`.
+/// Ends a region with runs, which counts no more: see `runs::end`.
 ///
 /// # Safety
 ///
@@ -222,7 +223,7 @@ pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Foot
     unsafe { runs::end(pool(), oldest, limit) }
 }
 
-/// Resets a region without memory or with runs: see `runs::clear`. Returns its new limit.
+/// Resets a region with runs: see `runs::clear`. Returns its new limit.
 ///
 /// # Safety
 ///
@@ -264,13 +265,29 @@ pub unsafe extern "C" fn croft_rt_first_block() -> *mut Footer {
     let pool = pool();
     // SAFETY: the obligation above. Without a block the pool is not idle.
     unsafe {
-        untake_first(pool);
-        if runs::refill_range(pool)
-            && let Some(home) = take_first(pool)
-        {
+        if let Some(home) = first_block_of_run(pool) {
             return home;
         }
         refuse(Reason::PoolEmpty, 0, 0)
+    }
+}
+
+/// What follows an [`enter_home`](crate::pool::enter_home) that found list and range empty: the first block of a run, which
+/// becomes the range; its home. `None` if there is no run: the region counts no more then.
+///
+/// # Safety
+///
+/// 1. As for [`enter`](crate::pool::enter).
+#[inline(always)]
+pub(crate) unsafe fn first_block_of_run(pool: *mut BlockPool) -> Option<*mut Footer> {
+    // SAFETY: obligation 1.
+    unsafe {
+        if request::rescue(pool) {
+            let home = |start: *mut u8| Some(start.wrapping_byte_add(HOME).cast());
+            return take(pool, home, || None);
+        }
+        retreat(pool);
+        None
     }
 }
 
@@ -285,7 +302,6 @@ pub unsafe extern "C" fn croft_rt_first_block() -> *mut Footer {
 pub unsafe extern "C" fn croft_rt_push_rare(bytes: usize) -> *mut Descriptor {
     // SAFETY: the obligation above; the block is the region's.
     unsafe {
-        let home = croft_rt_first_block();
-        region::begin(region::first_footer(home, whole(bytes)))
+        region::begin_bounded(croft_rt_first_block(), bytes)
     }
 }

@@ -76,7 +76,7 @@ mod counted {
     }
 
     /// The states of the pool and the region before an operation.
-    const STATES: [State; 12] = [
+    const STATES: [State; 14] = [
         ("1 block, cut", || filled(1)),
         ("2 blocks, cut", || filled(2)),
         ("4096 blocks, cut", || filled(4096)),
@@ -95,6 +95,17 @@ mod counted {
                 pop(filled(5));
                 outer
             }
+        }),
+        ("4096 blocks, beside another region", || {
+            filled(1);
+            filled(4096)
+        }),
+        ("with a free list, beside another region", || {
+            filled(1);
+            let region = filled(1);
+            // SAFETY: the region is open.
+            unsafe { pop(filled(5)) };
+            region
         }),
         // SAFETY: the pool is locked.
         ("raw", || unsafe { push() }),
@@ -165,8 +176,8 @@ mod counted {
             println!("skipped: the limits are those of optimised code");
             return;
         }
-        let empty = &STATES[9..];
-        let owning = &STATES[..9];
+        let empty = &STATES[11..];
+        let owning = &STATES[..11];
         let runs: [State; 3] = [
             ("a run of every class", || with_runs(filled(1))),
             ("a run of every class, 4096 blocks", || with_runs(filled(4096))),
@@ -254,7 +265,7 @@ mod counted {
             );
         }
         // The states with a budget have too small a one.
-        for states in [&STATES[..7], empty, &runs[..]] {
+        for states in [&STATES[..9], empty, &runs[..]] {
             worst(
                 "alloc of a run",
                 RUN,

@@ -79,7 +79,7 @@ mod c_functions {
             blocks_total: 0,
             blocks_in_use: 0,
             blocks_peak: 0,
-            pushes: 0,
+            uses: 0,
         };
         // SAFETY: memory for the counters; the pool is the thread's, or guarded.
         unsafe { croft_pool_stats(&mut stats) };
