@@ -324,8 +324,8 @@ enum {
     CROFT_OK = 0,
     CROFT_POOL_NULL = 1,      /* the buffer is null */
     CROFT_POOL_TOO_SMALL = 2, /* the buffer holds no whole block at a multiple of the block size */
-    CROFT_POOL_BUSY = 3,      /* regions own blocks of the present pool */
-    CROFT_POOL_TOO_HIGH = 4   /* the buffer ends within two blocks of the top of the address space */
+    CROFT_POOL_BUSY = 3,      /* regions of the present pool are open */
+    CROFT_POOL_TOO_HIGH = 4   /* the buffer ends within four blocks of the top of the address space */
 };
 
 /*
@@ -344,7 +344,7 @@ typedef struct croft_stats {
     size_t blocks_total;  /* blocks in the pool */
     size_t blocks_in_use; /* blocks that open regions own, those of runs included */
     size_t blocks_peak;   /* the most taken at once since croft_pool_init: in use, or kept as free runs */
-    size_t pushes;        /* regions that have come to own a block since croft_pool_init */
+    size_t uses;          /* times since croft_pool_init that a region was opened while none was */
 } croft_stats;
 
 CROFT_STATIC_ASSERT(sizeof(croft_stats) == 4 * sizeof(size_t), "croft_stats has no padding");

@@ -104,7 +104,9 @@ pub(crate) unsafe fn open(pool: *mut BlockPool, budget: usize) -> Descriptor {
     }
     let budget = whole(budget);
     Descriptor {
-        frontier: core::ptr::without_provenance_mut(LAZY.wrapping_add(room(budget))),
+        frontier: core::ptr::null_mut::<u8>()
+            .wrapping_byte_add(LAZY)
+            .wrapping_byte_add(room(budget)),
         // The address only.
         limit: lazy(pool),
         oldest: core::ptr::null_mut::<Footer>().wrapping_byte_add(budget),
