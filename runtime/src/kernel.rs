@@ -64,11 +64,11 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
                 limit,
                 oldest,
             } = *region;
-            let next = if TRY {
+            let next = Refill::of_answer(if TRY {
                 croft_rt_try_run(frontier, limit, oldest, size, align)
             } else {
                 croft_rt_run(frontier, limit, oldest, size, align)
-            };
+            });
             if TRY && next.limit.is_null() {
                 return ptr::null_mut();
             }
@@ -83,11 +83,11 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
             limit,
             oldest,
         } = *region;
-        let next = if TRY {
+        let next = Refill::of_answer(if TRY {
             croft_rt_try_refill(frontier, limit, oldest, size, align)
         } else {
             croft_rt_refill(frontier, limit, oldest, size, align)
-        };
+        });
         if TRY && next.limit.is_null() {
             return ptr::null_mut();
         }

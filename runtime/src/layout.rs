@@ -164,12 +164,12 @@ pub(crate) const fn whole(budget: usize) -> usize {
 /// power of two that divides `align`, and of [`MIN_ALIGN`].
 #[inline(always)]
 pub(crate) fn last_before(from: *mut u8, align: usize) -> *mut u8 {
-    let mask = align.wrapping_sub(1);
-    // Inlined, a constant alignment up to the smallest one costs nothing; elsewhere no alignment is
-    // known.
-    if cfg!(croft_bitcode) {
-        let padding = from.addr().wrapping_neg() & mask & !(MIN_ALIGN - 1);
-        return from.wrapping_byte_add(padding).wrapping_byte_sub(1);
-    }
+    // Inlined, a constant alignment up to the smallest one costs nothing: no bit is left of it. Elsewhere no alignment is
+    // known, and these bits are set already.
+    let mask = if cfg!(croft_bitcode) {
+        align.wrapping_sub(1) & !(MIN_ALIGN - 1)
+    } else {
+        align.wrapping_sub(1)
+    };
     from.wrapping_byte_sub(1).map_addr(|address| address | mask)
 }

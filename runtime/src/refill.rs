@@ -12,7 +12,7 @@ use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::layout::HOME;
 use crate::pool::{BlockPool, retreat, take};
 use crate::region::{self, Descriptor};
-use crate::request::{self, Refill};
+use crate::request::{self, Answer, Refill};
 use crate::runs;
 
 /// What a `try_` request answers that is refused.
@@ -32,25 +32,6 @@ pub(crate) unsafe fn refuse(reason: Reason, size: usize, align: usize) -> ! {
     // SAFETY: by the obligation nothing else uses the pool while the report is made.
     let what = uninterrupted(|| unsafe { Exhaustion::new(reason, size, align, &*pool()) });
     exhausted(&what)
-}
-
-/// [`request::refill`] over the pool, of which a free run may become the range.
-///
-/// # Safety
-///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor; the request is not odd.
-#[inline(always)]
-unsafe fn refill(region: Descriptor, size: usize) -> Result<Refill, Reason> {
-    let pool = pool();
-    // SAFETY: the obligations above.
-    unsafe {
-        match request::refill(pool, region, size) {
-            Err(Reason::PoolEmpty) if request::rescue(pool) => {
-                request::refill(pool, region, size)
-            }
-            answer => answer,
-        }
-    }
 }
 
 /// What an allocation does that list and range could not serve, for `reason`.
@@ -117,7 +98,7 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
     }
 }
 
-/// Enters a new block, or completes a raw region: see `request::refill`. The new object ends at the
+/// Enters a new block, or completes a raw or lazy region: see `request::refill`. The new object ends at the
 /// frontier returned. On exhaustion the handler is told.
 ///
 /// # Safety
@@ -133,13 +114,13 @@ pub unsafe extern "C" fn croft_rt_refill(
     oldest: *mut Footer,
     size: usize,
     align: usize,
-) -> Refill {
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe {
-        match refill(region, size) {
-            Ok(next) => next,
-            Err(reason) => refuse(reason, size, align),
+        match request::refill(pool(), region, size) {
+            Ok(next) => next.into_answer(),
+            Err(reason) => refill_rare::<false>(frontier, limit, oldest, size, align, reason),
         }
     }
 }
@@ -157,11 +138,49 @@ pub unsafe extern "C" fn croft_rt_try_refill(
     limit: *mut Footer,
     oldest: *mut Footer,
     size: usize,
-    _align: usize,
-) -> Refill {
+    align: usize,
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
-    unsafe { refill(region, size) }.unwrap_or(REFUSED)
+    unsafe {
+        match request::refill(pool(), region, size) {
+            Ok(next) => next.into_answer(),
+            Err(reason) => refill_rare::<true>(frontier, limit, oldest, size, align, reason),
+        }
+    }
+}
+
+/// What a refill does that list and range could not serve, for `reason`: a free run may become the range. Called last,
+/// so that the refill need save no register.
+///
+/// # Safety
+///
+/// As for [`croft_rt_refill`].
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn refill_rare<const TRY: bool>(
+    frontier: *mut u8,
+    limit: *mut Footer,
+    oldest: *mut Footer,
+    size: usize,
+    align: usize,
+    reason: Reason,
+) -> Answer {
+    let pool = pool();
+    let region = Descriptor::new(frontier, limit, oldest);
+    // SAFETY: the obligations above.
+    unsafe {
+        if reason == Reason::PoolEmpty
+            && request::rescue(pool)
+            && let Ok(next) = request::refill(pool, region, size)
+        {
+            return next.into_answer();
+        }
+        if TRY {
+            return REFUSED.into_answer();
+        }
+        refuse(reason, size, align)
+    }
 }
 
 /// Allocates a run, or refuses an alignment: see `runs::alloc`. The object is the pool's `handed`. On
@@ -179,12 +198,12 @@ pub unsafe extern "C" fn croft_rt_run(
     oldest: *mut Footer,
     size: usize,
     align: usize,
-) -> Refill {
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe {
         match runs::alloc(pool(), region, size, align) {
-            Ok(next) => next,
+            Ok(next) => next.into_answer(),
             Err(reason) => refuse(reason, size, align),
         }
     }
@@ -204,10 +223,12 @@ pub unsafe extern "C" fn croft_rt_try_run(
     oldest: *mut Footer,
     size: usize,
     align: usize,
-) -> Refill {
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
-    unsafe { runs::alloc(pool(), region, size, align) }.unwrap_or(REFUSED)
+    unsafe { runs::alloc(pool(), region, size, align) }
+        .unwrap_or(REFUSED)
+        .into_answer()
 }
 
 /// Ends a region with runs, which counts no more: see `runs::end`.

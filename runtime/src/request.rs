@@ -27,6 +27,49 @@ pub struct Refill {
     pub limit: *mut Footer,
 }
 
+/// A [`Refill`] as the cold functions of compiled code return it: in two registers. The calling convention of 32-bit ARM
+/// returns a structure of two words in memory, a number of two words in registers.
+#[cfg(not(target_arch = "arm"))]
+pub type Answer = Refill;
+
+/// A [`Refill`] as the cold functions of compiled code return it: in two registers. The calling convention of 32-bit ARM
+/// returns a structure of two words in memory, a number of two words in registers: the limit is the upper one.
+#[cfg(target_arch = "arm")]
+pub type Answer = u64;
+
+impl Refill {
+    /// What a cold function returns.
+    #[cfg(not(target_arch = "arm"))]
+    #[inline(always)]
+    pub(crate) fn into_answer(self) -> Answer {
+        self
+    }
+
+    /// What a cold function returned.
+    #[cfg(not(target_arch = "arm"))]
+    #[inline(always)]
+    pub(crate) fn of_answer(answer: Answer) -> Self {
+        answer
+    }
+
+    /// What a cold function returns.
+    #[cfg(target_arch = "arm")]
+    #[inline(always)]
+    pub(crate) fn into_answer(self) -> Answer {
+        (self.limit.expose_provenance() as u64) << 32 | self.frontier.expose_provenance() as u64
+    }
+
+    /// What a cold function returned. The pointers have no provenance yet.
+    #[cfg(target_arch = "arm")]
+    #[inline(always)]
+    pub(crate) fn of_answer(answer: Answer) -> Self {
+        Self {
+            frontier: core::ptr::without_provenance_mut(answer as usize),
+            limit: core::ptr::without_provenance_mut((answer >> 32) as usize),
+        }
+    }
+}
+
 /// Whether a request is none for a block: the object is larger than that, or the alignment is not
 /// one that can be asked for. Such requests are [`runs::alloc`](crate::runs::alloc)'s.
 #[inline(always)]
@@ -54,11 +97,19 @@ pub(crate) unsafe fn bump(region: *mut Descriptor, size: usize, align: usize) ->
         let before = last_before((*region).frontier, align);
         // Cannot wrap: Pool-I4, and `LAZY`.
         let last = before.wrapping_byte_add(rounded(size));
-        if last >= (*region).limit.cast() {
+        let object = before.wrapping_byte_add(1);
+        let end = last.wrapping_byte_add(1);
+        // Inlined, the two are the same addition, and the end is at hand.
+        let exceeds = if cfg!(croft_bitcode) {
+            end > (*region).limit.cast()
+        } else {
+            last >= (*region).limit.cast()
+        };
+        if exceeds {
             return None;
         }
-        (*region).frontier = last.wrapping_byte_add(1);
-        Some(before.wrapping_byte_add(1))
+        (*region).frontier = end;
+        Some(object)
     }
 }
 
