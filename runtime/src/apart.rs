@@ -225,6 +225,30 @@ unsafe fn run(region: *mut Descriptor, size: usize, align: usize) -> Result<*mut
     })
 }
 
+/// [`allocate`] in a region in this state, whose new one goes to `next`.
+///
+/// # Errors
+///
+/// As for [`allocate`]; nothing is written then.
+///
+/// # Safety
+///
+/// As for [`croft_rt_apart_alloc`].
+#[inline(always)]
+unsafe fn allocate_into(
+    mut region: Descriptor,
+    size: usize,
+    align: usize,
+    next: *mut Descriptor,
+) -> Result<*mut u8, Reason> {
+    // SAFETY: obligations 1 and 2.
+    unsafe {
+        let object = allocate(&raw mut region, size, align)?;
+        next.write(region);
+        Ok(object)
+    }
+}
+
 /// Allocates in the region with these words, which then has those at `next`; returns the object. On exhaustion
 /// the handler is told.
 ///
@@ -247,18 +271,11 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_alloc(
     align: usize,
     next: *mut Descriptor,
 ) -> *mut u8 {
-    let mut region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
     // SAFETY: the obligations.
     unsafe {
-        match allocate(&raw mut region, size, align) {
-            Ok(object) => {
-                next.write(region);
-                object
-            }
+        let region = Descriptor::new(frontier, limit, oldest);
+        match allocate_into(region, size, align, next) {
+            Ok(object) => object,
             Err(reason) => refuse(reason, size, align),
         }
     }
@@ -283,19 +300,9 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_try_alloc(
     align: usize,
     next: *mut Descriptor,
 ) -> *mut u8 {
-    let mut region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
     // SAFETY: the obligations.
     unsafe {
-        match allocate(&raw mut region, size, align) {
-            Ok(object) => {
-                next.write(region);
-                object
-            }
-            Err(_) => ptr::null_mut(),
-        }
+        let region = Descriptor::new(frontier, limit, oldest);
+        allocate_into(region, size, align, next).unwrap_or(ptr::null_mut())
     }
 }

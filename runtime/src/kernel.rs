@@ -84,16 +84,14 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
             oldest,
         } = *region;
         let next = Refill::of_answer(if TRY {
-            croft_rt_try_refill(frontier, limit, oldest, size, align)
+            croft_rt_try_refill(frontier, limit, oldest, size)
         } else {
             croft_rt_refill(frontier, limit, oldest, size, align)
         });
         if TRY && next.limit.is_null() {
             return ptr::null_mut();
         }
-        let next = in_pool(next);
-        request::advance(region, next);
-        request::object(next, size)
+        request::place(region, in_pool(next), size)
     }
 }
 

@@ -76,7 +76,9 @@ impl Range {
     /// The first block.
     #[inline(always)]
     pub(crate) fn start(self) -> *mut u8 {
-        self.last.wrapping_byte_sub(self.gap).wrapping_byte_add(BLOCK_SIZE)
+        self.last
+            .wrapping_byte_sub(self.gap)
+            .wrapping_byte_add(BLOCK_SIZE)
     }
 }
 

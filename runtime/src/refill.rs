@@ -98,7 +98,7 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
     }
 }
 
-/// Enters a new block, or completes a raw or lazy region: see `request::refill`. The new object ends at the
+/// Enters a new block, or completes a raw or lazy region: see `request::refill`. The new object begins at the
 /// frontier returned. On exhaustion the handler is told.
 ///
 /// # Safety
@@ -138,14 +138,14 @@ pub unsafe extern "C" fn croft_rt_try_refill(
     limit: *mut Footer,
     oldest: *mut Footer,
     size: usize,
-    align: usize,
 ) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe {
         match request::refill(pool(), region, size) {
             Ok(next) => next.into_answer(),
-            Err(reason) => refill_rare::<true>(frontier, limit, oldest, size, align, reason),
+            // Nobody is told of the alignment.
+            Err(reason) => refill_rare::<true>(frontier, limit, oldest, size, 0, reason),
         }
     }
 }
@@ -322,7 +322,5 @@ pub(crate) unsafe fn first_block_of_run(pool: *mut BlockPool) -> Option<*mut Foo
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push_rare(bytes: usize) -> *mut Descriptor {
     // SAFETY: the obligation above; the block is the region's.
-    unsafe {
-        region::begin_bounded(croft_rt_first_block(), bytes)
-    }
+    unsafe { region::begin_bounded(croft_rt_first_block(), bytes) }
 }

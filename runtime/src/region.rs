@@ -194,9 +194,7 @@ pub(crate) unsafe fn push_bounded(
     none: impl FnOnce() -> *mut Descriptor,
 ) -> *mut Descriptor {
     // SAFETY: obligations 1 and 2; the block is the region's.
-    unsafe {
-        enter_home(pool, |home| begin_bounded(home, budget), none)
-    }
+    unsafe { enter_home(pool, |home| begin_bounded(home, budget), none) }
 }
 
 /// Makes the block with this home that of a raw region with a budget, and returns its descriptor.

@@ -20,7 +20,7 @@ use crate::runs;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Refill {
-    /// The new frontier: the end of the new object, unless that is a run. Null if the request was
+    /// The new frontier; the object that was asked for is to begin there, unless it is a run. Null if the request was
     /// refused.
     pub frontier: *mut u8,
     /// The new limit; null if the request was refused.
@@ -113,7 +113,7 @@ pub(crate) unsafe fn bump(region: *mut Descriptor, size: usize, align: usize) ->
     }
 }
 
-/// Makes the region go on where `next`, the answer of [`refill`] or [`runs::alloc`](crate::runs::alloc), says.
+/// Makes the region go on where `next`, the answer of [`runs::alloc`](crate::runs::alloc), says.
 ///
 /// # Safety
 ///
@@ -131,10 +131,17 @@ pub(crate) unsafe fn advance(region: *mut Descriptor, next: Refill) {
     }
 }
 
-/// The object of `size` bytes that [`refill`] made: it ends at the new frontier.
+/// Makes the region go on where `next`, the answer of [`refill`], says, behind an object of `size` bytes, which this returns.
+///
+/// # Safety
+///
+/// As for [`advance`]; the answer is that to a request for so many bytes.
 #[inline(always)]
-pub(crate) fn object(next: Refill, size: usize) -> *mut u8 {
-    next.frontier.wrapping_byte_sub(rounded(size))
+pub(crate) unsafe fn place(region: *mut Descriptor, next: Refill, size: usize) -> *mut u8 {
+    let frontier = next.frontier.wrapping_byte_add(rounded(size));
+    // SAFETY: the obligations.
+    unsafe { advance(region, Refill { frontier, ..next }) };
+    next.frontier
 }
 
 /// The bytes of `count` elements of `size` bytes; `usize::MAX`, which no request may ask for, if
@@ -145,8 +152,8 @@ pub(crate) const fn array_size(count: usize, size: usize) -> usize {
 }
 
 /// Enters a new block for an object of `size` bytes, and links it behind the region's newest; or
-/// completes a raw or lazy region. O(1), no loop. The caller keeps the descriptor and stores what this
-/// returns ([`advance`]).
+/// completes a raw or lazy region. O(1), no loop. The caller keeps the descriptor, and places the object where this
+/// says ([`place`]).
 ///
 /// # Errors
 ///
@@ -162,27 +169,21 @@ pub(crate) const fn array_size(count: usize, size: usize) -> usize {
 ///    alignment need not be known.
 #[inline(always)]
 pub(crate) unsafe fn refill(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result<Refill, Reason> {
-    let taken = rounded(size);
-    let answer = |start: *mut u8, limit: *mut Footer| {
-        Ok(Refill {
-            frontier: start.wrapping_byte_add(taken),
-            limit,
-        })
-    };
+    let answer = |frontier: *mut u8, limit: *mut Footer| Ok(Refill { frontier, limit });
     let frontier = region.frontier;
     // SAFETY: the obligations of all.
     unsafe {
         if frontier < raw() {
-            extend(pool, frontier, region.limit, taken, answer)
+            extend(pool, frontier, region.limit, size, answer)
         } else if frontier == raw() {
-            answer(complete(region.limit, taken)?, region.limit)
+            answer(complete(region.limit, size)?, region.limit)
         } else {
-            originate(pool, frontier, region.oldest, taken, answer)
+            originate(pool, frontier, region.oldest, size, answer)
         }
     }
 }
 
-/// [`refill`] and [`advance`] of a descriptor in memory; returns the object.
+/// [`refill`] and [`place`] for a descriptor in memory; returns the object.
 ///
 /// # Errors
 ///
@@ -208,13 +209,13 @@ pub(crate) unsafe fn serve(
         let frontier = (*region).frontier;
         let limit = (*region).limit;
         if frontier < raw() {
-            extend(pool, frontier, limit, taken, advanced)
+            extend(pool, frontier, limit, size, advanced)
         } else if frontier == raw() {
-            let start = complete(limit, taken)?;
+            let start = complete(limit, size)?;
             (*region).frontier = start.wrapping_byte_add(taken);
             Ok(start)
         } else {
-            originate(pool, frontier, (*region).oldest, taken, |start, limit| {
+            originate(pool, frontier, (*region).oldest, size, |start, limit| {
                 (*region).oldest = limit;
                 advanced(start, limit)
             })
@@ -222,7 +223,7 @@ pub(crate) unsafe fn serve(
     }
 }
 
-/// Enters a new block for `taken` bytes: [`refill`] of a region that is neither raw nor lazy. Goes on with `then`, which
+/// Enters a new block for `size` bytes: [`refill`] of a region that is neither raw nor lazy. Goes on with `then`, which
 /// gets the object, that is the block's start, and the new limit.
 ///
 /// # Errors
@@ -237,7 +238,7 @@ unsafe fn extend<R>(
     pool: *mut BlockPool,
     frontier: *mut u8,
     limit: *mut Footer,
-    taken: usize,
+    size: usize,
     then: impl Fn(*mut u8, *mut Footer) -> Result<R, Reason>,
 ) -> Result<R, Reason> {
     // SAFETY: as in `refill`: the newest block belongs to the region (Region-I3), the block taken too.
@@ -252,7 +253,8 @@ unsafe fn extend<R>(
         let none = || Err(Reason::PoolEmpty);
         // A budget that does not end in the new block needs no other test.
         if left < HOME {
-            if taken > left {
+            // What is left are whole steps: what fits, fits rounded.
+            if size > left {
                 return Err(Reason::Budget);
             }
             let enters = |start: *mut u8| {
@@ -270,7 +272,7 @@ unsafe fn extend<R>(
     }
 }
 
-/// The first allocation, of `taken` bytes, of a raw region with this limit, which stays: returns the object.
+/// The first allocation, of `size` bytes, of a raw region with this limit, which stays: returns the object.
 ///
 /// # Errors
 ///
@@ -280,12 +282,12 @@ unsafe fn extend<R>(
 ///
 /// As for [`refill`]; the region is raw.
 #[inline(always)]
-unsafe fn complete(limit: *mut Footer, taken: usize) -> Result<*mut u8, Reason> {
+unsafe fn complete(limit: *mut Footer, size: usize) -> Result<*mut u8, Reason> {
     // SAFETY: as in `refill`.
     unsafe {
         let (start, stop) = unsettled(limit);
         // Only a budget below a block's payload leaves less room than a request can ask for.
-        if start.wrapping_byte_add(taken) > limit.cast() {
+        if start.wrapping_byte_add(size) > limit.cast() {
             return Err(Reason::Budget);
         }
         (*limit).stop = stop;
@@ -293,7 +295,7 @@ unsafe fn complete(limit: *mut Footer, taken: usize) -> Result<*mut u8, Reason> 
     }
 }
 
-/// The first allocation, of `taken` bytes, of a lazy region: as [`extend`].
+/// The first allocation, of `size` bytes, of a lazy region: as [`extend`].
 ///
 /// # Errors
 ///
@@ -307,11 +309,11 @@ unsafe fn originate<R>(
     pool: *mut BlockPool,
     frontier: *mut u8,
     budget: *mut Footer,
-    taken: usize,
+    size: usize,
     then: impl Fn(*mut u8, *mut Footer) -> Result<R, Reason>,
 ) -> Result<R, Reason> {
     let room = frontier.addr().wrapping_sub(LAZY);
-    if taken > room {
+    if size > room {
         return Err(Reason::Budget);
     }
     // SAFETY: as in `refill`.

@@ -361,9 +361,7 @@ unsafe fn slow(
             runs::alloc(pool, state, size, align)
         } else {
             match request::refill(pool, state, size) {
-                Err(Reason::PoolEmpty) if request::rescue(pool) => {
-                    request::refill(pool, state, size)
-                }
+                Err(Reason::PoolEmpty) if request::rescue(pool) => request::refill(pool, state, size),
                 answer => answer,
             }
         };
@@ -451,11 +449,11 @@ impl<'p> Region<'p> {
                 return Ok(NonNull::new_unchecked(object));
             }
             let next = slow(self.pool, *state, size, align)?;
-            request::advance(state, next);
             let object = if odd {
+                request::advance(state, next);
                 (*self.pool).handed
             } else {
-                request::object(next, size)
+                request::place(state, next, size)
             };
             Ok(NonNull::new_unchecked(object))
         }

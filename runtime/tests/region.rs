@@ -90,7 +90,10 @@ fn objects_of_size_zero_take_nothing() {
     assert!(!objects[0].is_null());
     assert_eq!(objects, [objects[0]; 3]);
     assert!(region.try_alloc(1, 1).is_null());
-    assert!(!region.try_alloc(0, 8).is_null(), "granted by an exhausted budget");
+    assert!(
+        !region.try_alloc(0, 8).is_null(),
+        "granted by an exhausted budget"
+    );
 }
 
 #[test]
