@@ -84,9 +84,9 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
             oldest,
         } = *region;
         let next = Refill::of_answer(if TRY {
-            croft_rt_try_refill(frontier, limit, oldest, size)
+            croft_rt_try_refill(frontier, limit, size, oldest)
         } else {
-            croft_rt_refill(frontier, limit, oldest, size, align)
+            croft_rt_refill(frontier, limit, size, oldest, align)
         });
         if TRY && next.limit.is_null() {
             return ptr::null_mut();

@@ -101,6 +101,8 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
 /// Enters a new block, or completes a raw or lazy region: see `request::refill`. The new object begins at the
 /// frontier returned. On exhaustion the handler is told.
 ///
+/// The size comes third: its register is free when the new limit is known, which is returned in it.
+///
 /// # Safety
 ///
 /// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor with these fields; the size is
@@ -111,8 +113,8 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
 pub unsafe extern "C" fn croft_rt_refill(
     frontier: *mut u8,
     limit: *mut Footer,
-    oldest: *mut Footer,
     size: usize,
+    oldest: *mut Footer,
     align: usize,
 ) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
@@ -120,7 +122,7 @@ pub unsafe extern "C" fn croft_rt_refill(
     unsafe {
         match request::refill(pool(), region, size) {
             Ok(next) => next.into_answer(),
-            Err(reason) => refill_rare::<false>(frontier, limit, oldest, size, align, reason),
+            Err(reason) => refill_rare::<false>(frontier, limit, size, oldest, align, reason),
         }
     }
 }
@@ -136,8 +138,8 @@ pub unsafe extern "C" fn croft_rt_refill(
 pub unsafe extern "C" fn croft_rt_try_refill(
     frontier: *mut u8,
     limit: *mut Footer,
-    oldest: *mut Footer,
     size: usize,
+    oldest: *mut Footer,
 ) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
@@ -145,7 +147,7 @@ pub unsafe extern "C" fn croft_rt_try_refill(
         match request::refill(pool(), region, size) {
             Ok(next) => next.into_answer(),
             // Nobody is told of the alignment.
-            Err(reason) => refill_rare::<true>(frontier, limit, oldest, size, 0, reason),
+            Err(reason) => refill_rare::<true>(frontier, limit, size, oldest, 0, reason),
         }
     }
 }
@@ -161,8 +163,8 @@ pub unsafe extern "C" fn croft_rt_try_refill(
 unsafe extern "C" fn refill_rare<const TRY: bool>(
     frontier: *mut u8,
     limit: *mut Footer,
-    oldest: *mut Footer,
     size: usize,
+    oldest: *mut Footer,
     align: usize,
     reason: Reason,
 ) -> Answer {

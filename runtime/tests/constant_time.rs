@@ -65,16 +65,16 @@ mod counted {
 
     /// Of the build with a pool for each thread.
     const THREADS: Limits = Limits {
-        push: 60,
-        push_bounded: 70,
-        pop: 40,
-        reset: 50,
-        lazy: 40,
-        runs: 200,
-        alloc: 140,
-        first: 140,
-        run: 350,
-        rescue: 250,
+        push: 47,
+        push_bounded: 46,
+        pop: 30,
+        reset: 44,
+        lazy: 41,
+        runs: 180,
+        alloc: 115,
+        first: 115,
+        run: 320,
+        rescue: 170,
     };
 
     /// None for critical sections on hosts: the lock that stands for them there costs what it costs.
