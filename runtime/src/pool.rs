@@ -450,10 +450,15 @@ unsafe fn take_as<R>(
 
 /// The end of a way through an operation. The compiler joins ways that end alike by a jump, an instruction more on one
 /// of them; an empty instruction that is another one on each `WAY` keeps them apart. Not in code that is inlined into
-/// programs, where it would only be in the way.
+/// programs, where it would only be in the way. On ARM it also keeps a way from ending by instructions that depend on a
+/// condition, where the proof cannot follow the stack.
 #[inline(always)]
-fn end<const WAY: usize, R>(result: R) -> R {
-    #[cfg(all(target_arch = "x86_64", not(croft_bitcode), not(miri)))]
+pub(crate) fn end<const WAY: usize, R>(result: R) -> R {
+    #[cfg(all(
+        any(target_arch = "x86_64", target_arch = "arm"),
+        not(croft_bitcode),
+        not(miri)
+    ))]
     // SAFETY: no instruction.
     unsafe {
         core::arch::asm!("/* {0} */", const WAY, options(nomem, nostack, preserves_flags));

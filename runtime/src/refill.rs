@@ -10,7 +10,7 @@ use crate::block::Footer;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::layout::HOME;
-use crate::pool::{BlockPool, retreat, take};
+use crate::pool::{BlockPool, end, retreat, take};
 use crate::region::{self, Descriptor};
 use crate::request::{self, Answer, Refill};
 use crate::runs;
@@ -47,19 +47,36 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
     mask: usize,
     reason: Reason,
 ) -> *mut u8 {
-    let pool = pool();
     // SAFETY: the obligations above.
     unsafe {
-        if reason == Reason::PoolEmpty
-            && request::rescue(pool)
-            && let Ok(object) = request::serve(pool, region, size)
-        {
-            return object;
+        if reason == Reason::PoolEmpty && request::rescue(pool()) {
+            return serve_again::<TRY>(region, size, mask);
         }
         if TRY {
             return ptr::null_mut();
         }
         refuse(reason, size, mask.wrapping_add(1))
+    }
+}
+
+/// The request once more, now that there is memory.
+///
+/// # Safety
+///
+/// As for [`rescue`].
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn serve_again<const TRY: bool>(
+    region: *mut Descriptor,
+    size: usize,
+    mask: usize,
+) -> *mut u8 {
+    // SAFETY: the obligations above.
+    match unsafe { request::serve(pool(), region, size) } {
+        Ok(object) => end::<3, _>(object),
+        Err(_) if TRY => ptr::null_mut(),
+        // SAFETY: as above.
+        Err(reason) => unsafe { refuse(reason, size, mask.wrapping_add(1)) },
     }
 }
 

@@ -5,8 +5,8 @@
 use super::{Contexts, LowerError, entry};
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, Value, passes, shim, source};
-use inkwell::llvm_sys::{LLVMLinkage, LLVMVisibility};
 use inkwell::llvm_sys::core::*;
+use inkwell::llvm_sys::{LLVMLinkage, LLVMVisibility};
 
 /// The runtime as bitcode, for one target. It refers to two symbols that it does not define: those of [`resident`](super::resident).
 #[derive(Clone, Copy)]
