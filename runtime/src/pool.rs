@@ -13,7 +13,7 @@
 //! Invariants:
 //! - *Pool-I1*: the range consists of `gap` bytes, whole blocks of the pool; all is empty before initialisation. Its
 //!   end is named by its last block, so that cutting a block changes `gap` only.
-//! - *Pool-I2*: `depth` + 1 is the number of **counted** regions: those that are open, and where [`COUNTS_OPEN`] is false
+//! - *Pool-I2*: `depth` + 1 is the number of **counted** regions: those that are open, and where `COUNTS_OPEN` is false
 //!   those that own memory. While it is 0 the pool is **idle**: the list is empty, and the range means nothing.
 //!   Before initialisation `depth` is the number itself, so that such a pool is never idle.
 //! - *Pool-I3*: the list is preferred to the range, so a block is cut only when all blocks cut before
