@@ -427,6 +427,21 @@ unsafe fn take_as<R>(
     // be read; it lies in the buffer (Block-I1).
     unsafe {
         let free = (*pool).free;
+        if !cfg!(target_arch = "x86_64") {
+            // Joined at once: what goes on twice is seldom inlined twice, and a call costs more than the jump.
+            let block = if free != END {
+                (*pool).free = (*free).next;
+                listed(free).cast()
+            } else {
+                let (rest, empty) = (*pool).range.gap.overflowing_sub(BLOCK_SIZE);
+                (*pool).range.gap = rest;
+                if empty {
+                    return none();
+                }
+                place(&(*pool).range).wrapping_byte_sub(rest)
+            };
+            return end::<1, R>(then(block));
+        }
         if free != END {
             (*pool).free = (*free).next;
             return end::<1, R>(then(listed(free).cast()));
@@ -439,11 +454,7 @@ unsafe fn take_as<R>(
         if empty {
             return none();
         }
-        let rest = if cfg!(any(target_arch = "x86_64", target_arch = "x86")) {
-            gap.read_volatile()
-        } else {
-            rest
-        };
+        let rest = gap.read_volatile();
         end::<2, R>(then(place(&(*pool).range).wrapping_byte_sub(rest)))
     }
 }
