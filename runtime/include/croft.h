@@ -108,7 +108,7 @@ void croft_keepalive(const void *p) CROFT_SYMBOL("croft.keepalive");
 
 /*
  * Allocates `size` bytes, uninitialised, at an address that is a multiple of `align` (a power of two up to
- * CROFT_MAX_ALIGN). Never null. An object of size 0 has an address of its own. An object above
+ * CROFT_MAX_ALIGN). Never null. An object of size 0 may share its address with the next object. An object above
  * CROFT_BLOCK_PAYLOAD bytes lies in adjacent blocks of the pool. Requests above CROFT_MAX_SIZE bytes are refused.
  * Refusal calls the exhaustion handler. [pool]; by the thread or handler that opened the region, as all requests below.
  */
@@ -324,8 +324,8 @@ enum {
     CROFT_OK = 0,
     CROFT_POOL_NULL = 1,      /* the buffer is null */
     CROFT_POOL_TOO_SMALL = 2, /* the buffer holds no whole block at a multiple of the block size */
-    CROFT_POOL_BUSY = 3,      /* regions own blocks of the present pool */
-    CROFT_POOL_TOO_HIGH = 4   /* the buffer ends within two blocks of the top of the address space */
+    CROFT_POOL_BUSY = 3,      /* regions of the present pool are open */
+    CROFT_POOL_TOO_HIGH = 4   /* the buffer ends within four blocks of the top of the address space */
 };
 
 /*
@@ -344,7 +344,7 @@ typedef struct croft_stats {
     size_t blocks_total;  /* blocks in the pool */
     size_t blocks_in_use; /* blocks that open regions own, those of runs included */
     size_t blocks_peak;   /* the most taken at once since croft_pool_init: in use, or kept as free runs */
-    size_t pushes;        /* regions that have come to own a block since croft_pool_init */
+    size_t uses;          /* times since croft_pool_init that a region was opened while none was */
 } croft_stats;
 
 CROFT_STATIC_ASSERT(sizeof(croft_stats) == 4 * sizeof(size_t), "croft_stats has no padding");
@@ -381,7 +381,7 @@ enum {
     CROFT_EXHAUSTED_BUDGET = 2,      /* the region's budget does not suffice */
     CROFT_EXHAUSTED_OVERSIZE = 3,    /* the object is larger than CROFT_MAX_SIZE */
     CROFT_EXHAUSTED_OVERFLOW = 4,    /* the size in bytes is not representable; `size` says SIZE_MAX */
-    CROFT_EXHAUSTED_ALIGNMENT = 5,   /* no power of two, or above CROFT_MAX_ALIGN */
+    CROFT_EXHAUSTED_ALIGNMENT = 5,   /* 0 or above CROFT_MAX_ALIGN; in mode debug also no power of two */
     CROFT_EXHAUSTED_NULL_REGION = 6, /* the region is null */
     CROFT_EXHAUSTED_ELEMENT = 7,     /* an element of a segmented array is larger than CROFT_BLOCK_PAYLOAD */
     CROFT_EXHAUSTED_ARRAY_FULL = 8,  /* the segmented array has all the blocks that it can have */

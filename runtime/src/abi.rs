@@ -18,7 +18,8 @@ use crate::kernel::{allocate, croft_rt_pop, croft_rt_push, croft_rt_push_bounded
 use crate::layout::{BLOCK_SIZE, UNBOUNDED};
 use crate::pool::Stats;
 use crate::refill::run;
-use crate::region::{self, Descriptor};
+use crate::region::Descriptor;
+use crate::request;
 
 const _: () = assert!(UNBOUNDED == usize::MAX, "a C budget of SIZE_MAX is none");
 
@@ -104,7 +105,7 @@ pub unsafe extern "C" fn alloc_array(
     align: usize,
 ) -> *mut u8 {
     // SAFETY: the same obligations.
-    unsafe { alloc(region, region::array_size(count, size), align) }
+    unsafe { alloc(region, request::array_size(count, size), align) }
 }
 
 /// `croft.try_alloc`: as [`alloc`], but null on exhaustion and for a null region, with nothing
@@ -136,7 +137,7 @@ pub unsafe extern "C" fn try_alloc_array(
     align: usize,
 ) -> *mut u8 {
     // SAFETY: the same obligations.
-    unsafe { try_alloc(region, region::array_size(count, size), align) }
+    unsafe { try_alloc(region, request::array_size(count, size), align) }
 }
 
 /// `croft.keepalive`: does nothing. A call is a use of what the pointer stands for.

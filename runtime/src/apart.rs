@@ -14,31 +14,24 @@ use core::ptr;
 use crate::block::Footer;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::Reason;
-use crate::layout::{HOME, whole};
-use crate::pool::{BlockPool, take_first, untake_first};
-use crate::refill::refuse;
+use crate::layout::whole;
+use crate::pool::{BlockPool, enter_home};
+use crate::refill::{first_block_of_run, refuse};
 use crate::region::{self, Descriptor};
+use crate::request;
 use crate::runs;
 
 /// The first block of a region, which counts from now on; null if the pool has none.
 ///
 /// # Safety
 ///
-/// 1. As for [`take_first`].
+/// 1. As for [`enter`](crate::pool::enter).
 #[inline(always)]
 unsafe fn first_block(pool: *mut BlockPool) -> *mut Footer {
     // SAFETY: obligation 1; without a block the pool is not idle.
     unsafe {
-        if let Some(home) = take_first(pool) {
-            return home;
-        }
-        untake_first(pool);
-        if runs::refill_range(pool)
-            && let Some(home) = take_first(pool)
-        {
-            return home;
-        }
-        ptr::null_mut()
+        let none = || first_block_of_run(pool).unwrap_or(ptr::null_mut());
+        enter_home(pool, |home| home, none)
     }
 }
 
@@ -73,12 +66,7 @@ pub(crate) unsafe fn open_eager(budget: usize) -> Descriptor {
     // SAFETY: the obligation above; the block is the region's alone, so no section is needed.
     unsafe {
         let home = croft_rt_apart_first_block();
-        let footer = region::first_footer(home, whole(budget));
-        Descriptor {
-            frontier: home.cast::<u8>().wrapping_byte_sub(HOME),
-            limit: footer,
-            oldest: footer,
-        }
+        region::owning(home, whole(budget))
     }
 }
 
@@ -94,7 +82,7 @@ pub(crate) unsafe fn open_eager(budget: usize) -> Descriptor {
 )]
 pub(crate) unsafe extern "C" fn croft_rt_apart_push(bytes: usize) -> *mut Descriptor {
     // SAFETY: as in `open_eager`.
-    unsafe { region::begin(region::first_footer(croft_rt_apart_first_block(), whole(bytes))) }
+    unsafe { region::begin_bounded(croft_rt_apart_first_block(), bytes) }
 }
 
 /// Ends the region with these words.
@@ -176,7 +164,7 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_reset(
 /// Obligations 1 and 2 of [`kernel`](crate::kernel) for this descriptor, which is the caller's alone.
 #[inline(always)]
 unsafe fn allocate(region: *mut Descriptor, size: usize, align: usize) -> Result<*mut u8, Reason> {
-    if region::is_odd(size, align) {
+    if request::is_odd(size, align) {
         // SAFETY: the obligations above.
         return unsafe { run(region, size, align) };
     }
@@ -184,7 +172,7 @@ unsafe fn allocate(region: *mut Descriptor, size: usize, align: usize) -> Result
         let pool = pool();
         // SAFETY: the obligations above, and no handler interrupts the section.
         unsafe {
-            match region::serve(pool, region, size) {
+            match request::serve(pool, region, size) {
                 Err(Reason::PoolEmpty) => rescue(pool, region, size),
                 answer => answer,
             }
@@ -200,14 +188,14 @@ unsafe fn allocate(region: *mut Descriptor, size: usize, align: usize) -> Result
 ///
 /// # Safety
 ///
-/// As for [`region::rescue`]; no handler interrupts this.
+/// As for [`request::rescue`]; no handler interrupts this.
 #[cold]
 #[inline(never)]
 unsafe fn rescue(pool: *mut BlockPool, region: *mut Descriptor, size: usize) -> Result<*mut u8, Reason> {
     // SAFETY: the obligations above.
     unsafe {
-        if region::rescue(pool, (*region).limit) {
-            region::serve(pool, region, size)
+        if request::rescue(pool) {
+            request::serve(pool, region, size)
         } else {
             Err(Reason::PoolEmpty)
         }
@@ -231,10 +219,34 @@ unsafe fn run(region: *mut Descriptor, size: usize, align: usize) -> Result<*mut
         // SAFETY: the obligations above, and no handler interrupts the section.
         unsafe {
             let next = runs::alloc(pool, *region, size, align)?;
-            region::advance(pool, region, next);
+            request::advance(region, next);
             Ok((*pool).handed)
         }
     })
+}
+
+/// [`allocate`] in a region in this state, whose new one goes to `next`.
+///
+/// # Errors
+///
+/// As for [`allocate`]; nothing is written then.
+///
+/// # Safety
+///
+/// As for [`croft_rt_apart_alloc`].
+#[inline(always)]
+unsafe fn allocate_into(
+    mut region: Descriptor,
+    size: usize,
+    align: usize,
+    next: *mut Descriptor,
+) -> Result<*mut u8, Reason> {
+    // SAFETY: obligations 1 and 2.
+    unsafe {
+        let object = allocate(&raw mut region, size, align)?;
+        next.write(region);
+        Ok(object)
+    }
 }
 
 /// Allocates in the region with these words, which then has those at `next`; returns the object. On exhaustion
@@ -259,18 +271,11 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_alloc(
     align: usize,
     next: *mut Descriptor,
 ) -> *mut u8 {
-    let mut region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
     // SAFETY: the obligations.
     unsafe {
-        match allocate(&raw mut region, size, align) {
-            Ok(object) => {
-                next.write(region);
-                object
-            }
+        let region = Descriptor::new(frontier, limit, oldest);
+        match allocate_into(region, size, align, next) {
+            Ok(object) => object,
             Err(reason) => refuse(reason, size, align),
         }
     }
@@ -295,19 +300,9 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_try_alloc(
     align: usize,
     next: *mut Descriptor,
 ) -> *mut u8 {
-    let mut region = Descriptor {
-        frontier,
-        limit,
-        oldest,
-    };
     // SAFETY: the obligations.
     unsafe {
-        match allocate(&raw mut region, size, align) {
-            Ok(object) => {
-                next.write(region);
-                object
-            }
-            Err(_) => ptr::null_mut(),
-        }
+        let region = Descriptor::new(frontier, limit, oldest);
+        allocate_into(region, size, align, next).unwrap_or(ptr::null_mut())
     }
 }

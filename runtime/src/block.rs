@@ -18,7 +18,7 @@
 //! - *Block-I2*: a block is owned by exactly one region, alone or in a run, or is on a free list, or
 //!   has not been used since the pool was idle.
 //! - *Block-I3*: in a chain every footer but the newest links to the next younger one; the newest
-//!   one's link is `PLAIN`, or `WITH_RUNS` if the region owns runs.
+//!   one's link is `PLAIN`, or `SPECIAL` if the region owns runs.
 //! - *Block-I4*: objects lie between a block's start and its footer: a footer is never handed out.
 
 use crate::layout::{BLOCK_SIZE, HOME};
@@ -31,7 +31,7 @@ pub struct Footer {
     /// The descriptor of the region, if `push` opened it with this block. Its
     /// address is then the region's handle. Meaningless in all other footers.
     pub descriptor: Descriptor,
-    /// The footer of the next younger block or of the next free one; `PLAIN` or `WITH_RUNS` in
+    /// The footer of the next younger block or of the next free one; `PLAIN` or `SPECIAL` in
     /// the newest block of a region.
     pub next: *mut Footer,
     /// The address at which the region's budget ends if the region goes on from its frontier in this
@@ -43,15 +43,16 @@ pub struct Footer {
     pub runs: *mut Record,
 }
 
-/// The newest footer's link in a region without runs.
-pub(crate) const PLAIN: *mut Footer = core::ptr::null_mut();
+/// The newest footer's link in a region without runs: all ones, so that masking it with the head of the free list
+/// makes it that head. Ending a region does this, and needs no other test (`SPECIAL`).
+pub(crate) const PLAIN: *mut Footer = core::ptr::without_provenance_mut(usize::MAX);
 
 /// The newest footer's link in a region with runs, and in the footer that regions without blocks
-/// share. Added to any link of the free list, which is never null, it carries: ending a region adds,
-/// and needs no other test.
-pub(crate) const WITH_RUNS: *mut Footer = core::ptr::without_provenance_mut(usize::MAX);
+/// share. Masked with anything it stays what it is, and the result 0 tells these regions from all others: no link of the
+/// free list is null.
+pub(crate) const SPECIAL: *mut Footer = core::ptr::null_mut();
 
-/// The end of the free list: not null, see `WITH_RUNS`.
+/// The end of the free list: not null, see `SPECIAL`.
 pub(crate) const END: *mut Footer = core::ptr::without_provenance_mut(8);
 
 /// The start of the block that a footer belongs to. A footer never lies at the start of the next

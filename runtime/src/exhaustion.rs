@@ -26,7 +26,8 @@ pub enum Reason {
     Oversize = 3,
     /// The size in bytes is not representable.
     Overflow = 4,
-    /// The alignment is no power of two, or above [`MAX_ALIGN`](crate::layout::MAX_ALIGN).
+    /// The alignment is 0 or above [`MAX_ALIGN`](crate::layout::MAX_ALIGN); in debug mode and for segmented arrays also: no
+    /// power of two.
     Alignment = 5,
     /// The region is null.
     NullRegion = 6,

@@ -7,9 +7,9 @@
 
 use core::ptr;
 
-use crate::block::{END, Footer, PLAIN, WITH_RUNS, start_of};
+use crate::block::{END, Footer, PLAIN, SPECIAL, start_of};
 use crate::classes::bytes_of;
-use crate::layout::{BLOCK_SIZE, HEADROOM, HOME, MIN_ALIGN, RAW, UNBOUNDED, whole};
+use crate::layout::{BLOCK_SIZE, HEADROOM, HOME, LAZY, MIN_ALIGN, RAW, UNBOUNDED, whole};
 use crate::pool::{BlockPool, RUNS_CUT};
 use crate::region::{Descriptor, lazy};
 use crate::runs::{CLASSES, Run, start_of_run};
@@ -20,14 +20,14 @@ use crate::runs::{CLASSES, Run, start_of_run};
 pub enum Broken {
     /// The range lies outside of the pool, is no whole blocks, or is too high (*Pool-I1*, *Pool-I4*).
     PoolBounds = 1,
-    /// More blocks are free than were taken, or regions own memory of a pool that has none
+    /// More blocks are free than were taken, or a pool without blocks, or an idle one, has free ones
     /// (*Pool-I2*).
     PoolCounters = 2,
     /// A link leads to something that is no footer in a block of the pool (*Block-I1*).
     Link = 3,
     /// The free list does not end (*Block-I2*).
     FreeListLength = 4,
-    /// A region without memory is not raw (*Region-I1*).
+    /// A region without memory has a frontier that is none of theirs, or one with memory has one (*Region-I1*).
     HalfOpen = 5,
     /// The frontier is unaligned, or past the limit (*Region-I2*).
     Frontier = 6,
@@ -75,11 +75,11 @@ fn is_run(pool: &BlockPool, run: *mut Run, class: usize) -> bool {
 pub unsafe fn check_pool(pool: *const BlockPool) -> Result<(), Broken> {
     // SAFETY: the obligation above.
     let pool = unsafe { &*pool };
-    if pool.lazy.next != WITH_RUNS {
+    if pool.lazy.next != SPECIAL {
         return Err(Broken::Lazy);
     }
-    if pool.first.is_null() {
-        return if pool.depth == 0 && pool.range.gap == 0 && pool.free == END {
+    if pool.base.is_null() {
+        return if pool.range.gap == 0 && pool.free == END {
             Ok(())
         } else {
             Err(Broken::PoolCounters)
@@ -91,14 +91,19 @@ pub unsafe fn check_pool(pool: *const BlockPool) -> Result<(), Broken> {
         return Err(Broken::PoolBounds);
     }
     if !pool.is_busy() {
-        return Ok(());
+        return if pool.free == END {
+            Ok(())
+        } else {
+            Err(Broken::PoolCounters)
+        };
     }
-    let gap = pool.range.gap & !RUNS_CUT;
-    let begin = pool.range.cursor.addr();
+    let gap = pool.range.bytes();
+    let begin = pool.range.start().addr();
     if !gap.is_multiple_of(BLOCK_SIZE)
         || !begin.is_multiple_of(BLOCK_SIZE)
         || begin < pool.base.addr()
         || gap > top.wrapping_sub(begin)
+        || pool.range.last_home != pool.range.last.wrapping_byte_add(HOME)
     {
         return Err(Broken::PoolBounds);
     }
@@ -153,7 +158,7 @@ pub unsafe fn check_region(pool: *const BlockPool, region: *const Descriptor) ->
         oldest,
     } = unsafe { *region };
     if limit == lazy(pool.cast_mut()) {
-        return if frontier.addr() == RAW {
+        return if frontier.addr() >= LAZY && frontier.addr().wrapping_sub(LAZY) <= HOME {
             Ok(0)
         } else {
             Err(Broken::HalfOpen)
@@ -180,6 +185,9 @@ pub unsafe fn check_region(pool: *const BlockPool, region: *const Descriptor) ->
     let start = start_of(limit);
     // SAFETY: the footer lies in the pool's buffer.
     let (next, stop) = unsafe { ((*limit).next, (*limit).stop) };
+    if frontier.addr() > RAW {
+        return Err(Broken::HalfOpen);
+    }
     if frontier.addr() != RAW {
         if !frontier.addr().is_multiple_of(MIN_ALIGN) || frontier < start || frontier > limit.cast() {
             return Err(Broken::Frontier);
@@ -194,7 +202,7 @@ pub unsafe fn check_region(pool: *const BlockPool, region: *const Descriptor) ->
     match next {
         PLAIN => Ok(blocks),
         // SAFETY: obligation 1; the oldest footer was found in the pool.
-        WITH_RUNS => unsafe { check_runs(pool, oldest) }.map(|runs| blocks + runs),
+        SPECIAL => unsafe { check_runs(pool, oldest) }.map(|runs| blocks + runs),
         _ => Err(Broken::Chain),
     }
 }

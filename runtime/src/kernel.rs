@@ -35,7 +35,8 @@ use crate::refill::{
     croft_rt_first_block, croft_rt_pop_rare, croft_rt_push_rare, croft_rt_refill, croft_rt_reset_rare,
     croft_rt_run, croft_rt_try_refill, croft_rt_try_run,
 };
-use crate::region::{self, Descriptor, Refill};
+use crate::region::{self, Descriptor};
+use crate::request::{self, Refill};
 
 /// Allocates. On exhaustion the answer is null if `TRY` is set; if not, the handler is called.
 ///
@@ -57,24 +58,24 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
             return allocate_here::<TRY>(region, size, align);
         }
         let pool = pool();
-        if region::is_odd(size, align) {
+        if request::is_odd(size, align) {
             let Descriptor {
                 frontier,
                 limit,
                 oldest,
             } = *region;
-            let next = if TRY {
+            let next = Refill::of_answer(if TRY {
                 croft_rt_try_run(frontier, limit, oldest, size, align)
             } else {
                 croft_rt_run(frontier, limit, oldest, size, align)
-            };
+            });
             if TRY && next.limit.is_null() {
                 return ptr::null_mut();
             }
-            region::advance(pool, region, in_pool(next));
+            request::advance(region, in_pool(next));
             return (*pool).handed;
         }
-        if let Some(object) = region::bump(region, size, align) {
+        if let Some(object) = request::bump(region, size, align) {
             return object;
         }
         let Descriptor {
@@ -82,17 +83,15 @@ pub(crate) unsafe fn allocate<const TRY: bool>(
             limit,
             oldest,
         } = *region;
-        let next = if TRY {
-            croft_rt_try_refill(frontier, limit, oldest, size, align)
+        let next = Refill::of_answer(if TRY {
+            croft_rt_try_refill(frontier, limit, size, oldest)
         } else {
-            croft_rt_refill(frontier, limit, oldest, size, align)
-        };
+            croft_rt_refill(frontier, limit, size, oldest, align)
+        });
         if TRY && next.limit.is_null() {
             return ptr::null_mut();
         }
-        let next = in_pool(next);
-        region::advance(pool, region, next);
-        region::object(next, size)
+        request::place(region, in_pool(next), size)
     }
 }
 
@@ -108,13 +107,13 @@ unsafe fn allocate_here<const TRY: bool>(region: *mut Descriptor, size: usize, a
     let mask = align.wrapping_sub(1);
     // SAFETY: obligations 1 and 2.
     unsafe {
-        if region::is_odd(size, align) {
+        if request::is_odd(size, align) {
             return crate::refill::run::<TRY>(region, size, mask);
         }
-        if let Some(object) = region::bump(region, size, align) {
+        if let Some(object) = request::bump(region, size, align) {
             return object;
         }
-        match region::serve(pool(), region, size) {
+        match request::serve(pool(), region, size) {
             Ok(object) => object,
             Err(reason) => crate::refill::rescue::<TRY>(region, size, mask, reason),
         }
@@ -130,8 +129,8 @@ unsafe fn allocate_here<const TRY: bool>(region: *mut Descriptor, size: usize, a
 unsafe fn allocate_apart<const TRY: bool>(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
     // SAFETY: obligations 1 and 2; the new state is read only where one was written.
     unsafe {
-        if !region::is_odd(size, align)
-            && let Some(object) = region::bump(region, size, align)
+        if !request::is_odd(size, align)
+            && let Some(object) = request::bump(region, size, align)
         {
             return object;
         }
@@ -176,10 +175,10 @@ unsafe fn in_pool(next: Refill) -> Refill {
 ///
 /// # Safety
 ///
-/// `region` points to writable memory for a descriptor.
+/// Obligation 2 of this module; `region` points to writable memory for a descriptor.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_open(region: *mut Descriptor) {
-    // SAFETY: the obligation above.
+    // SAFETY: the obligations above.
     unsafe { region.write(region::open(pool(), UNBOUNDED)) }
 }
 
@@ -188,10 +187,10 @@ pub unsafe extern "C" fn croft_rt_open(region: *mut Descriptor) {
 ///
 /// # Safety
 ///
-/// `region` points to writable memory for a descriptor.
+/// Obligation 2 of this module; `region` points to writable memory for a descriptor.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_open_bounded(region: *mut Descriptor, bytes: usize) {
-    // SAFETY: the obligation above.
+    // SAFETY: the obligations above.
     unsafe { region.write(region::open(pool(), bytes)) }
 }
 
@@ -281,8 +280,8 @@ pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
                 limit,
                 oldest,
             } = *region;
-            // As in `region::pop`: known in inlined code.
-            if !cfg!(croft_bitcode) || limit != region::lazy(pool()) {
+            // Known in inlined code where a region certainly owns no memory.
+            if !cfg!(croft_bitcode) || !region::is_lazy(frontier) {
                 croft_rt_apart_pop(frontier, limit, oldest);
             }
             return;
@@ -308,7 +307,7 @@ pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
                 limit,
                 oldest,
             } = *region;
-            if !cfg!(croft_bitcode) || limit != region::lazy(pool()) {
+            if !cfg!(croft_bitcode) || !region::is_lazy(frontier) {
                 let mut next = MaybeUninit::<Descriptor>::uninit();
                 croft_rt_apart_reset(frontier, limit, oldest, next.as_mut_ptr());
                 *region = next.assume_init();
@@ -351,7 +350,7 @@ pub unsafe extern "C" fn croft_rt_alloc_array(
     align: usize,
 ) -> *mut u8 {
     // SAFETY: obligations 1 and 2.
-    unsafe { allocate::<false>(region, region::array_size(count, size), align) }
+    unsafe { allocate::<false>(region, request::array_size(count, size), align) }
 }
 
 /// As [`croft_rt_alloc`], but null on exhaustion, with nothing changed.
@@ -378,5 +377,5 @@ pub unsafe extern "C" fn croft_rt_try_alloc_array(
     align: usize,
 ) -> *mut u8 {
     // SAFETY: obligations 1 and 2.
-    unsafe { allocate::<true>(region, region::array_size(count, size), align) }
+    unsafe { allocate::<true>(region, request::array_size(count, size), align) }
 }

@@ -88,13 +88,17 @@ pub const UNBOUNDED: usize = usize::MAX;
 
 /// A pool must end at least this many bytes below the top of the address space. An allocation adds
 /// to the frontier less than [`MAX_ALIGN`] of padding and at most [`PAYLOAD`] bytes before it
-/// compares, so the sum cannot wrap, not even from [`RAW`].
-pub const HEADROOM: usize = 2 * BLOCK_SIZE;
+/// compares, so the sum cannot wrap, not even from [`RAW`] or from a lazy region's frontier.
+pub const HEADROOM: usize = 4 * BLOCK_SIZE;
 
-/// The frontier of a region that has handed out nothing since it was opened or reset: above every
+/// The frontier of a region that owns memory and has handed out nothing since it was opened or reset: above every
 /// limit, so that the first request takes the slow path, which completes what opening and resetting
 /// leave undone.
 pub const RAW: usize = 0usize.wrapping_sub(HEADROOM);
+
+/// The frontier of a region that owns no memory is this plus the distance from its first block's start to where the footer
+/// will be: above [`RAW`].
+pub const LAZY: usize = RAW + BLOCK_SIZE;
 
 const _: () = {
     assert!(BLOCK_SIZE.is_power_of_two(), "masking an address finds its block");
@@ -107,7 +111,7 @@ const _: () = {
         MAX_ALIGN.is_power_of_two() && MAX_ALIGN < BLOCK_SIZE,
         "a block's start satisfies every alignment"
     );
-    assert!(MAX_ALIGN + PAYLOAD < HEADROOM);
+    assert!(LAZY + HOME <= usize::MAX - MAX_ALIGN - PAYLOAD, "no sum wraps");
     assert!(
         HOME.is_multiple_of(MIN_ALIGN) && size_of::<Footer>().is_multiple_of(MIN_ALIGN),
         "a footer's home is as aligned as a limit"
@@ -124,6 +128,14 @@ const _: () = {
     );
 };
 
+/// Whether a request is granted with this alignment: 1 to [`MAX_ALIGN`]. It should be a power of two, which is not tested
+/// for: see [`last_before`].
+#[inline(always)]
+pub(crate) const fn alignment_is_granted(align: usize) -> bool {
+    // For 0 it is as large as can be.
+    align.wrapping_sub(1) < MAX_ALIGN
+}
+
 /// Whether a request may ask for this alignment: a power of two, at most [`MAX_ALIGN`].
 #[inline(always)]
 pub(crate) const fn alignment_is_valid(align: usize) -> bool {
@@ -132,14 +144,11 @@ pub(crate) const fn alignment_is_valid(align: usize) -> bool {
     mask & (align | !(MAX_ALIGN - 1)) == 0
 }
 
-/// The bytes that a request of `size` bytes takes: rounded up to [`MIN_ALIGN`], at least one step,
-/// so that objects of size 0 have an address of their own and an empty region never satisfies a
-/// request. Meaningless above [`PAYLOAD`], where it may wrap.
+/// The bytes that a request of `size` bytes takes: rounded up to [`MIN_ALIGN`]. An object of size 0 takes none, and its
+/// address may be the next one's too. Meaningless above [`PAYLOAD`], where it may wrap.
 #[inline(always)]
 pub(crate) const fn rounded(size: usize) -> usize {
-    size.wrapping_add(MIN_ALIGN - 1)
-        .wrapping_add((size == 0) as usize)
-        & !(MIN_ALIGN - 1)
+    size.wrapping_add(MIN_ALIGN - 1) & !(MIN_ALIGN - 1)
 }
 
 /// The budget that a region asked for, in whole steps: what is beyond could not be handed out.
@@ -148,16 +157,19 @@ pub(crate) const fn whole(budget: usize) -> usize {
     budget & !(MIN_ALIGN - 1)
 }
 
-/// The first address from `from` on that is a multiple of `align`, a power of two. `from` is a
+/// One less than the first address from `from` on that is a multiple of `align`, a power of two. `from` is a
 /// multiple of [`MIN_ALIGN`], so for a small constant alignment nothing is computed.
+///
+/// With any other `align` that is granted the address is less than `align` above `from`: a multiple of the largest
+/// power of two that divides `align`, and of [`MIN_ALIGN`].
 #[inline(always)]
-pub(crate) fn aligned(from: *mut u8, align: usize) -> *mut u8 {
-    // Inlined, a constant alignment up to the smallest one costs nothing; elsewhere no alignment is
-    // known, and the mask need not be.
+pub(crate) fn last_before(from: *mut u8, align: usize) -> *mut u8 {
+    // Inlined, a constant alignment up to the smallest one costs nothing: no bit is left of it. Elsewhere no alignment is
+    // known, and these bits are set already.
     let mask = if cfg!(croft_bitcode) {
         align.wrapping_sub(1) & !(MIN_ALIGN - 1)
     } else {
         align.wrapping_sub(1)
     };
-    from.wrapping_byte_add(from.addr().wrapping_neg() & mask)
+    from.wrapping_byte_sub(1).map_addr(|address| address | mask)
 }

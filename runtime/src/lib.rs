@@ -60,6 +60,7 @@ mod objects;
 pub mod pool;
 pub mod refill;
 pub mod region;
+pub mod request;
 pub mod runs;
 pub mod scope;
 pub mod segmented;

@@ -9,7 +9,7 @@ use core::ptr::{self, NonNull};
 use core::slice;
 
 use crate::exhaustion::Exhaustion;
-use crate::region;
+use crate::request;
 use crate::scope::Region;
 
 #[allow(
@@ -60,7 +60,7 @@ impl Region<'_> {
     /// `length` adjacent elements, uninitialised.
     #[inline(always)]
     pub fn alloc_uninit_slice<T>(&self, length: usize) -> &mut [MaybeUninit<T>] {
-        let size = region::array_size(length, size_of::<T>());
+        let size = request::array_size(length, size_of::<T>());
         let objects = if size == 0 {
             NonNull::dangling()
         } else {
@@ -78,7 +78,7 @@ impl Region<'_> {
     /// On exhaustion, which includes a size that is not representable; nothing has changed then.
     #[inline(always)]
     pub fn try_alloc_uninit_slice<T>(&self, length: usize) -> Result<&mut [MaybeUninit<T>], Exhaustion> {
-        let size = region::array_size(length, size_of::<T>());
+        let size = request::array_size(length, size_of::<T>());
         let objects = if size == 0 {
             NonNull::dangling()
         } else {

@@ -6,24 +6,28 @@
 //! from the range's low end, runs from its high end ([`mod@runs`]). Neither initialisation
 //! nor giving back touches more than one block.
 //!
-//! When the first region after an idle time takes memory, the lists are forgotten and the range is
-//! the whole pool again, in O(1): fragmentation never outlives a kernel's run.
+//! When the last region ends, the lists are forgotten, and when the next one is opened, the range is
+//! the whole pool again, both in O(1): fragmentation never outlives a kernel's run. The work is divided between
+//! the two so that neither exceeds its limit.
 //!
 //! Invariants:
-//! - *Pool-I1*: the range, `gap` bytes from `cursor`, consists of whole blocks of the pool; all is empty before initialisation.
-//! - *Pool-I2*: `depth` + 1 is the number of regions that own memory. While it is 0 the pool is
-//!   **idle**, and neither the lists nor the range mean anything.
+//! - *Pool-I1*: the range consists of `gap` bytes, whole blocks of the pool; all is empty before initialisation. Its
+//!   end is named by its last block, so that cutting a block changes `gap` only.
+//! - *Pool-I2*: `depth` + 1 is the number of **counted** regions: those that are open, and where `COUNTS_OPEN` is false
+//!   those that own memory. While it is 0 the pool is **idle**: the list is empty, and the range means nothing.
+//!   Before initialisation `depth` is the number itself, so that such a pool is never idle.
 //! - *Pool-I3*: the list is preferred to the range, so a block is cut only when all blocks cut before
 //!   are in use. The range is smallest when most memory is, and `least_gap` keeps the smallest of
 //!   earlier busy times.
 //! - *Pool-I4*: the pool ends [`HEADROOM`] below the top of the address space.
-//! - *Pool-I5*: the first block is never part of a run: the first region of a busy time has it.
-//! - *Pool-I6*: bit `RUNS_CUT` of `gap` says whether a run was cut since the pool was idle; only then
-//!   do `runs` and `classes` mean anything.
+//! - *Pool-I5*: bit `RUNS_CUT` of `gap` says whether a run was cut since the pool was idle; only then
+//!   do `runs` and `classes` mean anything. The bit is also added to the names of the range's end, so that their
+//!   differences with `gap` are addresses whether or not it is set.
 
 use core::ptr;
 
-use crate::block::{END, Footer, WITH_RUNS, home_of, start_of};
+use crate::block::{END, Footer, SPECIAL, home_of, start_of};
+use crate::execution::NEAR;
 use crate::layout::{BLOCK_SIZE, HEADROOM, HOME};
 use crate::region::Descriptor;
 use crate::runs::{self, CLASSES, Run};
@@ -31,14 +35,51 @@ use crate::runs::{self, CLASSES, Run};
 /// Set in `gap`, which counts whole blocks, once a run was cut.
 pub(crate) const RUNS_CUT: usize = 1;
 
-/// A part of the pool not used since it was idle.
+/// Whether regions are counted when they are opened. Where compiled code leaves pools alone, opening a region
+/// must not touch one: those are counted when they come to own memory.
+pub(crate) const COUNTS_OPEN: bool = NEAR;
+
+/// A part of the pool not used since it was idle. A block that was just cut off has the distance `gap` from the
+/// last one, so the two addresses give its start and its home.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Range {
-    /// Start of the first block.
-    pub(crate) cursor: *mut u8,
+    /// Start of the last block, plus `RUNS_CUT`.
+    pub(crate) last: *mut u8,
+    /// Home of the last block, plus `RUNS_CUT`.
+    pub(crate) last_home: *mut u8,
     /// Bytes, and `RUNS_CUT`.
     pub(crate) gap: usize,
+}
+
+impl Range {
+    /// `bytes` bytes from `start`; `flag` is `RUNS_CUT` or 0.
+    #[inline(always)]
+    pub(crate) fn new(start: *mut u8, bytes: usize, flag: usize) -> Self {
+        let last = start
+            .wrapping_byte_add(bytes)
+            .wrapping_byte_sub(BLOCK_SIZE)
+            .wrapping_byte_add(flag);
+        Self {
+            last,
+            last_home: last.wrapping_byte_add(HOME),
+            gap: bytes | flag,
+        }
+    }
+
+    /// Bytes in whole blocks.
+    #[inline(always)]
+    pub(crate) fn bytes(self) -> usize {
+        self.gap & !RUNS_CUT
+    }
+
+    /// The first block.
+    #[inline(always)]
+    pub(crate) fn start(self) -> *mut u8 {
+        self.last
+            .wrapping_byte_sub(self.gap)
+            .wrapping_byte_add(BLOCK_SIZE)
+    }
 }
 
 /// The state of a pool. C and the compiler pass know it only as an opaque global.
@@ -46,23 +87,23 @@ pub(crate) struct Range {
 pub struct BlockPool {
     /// First footer of the free list, or `END`.
     pub(crate) free: *mut Footer,
-    /// Regions that own memory, less one.
+    /// Counted regions, less one.
     pub(crate) depth: usize,
     /// Memory never used since the pool was idle.
     pub(crate) range: Range,
+    /// The range of the idle pool.
+    pub(crate) whole: Range,
     /// Home of the first block; null before initialisation.
     pub(crate) first: *mut Footer,
-    /// The range once the first block is taken.
-    pub(crate) whole: Range,
     /// The smallest gap of earlier busy times.
     pub(crate) least_gap: usize,
     /// The start of the first block.
     pub(crate) base: *mut u8,
-    /// Regions that owned memory and have ended.
-    pub(crate) pops: usize,
+    /// Busy times that have ended.
+    pub(crate) ended: usize,
     /// The object that the latest request for a run got.
     pub(crate) handed: *mut u8,
-    /// The newest footer of every region that owns no memory: its link never changes for long.
+    /// The newest footer of every region that owns no memory: its link never changes.
     pub(crate) lazy: Footer,
     /// The classes of which there may be free runs, a bit each.
     pub(crate) classes: u32,
@@ -109,16 +150,18 @@ pub struct Stats {
     /// The most blocks that were ever taken at once since initialisation: in use, or held for reuse
     /// as runs of their class.
     pub blocks_peak: usize,
-    /// Regions that have come to own a block since initialisation. A region opened lazily counts
-    /// with its first allocation.
-    pub pushes: usize,
+    /// Times since initialisation that the pool was taken into use: a region was counted while none was. Regions
+    /// count while they are open; where the pool is not the compiled code's own (features `threads`,
+    /// `critical-section`), while they own memory.
+    pub uses: usize,
 }
 
 impl BlockPool {
     /// A pool without blocks.
     pub const fn new() -> Self {
         let nothing = Range {
-            cursor: ptr::null_mut(),
+            last: ptr::null_mut(),
+            last_home: ptr::null_mut(),
             gap: 0,
         };
         Self {
@@ -126,11 +169,11 @@ impl BlockPool {
             // Never idle: there is nothing to begin with.
             depth: 0,
             range: nothing,
-            first: ptr::null_mut(),
             whole: nothing,
+            first: ptr::null_mut(),
             least_gap: usize::MAX,
             base: ptr::null_mut(),
-            pops: 0,
+            ended: 0,
             handed: ptr::null_mut(),
             lazy: Footer {
                 descriptor: Descriptor {
@@ -138,7 +181,7 @@ impl BlockPool {
                     limit: ptr::null_mut(),
                     oldest: ptr::null_mut(),
                 },
-                next: WITH_RUNS,
+                next: SPECIAL,
                 stop: 0,
                 runs: ptr::null_mut(),
             },
@@ -177,23 +220,19 @@ impl BlockPool {
             return Err(PoolError::TooSmall);
         }
         let base = buffer.wrapping_byte_add(lead);
-        let first = base.wrapping_byte_add(HOME).cast::<Footer>();
-        let whole = Range {
-            cursor: base.wrapping_byte_add(BLOCK_SIZE),
-            gap: blocks.wrapping_sub(1).wrapping_mul(BLOCK_SIZE),
-        };
         // Field by field: a copy of the whole would call `memcpy`, which a kernel may not have. Heads of lists of runs mean
         // nothing while no class is marked.
+        let whole = Range::new(base, blocks.wrapping_mul(BLOCK_SIZE), 0);
         self.free = END;
         self.depth = usize::MAX;
         self.range = whole;
-        self.first = first;
         self.whole = whole;
+        self.first = base.wrapping_byte_add(HOME).cast();
         self.least_gap = usize::MAX;
         self.base = base;
-        self.pops = 0;
+        self.ended = 0;
         self.handed = ptr::null_mut();
-        self.lazy.next = WITH_RUNS;
+        self.lazy.next = SPECIAL;
         self.classes = 0;
         Ok(())
     }
@@ -201,46 +240,27 @@ impl BlockPool {
     /// The counters. O(blocks): the free blocks are counted.
     pub fn stats(&self) -> Stats {
         let least = self.least_gap.min(self.range.gap) / BLOCK_SIZE;
-        // Before the first region nothing was taken, not even the first block.
-        let peak = if self.is_used() {
-            self.total().wrapping_sub(least)
-        } else {
-            0
-        };
         Stats {
             blocks_total: self.total(),
             blocks_in_use: self.in_use(),
-            blocks_peak: peak,
-            pushes: self.pops.wrapping_add(self.regions()),
+            blocks_peak: self.total().wrapping_sub(least),
+            uses: self.ended.wrapping_add(usize::from(self.is_busy())),
         }
     }
 
-    /// Whether a region owns memory.
+    /// Whether a region is counted.
     pub(crate) fn is_busy(&self) -> bool {
-        self.regions() != 0
-    }
-
-    /// Whether a region has ever owned memory.
-    fn is_used(&self) -> bool {
-        self.pops != 0 || self.is_busy()
-    }
-
-    /// Regions that own memory.
-    fn regions(&self) -> usize {
-        if self.first.is_null() {
-            0
+        let regions = if self.base.is_null() {
+            self.depth
         } else {
             self.depth.wrapping_add(1)
-        }
+        };
+        regions != 0
     }
 
     /// Blocks in the pool. O(1).
     pub(crate) fn total(&self) -> usize {
-        if self.first.is_null() {
-            0
-        } else {
-            self.whole.gap / BLOCK_SIZE + 1
-        }
+        self.whole.gap / BLOCK_SIZE
     }
 
     /// Blocks taken from the range since the pool was idle, given back or not. O(1).
@@ -264,7 +284,7 @@ impl BlockPool {
             // SAFETY: a footer of the free list lies in the buffer (Block-I1).
             footer = unsafe { (*footer).next };
         }
-        // SAFETY: the lists mean something (Pool-I6), and their runs lie in the buffer.
+        // SAFETY: the lists mean something (Pool-I5), and their runs lie in the buffer.
         unused = unused.wrapping_add(unsafe { runs::free_blocks(self) });
         self.taken().wrapping_sub(unused)
     }
@@ -277,86 +297,184 @@ impl Default for BlockPool {
     }
 }
 
-/// Takes a block for a region that owns none yet, which counts from now on, and returns its home;
-/// `None` if neither list nor range has one: [`untake_first`] must follow then. O(1), no loop. The
-/// contents of block and footer are unspecified.
+/// Counts a region, and takes an idle pool into use. O(1), no loop.
 ///
 /// # Safety
 ///
 /// 1. `pool` points to a pool that nothing else uses during the call.
 #[inline(always)]
-pub(crate) unsafe fn take_first(pool: *mut BlockPool) -> Option<*mut Footer> {
+pub(crate) unsafe fn enter(pool: *mut BlockPool) {
     // SAFETY: obligation 1.
     unsafe {
         let depth = (*pool).depth.wrapping_add(1);
         (*pool).depth = depth;
         if depth == 0 {
+            (*pool).range = (*pool).whole;
+        }
+    }
+}
+
+/// Undoes an [`enter`].
+///
+/// # Safety
+///
+/// As for [`enter`]; the region that it counted owns nothing.
+#[inline(always)]
+pub(crate) unsafe fn retreat(pool: *mut BlockPool) {
+    // SAFETY: the obligation above.
+    unsafe { (*pool).depth = (*pool).depth.wrapping_sub(1) };
+}
+
+/// Counts a region no more. True if it was the last: the pool is idle then, and what the region owned is the pool's.
+/// O(1), no loop.
+///
+/// # Safety
+///
+/// As for [`enter`]; the region is counted.
+#[inline(always)]
+pub(crate) unsafe fn leave(pool: *mut BlockPool) -> bool {
+    // SAFETY: obligation 1.
+    unsafe {
+        let (depth, is_idle) = (*pool).depth.overflowing_sub(1);
+        (*pool).depth = depth;
+        if is_idle {
             let gap = (*pool).range.gap;
             if gap < (*pool).least_gap {
                 (*pool).least_gap = gap;
             }
-            (*pool).range = (*pool).whole;
+            (*pool).ended = (*pool).ended.wrapping_add(1);
             (*pool).free = END;
-            return Some((*pool).first);
         }
-        take(pool)
+        is_idle
     }
 }
 
-/// Takes a block for a region that owns memory, and returns its home: as [`take_first`] otherwise, with
-/// [`untake`].
+/// Counts a region, takes its first block, and goes on with `then`, which gets the block's home: [`enter`] and [`take`] in
+/// one. Goes on with `none` if neither list nor range has one: [`untake`] and [`retreat`] must follow then. O(1), no
+/// loop. The contents of block and footer are unspecified.
 ///
 /// # Safety
 ///
-/// As for [`take_first`]; the pool is not idle.
+/// As for [`enter`].
 #[inline(always)]
-pub(crate) unsafe fn take(pool: *mut BlockPool) -> Option<*mut Footer> {
-    // SAFETY: the obligations above.
-    unsafe { take_as(pool, home_of, |start| start.wrapping_byte_add(HOME).cast()) }
-}
-
-/// As [`take`], and returns the block's start.
-///
-/// # Safety
-///
-/// As for [`take`].
-#[inline(always)]
-pub(crate) unsafe fn take_start(pool: *mut BlockPool) -> Option<*mut u8> {
-    // SAFETY: the obligations above.
-    unsafe { take_as(pool, start_of, |start| start) }
-}
-
-/// As [`take`], and returns what `listed` makes of the footer of a block of the list, or `cut` of the start of a block of
-/// the range.
-///
-/// # Safety
-///
-/// As for [`take`].
-#[inline(always)]
-unsafe fn take_as<T>(
+pub(crate) unsafe fn enter_home<R>(
     pool: *mut BlockPool,
-    listed: impl FnOnce(*mut Footer) -> T,
-    cut: impl FnOnce(*mut u8) -> T,
-) -> Option<T> {
+    then: impl Fn(*mut Footer) -> R,
+    none: impl FnOnce() -> R,
+) -> R {
+    // SAFETY: obligation 1.
+    unsafe {
+        let depth = (*pool).depth.wrapping_add(1);
+        (*pool).depth = depth;
+        if depth == 0 {
+            // An idle pool has an empty list, and a first block.
+            let whole = (*pool).whole;
+            (*pool).range.last = whole.last;
+            (*pool).range.last_home = whole.last_home;
+            (*pool).range.gap = whole.gap.wrapping_sub(BLOCK_SIZE);
+            return end::<0, R>(then((*pool).first));
+        }
+        take_as(
+            pool,
+            home_of,
+            |range| range.last_home,
+            |home| then(home.cast()),
+            none,
+        )
+    }
+}
+
+/// Takes a block for a region that is counted, and goes on with `then`, which gets its start. Goes on with `none` if
+/// neither list nor range has one: [`untake`] must follow then. O(1), no loop. The contents of block and footer are
+/// unspecified.
+///
+/// # Safety
+///
+/// As for [`enter`]; the pool is not idle.
+#[inline(always)]
+pub(crate) unsafe fn take<R>(
+    pool: *mut BlockPool,
+    then: impl Fn(*mut u8) -> R,
+    none: impl FnOnce() -> R,
+) -> R {
+    // SAFETY: the obligations above.
+    unsafe {
+        take_as(
+            pool,
+            |footer| start_of(footer).cast(),
+            |range| range.last,
+            then,
+            none,
+        )
+    }
+}
+
+/// As [`take`]; `then` gets what `listed` makes of the footer of a block of the list, or the place in a block of
+/// the range that `place` names in the range's last one.
+///
+/// # Safety
+///
+/// As for [`take`].
+#[inline(always)]
+unsafe fn take_as<R>(
+    pool: *mut BlockPool,
+    listed: impl FnOnce(*mut Footer) -> *mut Footer,
+    place: impl FnOnce(&Range) -> *mut u8,
+    then: impl Fn(*mut u8) -> R,
+    none: impl FnOnce() -> R,
+) -> R {
     // SAFETY: obligation 1. A block on the free list is owned by no one (Block-I2), so its footer may
     // be read; it lies in the buffer (Block-I1).
     unsafe {
         let free = (*pool).free;
+        if !cfg!(target_arch = "x86_64") {
+            // Joined at once: what goes on twice is seldom inlined twice, and a call costs more than the jump.
+            let block = if free != END {
+                (*pool).free = (*free).next;
+                listed(free).cast()
+            } else {
+                let (rest, empty) = (*pool).range.gap.overflowing_sub(BLOCK_SIZE);
+                (*pool).range.gap = rest;
+                if empty {
+                    return none();
+                }
+                place(&(*pool).range).wrapping_byte_sub(rest)
+            };
+            return end::<1, R>(then(block));
+        }
         if free != END {
             (*pool).free = (*free).next;
-            return Some(listed(free));
+            return end::<1, R>(then(listed(free).cast()));
         }
-        let start = (*pool).range.cursor;
-        let (gap, empty) = (*pool).range.gap.overflowing_sub(BLOCK_SIZE);
         // Stored before it is judged, and put right in the cold: one instruction where memory can be
-        // subtracted from.
-        (*pool).range.gap = gap;
+        // subtracted from. There the new value is read again, for the same reason.
+        let gap = &raw mut (*pool).range.gap;
+        let (rest, empty) = (*gap).overflowing_sub(BLOCK_SIZE);
+        *gap = rest;
         if empty {
-            return None;
+            return none();
         }
-        (*pool).range.cursor = start.wrapping_byte_add(BLOCK_SIZE);
-        Some(cut(start))
+        let rest = gap.read_volatile();
+        end::<2, R>(then(place(&(*pool).range).wrapping_byte_sub(rest)))
     }
+}
+
+/// The end of a way through an operation. The compiler joins ways that end alike by a jump, an instruction more on one
+/// of them; an empty instruction that is another one on each `WAY` keeps them apart. Not in code that is inlined into
+/// programs, where it would only be in the way. On ARM it also keeps a way from ending by instructions that depend on a
+/// condition, where the proof cannot follow the stack.
+#[inline(always)]
+pub(crate) fn end<const WAY: usize, R>(result: R) -> R {
+    #[cfg(all(
+        any(target_arch = "x86_64", target_arch = "arm"),
+        not(croft_bitcode),
+        not(miri)
+    ))]
+    // SAFETY: no instruction.
+    unsafe {
+        core::arch::asm!("/* {0} */", const WAY, options(nomem, nostack, preserves_flags));
+    }
+    result
 }
 
 /// Undoes a [`take`] that found nothing.
@@ -368,18 +486,4 @@ unsafe fn take_as<T>(
 pub(crate) unsafe fn untake(pool: *mut BlockPool) {
     // SAFETY: the obligation above.
     unsafe { (*pool).range.gap = (*pool).range.gap.wrapping_add(BLOCK_SIZE) };
-}
-
-/// Undoes a [`take_first`] that found nothing.
-///
-/// # Safety
-///
-/// As for [`take_first`], which has just returned `None`.
-#[inline(always)]
-pub(crate) unsafe fn untake_first(pool: *mut BlockPool) {
-    // SAFETY: the obligation above.
-    unsafe {
-        untake(pool);
-        (*pool).depth = (*pool).depth.wrapping_sub(1);
-    }
 }

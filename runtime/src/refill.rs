@@ -9,9 +9,10 @@ use core::ptr;
 use crate::block::Footer;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
-use crate::layout::whole;
-use crate::pool::{take_first, untake_first};
-use crate::region::{self, Descriptor, Refill};
+use crate::layout::HOME;
+use crate::pool::{BlockPool, end, retreat, take};
+use crate::region::{self, Descriptor};
+use crate::request::{self, Answer, Refill};
 use crate::runs;
 
 /// What a `try_` request answers that is refused.
@@ -33,25 +34,6 @@ pub(crate) unsafe fn refuse(reason: Reason, size: usize, align: usize) -> ! {
     exhausted(&what)
 }
 
-/// [`region::refill`] over the pool, of which a free run may become the range.
-///
-/// # Safety
-///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel) for the descriptor; the request is not odd.
-#[inline(always)]
-unsafe fn refill(region: Descriptor, size: usize) -> Result<Refill, Reason> {
-    let pool = pool();
-    // SAFETY: the obligations above.
-    unsafe {
-        match region::refill(pool, region, size) {
-            Err(Reason::PoolEmpty) if region::rescue(pool, region.limit) => {
-                region::refill(pool, region, size)
-            }
-            answer => answer,
-        }
-    }
-}
-
 /// What an allocation does that list and range could not serve, for `reason`.
 ///
 /// # Safety
@@ -65,14 +47,10 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
     mask: usize,
     reason: Reason,
 ) -> *mut u8 {
-    let pool = pool();
     // SAFETY: the obligations above.
     unsafe {
-        if reason == Reason::PoolEmpty
-            && region::rescue(pool, (*region).limit)
-            && let Ok(object) = region::serve(pool, region, size)
-        {
-            return object;
+        if reason == Reason::PoolEmpty && request::rescue(pool()) {
+            return serve_again::<TRY>(region, size, mask);
         }
         if TRY {
             return ptr::null_mut();
@@ -81,7 +59,28 @@ pub(crate) unsafe extern "C" fn rescue<const TRY: bool>(
     }
 }
 
-/// [`runs::alloc`] and [`region::advance`] of a descriptor in memory; returns the object. On
+/// The request once more, now that there is memory.
+///
+/// # Safety
+///
+/// As for [`rescue`].
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn serve_again<const TRY: bool>(
+    region: *mut Descriptor,
+    size: usize,
+    mask: usize,
+) -> *mut u8 {
+    // SAFETY: the obligations above.
+    match unsafe { request::serve(pool(), region, size) } {
+        Ok(object) => end::<3, _>(object),
+        Err(_) if TRY => ptr::null_mut(),
+        // SAFETY: as above.
+        Err(reason) => unsafe { refuse(reason, size, mask.wrapping_add(1)) },
+    }
+}
+
+/// [`runs::alloc`] and [`request::advance`] of a descriptor in memory; returns the object. On
 /// exhaustion the answer is null if `TRY` is set; if not, the handler is told.
 ///
 /// # Safety
@@ -107,7 +106,7 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
         }
         match runs::alloc(pool, *region, size, align) {
             Ok(next) => {
-                region::advance(pool, region, next);
+                request::advance(region, next);
                 (*pool).handed
             }
             Err(_) if TRY => ptr::null_mut(),
@@ -116,8 +115,10 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
     }
 }
 
-/// Enters a new block, or completes a raw region: see `region::refill`. The new object ends at the
+/// Enters a new block, or completes a raw or lazy region: see `request::refill`. The new object begins at the
 /// frontier returned. On exhaustion the handler is told.
+///
+/// The size comes third: its register is free when the new limit is known, which is returned in it.
 ///
 /// # Safety
 ///
@@ -129,16 +130,16 @@ pub(crate) unsafe extern "C" fn run<const TRY: bool>(
 pub unsafe extern "C" fn croft_rt_refill(
     frontier: *mut u8,
     limit: *mut Footer,
-    oldest: *mut Footer,
     size: usize,
+    oldest: *mut Footer,
     align: usize,
-) -> Refill {
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe {
-        match refill(region, size) {
-            Ok(next) => next,
-            Err(reason) => refuse(reason, size, align),
+        match request::refill(pool(), region, size) {
+            Ok(next) => next.into_answer(),
+            Err(reason) => refill_rare::<false>(frontier, limit, size, oldest, align, reason),
         }
     }
 }
@@ -154,13 +155,51 @@ pub unsafe extern "C" fn croft_rt_refill(
 pub unsafe extern "C" fn croft_rt_try_refill(
     frontier: *mut u8,
     limit: *mut Footer,
-    oldest: *mut Footer,
     size: usize,
-    _align: usize,
-) -> Refill {
+    oldest: *mut Footer,
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
-    unsafe { refill(region, size) }.unwrap_or(REFUSED)
+    unsafe {
+        match request::refill(pool(), region, size) {
+            Ok(next) => next.into_answer(),
+            // Nobody is told of the alignment.
+            Err(reason) => refill_rare::<true>(frontier, limit, size, oldest, 0, reason),
+        }
+    }
+}
+
+/// What a refill does that list and range could not serve, for `reason`: a free run may become the range. Called last,
+/// so that the refill need save no register.
+///
+/// # Safety
+///
+/// As for [`croft_rt_refill`].
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn refill_rare<const TRY: bool>(
+    frontier: *mut u8,
+    limit: *mut Footer,
+    size: usize,
+    oldest: *mut Footer,
+    align: usize,
+    reason: Reason,
+) -> Answer {
+    let pool = pool();
+    let region = Descriptor::new(frontier, limit, oldest);
+    // SAFETY: the obligations above.
+    unsafe {
+        if reason == Reason::PoolEmpty
+            && request::rescue(pool)
+            && let Ok(next) = request::refill(pool, region, size)
+        {
+            return next.into_answer();
+        }
+        if TRY {
+            return REFUSED.into_answer();
+        }
+        refuse(reason, size, align)
+    }
 }
 
 /// Allocates a run, or refuses an alignment: see `runs::alloc`. The object is the pool's `handed`. On
@@ -178,12 +217,12 @@ pub unsafe extern "C" fn croft_rt_run(
     oldest: *mut Footer,
     size: usize,
     align: usize,
-) -> Refill {
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
     unsafe {
         match runs::alloc(pool(), region, size, align) {
-            Ok(next) => next,
+            Ok(next) => next.into_answer(),
             Err(reason) => refuse(reason, size, align),
         }
     }
@@ -203,13 +242,15 @@ pub unsafe extern "C" fn croft_rt_try_run(
     oldest: *mut Footer,
     size: usize,
     align: usize,
-) -> Refill {
+) -> Answer {
     let region = Descriptor::new(frontier, limit, oldest);
     // SAFETY: the obligations above.
-    unsafe { runs::alloc(pool(), region, size, align) }.unwrap_or(REFUSED)
+    unsafe { runs::alloc(pool(), region, size, align) }
+        .unwrap_or(REFUSED)
+        .into_answer()
 }
 
-/// Ends a region without memory or with runs: see `runs::end`.
+/// Ends a region with runs, which counts no more: see `runs::end`.
 ///
 /// # Safety
 ///
@@ -222,7 +263,7 @@ pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Foot
     unsafe { runs::end(pool(), oldest, limit) }
 }
 
-/// Resets a region without memory or with runs: see `runs::clear`. Returns its new limit.
+/// Resets a region with runs: see `runs::clear`. Returns its new limit.
 ///
 /// # Safety
 ///
@@ -264,13 +305,29 @@ pub unsafe extern "C" fn croft_rt_first_block() -> *mut Footer {
     let pool = pool();
     // SAFETY: the obligation above. Without a block the pool is not idle.
     unsafe {
-        untake_first(pool);
-        if runs::refill_range(pool)
-            && let Some(home) = take_first(pool)
-        {
+        if let Some(home) = first_block_of_run(pool) {
             return home;
         }
         refuse(Reason::PoolEmpty, 0, 0)
+    }
+}
+
+/// What follows an [`enter_home`](crate::pool::enter_home) that found list and range empty: the first block of a run, which
+/// becomes the range; its home. `None` if there is no run: the region counts no more then.
+///
+/// # Safety
+///
+/// 1. As for [`enter`](crate::pool::enter).
+#[inline(always)]
+pub(crate) unsafe fn first_block_of_run(pool: *mut BlockPool) -> Option<*mut Footer> {
+    // SAFETY: obligation 1.
+    unsafe {
+        if request::rescue(pool) {
+            let home = |start: *mut u8| Some(start.wrapping_byte_add(HOME).cast());
+            return take(pool, home, || None);
+        }
+        retreat(pool);
+        None
     }
 }
 
@@ -284,8 +341,5 @@ pub unsafe extern "C" fn croft_rt_first_block() -> *mut Footer {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_push_rare(bytes: usize) -> *mut Descriptor {
     // SAFETY: the obligation above; the block is the region's.
-    unsafe {
-        let home = croft_rt_first_block();
-        region::begin(region::first_footer(home, whole(bytes)))
-    }
+    unsafe { region::begin_bounded(croft_rt_first_block(), bytes) }
 }

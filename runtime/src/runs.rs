@@ -19,18 +19,19 @@
 //! - *Run-I3*: in a region's record, `tails[c]` is where the link at the end of list c is: in the
 //!   list's last run, or `heads[c]` itself. So a list is spliced without asking whether it is empty.
 //! - *Run-I4*: bit c of the pool's `classes` is clear only if its list c is empty.
-//! - *Run-I5*: a region owns runs exactly if its newest link is `WITH_RUNS` and its limit not
+//! - *Run-I5*: a region owns runs exactly if its newest link is `SPECIAL` and its limit not
 //!   `lazy`; its oldest footer's `runs` is then their record.
 
 use core::ptr;
 
-use crate::block::{END, Footer, PLAIN, WITH_RUNS};
+use crate::block::{END, Footer, PLAIN, SPECIAL};
 pub use crate::classes::{BLOCKS, CLASSES, LARGEST, ROOM};
 use crate::classes::{bytes_of, class_of};
 use crate::exhaustion::Reason;
-use crate::layout::{BLOCK_SIZE, HOME, alignment_is_valid, rounded};
-use crate::pool::{BlockPool, RUNS_CUT, Range, take_first};
-use crate::region::{Descriptor, Refill, first_footer, lazy, raw, unsettled};
+use crate::layout::{BLOCK_SIZE, alignment_is_granted, rounded};
+use crate::pool::{BlockPool, COUNTS_OPEN, RUNS_CUT, Range, enter, retreat, take};
+use crate::region::{Descriptor, first_footer, is_lazy, raw};
+use crate::request::{Refill, unsettled};
 
 /// What a run keeps about itself.
 #[repr(C)]
@@ -94,7 +95,7 @@ fn source(classes: u32, class: usize, gap: usize) -> Option<Source> {
 ///
 /// # Safety
 ///
-/// 1. As for [`take_first`]; the list is not empty.
+/// 1. As for [`enter`]; the list is not empty.
 #[inline(always)]
 unsafe fn unlink(pool: *mut BlockPool, class: usize) -> *mut Run {
     // SAFETY: obligation 1; a free run is owned by no one, and its fields are the pool's.
@@ -112,7 +113,7 @@ unsafe fn unlink(pool: *mut BlockPool, class: usize) -> *mut Run {
 
 /// Allocates an odd request: a run for `size` bytes, more than a block holds. The object's address is
 /// left in the pool's `handed`. Loops over the classes only. The caller stores what this returns
-/// ([`advance`](crate::region::advance)).
+/// ([`advance`](crate::request::advance)).
 ///
 /// # Errors
 ///
@@ -120,7 +121,7 @@ unsafe fn unlink(pool: *mut BlockPool, class: usize) -> *mut Run {
 ///
 /// # Safety
 ///
-/// 1. As for [`take_first`].
+/// 1. As for [`enter`].
 /// 2. `region` is the state of an open region over this pool.
 #[inline(always)]
 pub(crate) unsafe fn alloc(
@@ -129,7 +130,7 @@ pub(crate) unsafe fn alloc(
     size: usize,
     align: usize,
 ) -> Result<Refill, Reason> {
-    if !alignment_is_valid(align) {
+    if !alignment_is_granted(align) {
         return Err(Reason::Alignment);
     }
     if size == usize::MAX {
@@ -138,6 +139,32 @@ pub(crate) unsafe fn alloc(
     if size > LARGEST {
         return Err(Reason::Oversize);
     }
+    if COUNTS_OPEN || !is_lazy(region.frontier) {
+        // SAFETY: the obligations above.
+        return unsafe { grant(pool, region, size) };
+    }
+    // SAFETY: the obligations above. The region comes to own memory, or counts no more.
+    unsafe {
+        enter(pool);
+        let granted = grant(pool, region, size);
+        if granted.is_err() {
+            retreat(pool);
+        }
+        granted
+    }
+}
+
+/// [`alloc`] of a valid size and alignment in a counted region.
+///
+/// # Errors
+///
+/// As for [`alloc`].
+///
+/// # Safety
+///
+/// As for [`alloc`].
+#[inline(always)]
+unsafe fn grant(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result<Refill, Reason> {
     let Descriptor {
         frontier,
         limit,
@@ -145,10 +172,10 @@ pub(crate) unsafe fn alloc(
     } = region;
     let charged = rounded(size);
     let class = class_of(size);
-    // SAFETY: obligations 1 and 2 as in `region::refill`. All that can fail is asked before anything
+    // SAFETY: obligations 1 and 2 as in `request::refill`. All that can fail is asked before anything
     // changes.
     unsafe {
-        let is_lazy = limit == lazy(pool);
+        let is_lazy = is_lazy(frontier);
         let (left, start) = if is_lazy {
             (oldest.addr(), ptr::null_mut())
         } else if frontier == raw() {
@@ -160,15 +187,14 @@ pub(crate) unsafe fn alloc(
         if charged > left {
             return Err(Reason::Budget);
         }
-        let begins = is_lazy && (*pool).depth == usize::MAX;
-        let range = if begins { (*pool).whole } else { (*pool).range };
+        let range = (*pool).range;
         let known = if range.gap & RUNS_CUT == 0 {
             0
         } else {
             (*pool).classes
         };
         // A region's first memory is a block, which may come from the range too.
-        let block = if is_lazy && !begins && (*pool).free == END {
+        let block = if is_lazy && (*pool).free == END {
             BLOCK_SIZE
         } else {
             0
@@ -176,16 +202,17 @@ pub(crate) unsafe fn alloc(
         if block > range.gap {
             return Err(Reason::PoolEmpty);
         }
-        let Some(source) = source(known, class, range.gap.wrapping_sub(block)) else {
+        let Some(source) = source(known, class, range.bytes().wrapping_sub(block)) else {
             return Err(Reason::PoolEmpty);
         };
 
         let (limit, oldest, start) = if is_lazy {
-            let Some(home) = take_first(pool) else {
+            let start = take(pool, |start| start, ptr::null_mut);
+            if start.is_null() {
                 return Err(Reason::PoolEmpty);
-            };
-            let footer = first_footer(home, left);
-            (footer, footer, home.cast::<u8>().wrapping_byte_sub(HOME))
+            }
+            let footer = first_footer(start, left);
+            (footer, footer, start)
         } else {
             (limit, oldest, start)
         };
@@ -203,7 +230,7 @@ pub(crate) unsafe fn alloc(
             };
             begin(&raw mut (*run).record, stop);
             (*oldest).runs = &raw mut (*run).record;
-            (*limit).next = WITH_RUNS;
+            (*limit).next = SPECIAL;
         }
         enlist((*oldest).runs, run, class);
 
@@ -224,13 +251,13 @@ pub(crate) unsafe fn alloc(
 ///
 /// # Safety
 ///
-/// 1. As for [`take_first`]; the range has that room.
+/// 1. As for [`enter`]; the range has that room.
 #[inline(always)]
 unsafe fn cut(pool: *mut BlockPool, class: usize) -> *mut Run {
     // SAFETY: obligation 1; the run's fields lie in memory that is in use by no one.
     unsafe {
-        let Range { cursor, gap } = (*pool).range;
-        if gap & RUNS_CUT == 0 {
+        let range = (*pool).range;
+        if range.gap & RUNS_CUT == 0 {
             // The first run of this busy time: the lists are of another.
             (*pool).classes = 0;
             // Volatile, or it becomes a call of `memset`, whose loops no table of limits knows.
@@ -239,13 +266,13 @@ unsafe fn cut(pool: *mut BlockPool, class: usize) -> *mut Run {
                 lists.add(class).write_volatile(ptr::null_mut());
             }
         }
-        let gap = gap & !RUNS_CUT;
-        let run = cursor
-            .wrapping_byte_add(gap)
+        let start = range.start();
+        let run = start
+            .wrapping_byte_add(range.bytes())
             .wrapping_byte_sub(ROOM)
             .cast::<Run>();
         (*run).class = class;
-        (*pool).range.gap = gap.wrapping_sub(bytes_of(class)) | RUNS_CUT;
+        (*pool).range = Range::new(start, range.bytes().wrapping_sub(bytes_of(class)), RUNS_CUT);
         run
     }
 }
@@ -295,7 +322,7 @@ unsafe fn enlist(record: *mut Record, run: *mut Run, class: usize) {
 ///
 /// # Safety
 ///
-/// 1. As for [`take_first`]; the record is that of a region over this pool, which gives up its runs.
+/// 1. As for [`enter`]; the record is that of a region over this pool, which gives up its runs.
 #[inline(always)]
 unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
     // SAFETY: obligation 1; Run-I3. Each list's end is linked before its head is published, and the
@@ -312,7 +339,7 @@ unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
     }
 }
 
-/// The rest of [`pop`](crate::region::pop) for a region without memory or with runs: `limit` and
+/// The rest of [`pop`](crate::region::pop) for a region with runs: `limit` and
 /// `oldest` are its own. Loops over the classes only.
 ///
 /// # Safety
@@ -320,17 +347,11 @@ unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
 /// As for [`pop`](crate::region::pop).
 #[inline(always)]
 pub(crate) unsafe fn end(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
-    // SAFETY: the obligations above. The link was written with something that is none.
+    // SAFETY: the obligations above.
     unsafe {
-        if limit == lazy(pool) {
-            (*limit).next = WITH_RUNS;
-            return;
-        }
         give_back(pool, (*oldest).runs);
         (*limit).next = (*pool).free;
         (*pool).free = oldest;
-        (*pool).pops = (*pool).pops.wrapping_add(1);
-        (*pool).depth = (*pool).depth.wrapping_sub(1);
     }
 }
 
@@ -343,10 +364,6 @@ pub(crate) unsafe fn end(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut 
 pub(crate) unsafe fn clear(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
     // SAFETY: as in `end`; the oldest block stays the region's.
     unsafe {
-        if limit == lazy(pool) {
-            (*limit).next = WITH_RUNS;
-            return limit;
-        }
         let record = (*oldest).runs;
         (*oldest).stop = (*record).stop;
         give_back(pool, record);
@@ -362,10 +379,10 @@ pub(crate) unsafe fn clear(pool: *mut BlockPool, oldest: *mut Footer, limit: *mu
 ///
 /// # Safety
 ///
-/// 1. As for [`take_first`].
+/// 1. As for [`enter`].
 #[inline(always)]
 pub(crate) unsafe fn refill_range(pool: *mut BlockPool) -> bool {
-    // SAFETY: obligation 1. The lists mean something only if runs were cut (Pool-I6).
+    // SAFETY: obligation 1. The lists mean something only if runs were cut (Pool-I5).
     unsafe {
         if (*pool).range.gap & RUNS_CUT == 0 || (*pool).classes == 0 {
             return false;
@@ -374,10 +391,7 @@ pub(crate) unsafe fn refill_range(pool: *mut BlockPool) -> bool {
         // The run of a list has the list's class (Run-I2).
         let run = unlink(pool, class);
         (*pool).least_gap = 0;
-        (*pool).range = Range {
-            cursor: start_of_run(run, class),
-            gap: bytes_of(class) | RUNS_CUT,
-        };
+        (*pool).range = Range::new(start_of_run(run, class), bytes_of(class), RUNS_CUT);
         true
     }
 }
@@ -386,7 +400,7 @@ pub(crate) unsafe fn refill_range(pool: *mut BlockPool) -> bool {
 ///
 /// # Safety
 ///
-/// 1. As for [`take_first`].
+/// 1. As for [`enter`].
 pub(crate) unsafe fn free_blocks(pool: &BlockPool) -> usize {
     if pool.range.gap & RUNS_CUT == 0 {
         return 0;

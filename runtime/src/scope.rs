@@ -202,7 +202,8 @@ use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::invariants::{self, Broken};
 use crate::layout::{BLOCK_SIZE, BlockAligned, UNBOUNDED};
 use crate::pool::{BlockPool, PoolError, Stats};
-use crate::region::{self, Descriptor, Refill};
+use crate::region::{self, Descriptor};
+use crate::request::{self, Refill};
 use crate::runs;
 
 /// Memory for a pool of `N` blocks, aligned so that none is lost. Lives in a static or, for few
@@ -267,11 +268,7 @@ impl<'b> Pool<'b> {
     /// not.
     #[inline(always)]
     pub fn bounded(&self, bytes: usize) -> Region<'_> {
-        Region {
-            state: UnsafeCell::new(region::open(self.raw.get(), bytes)),
-            pool: self.raw.get(),
-            borrow: PhantomData,
-        }
+        open(self.raw.get(), bytes)
     }
 
     /// Runs `body` with a region that ends afterwards, also when `body` unwinds.
@@ -321,9 +318,27 @@ impl Drop for Region<'_> {
         unsafe {
             let pool = self.pool;
             region::pop(pool, self.state.get(), |oldest, limit| {
-                runs::end(pool, oldest, limit)
+                runs::end(pool, oldest, limit);
             });
         }
+    }
+}
+
+/// Opens a region of a pool that is borrowed as long as `'p`.
+#[inline(always)]
+fn open<'p>(pool: *mut BlockPool, bytes: usize) -> Region<'p> {
+    // SAFETY: only calls of this module use the pool (field `raw`), and none is under way.
+    let state = unsafe {
+        // A region that is forgotten stays counted, and forgetting costs no memory.
+        if cfg!(target_pointer_width = "32") && (*pool).depth == usize::MAX - 1 {
+            exhausted(&Exhaustion::new(Reason::Overflow, 0, 0, &*pool))
+        }
+        region::open(pool, bytes)
+    };
+    Region {
+        state: UnsafeCell::new(state),
+        pool,
+        borrow: PhantomData,
     }
 }
 
@@ -331,7 +346,7 @@ impl Drop for Region<'_> {
 ///
 /// # Safety
 ///
-/// As for [`runs::alloc`] of an odd request, and for [`region::refill`] of any other.
+/// As for [`runs::alloc`] of an odd request, and for [`request::refill`] of any other.
 #[cold]
 #[inline(never)]
 unsafe fn slow(
@@ -342,13 +357,11 @@ unsafe fn slow(
 ) -> Result<Refill, Exhaustion> {
     // SAFETY: the caller's obligations.
     unsafe {
-        let next = if region::is_odd(size, align) {
+        let next = if request::is_odd(size, align) {
             runs::alloc(pool, state, size, align)
         } else {
-            match region::refill(pool, state, size) {
-                Err(Reason::PoolEmpty) if region::rescue(pool, state.limit) => {
-                    region::refill(pool, state, size)
-                }
+            match request::refill(pool, state, size) {
+                Err(Reason::PoolEmpty) if request::rescue(pool) => request::refill(pool, state, size),
                 answer => answer,
             }
         };
@@ -366,11 +379,7 @@ impl<'p> Region<'p> {
     /// Opens another region of the same pool with a budget: see [`Pool::bounded`].
     #[inline(always)]
     pub fn bounded(&self, bytes: usize) -> Region<'p> {
-        Region {
-            state: UnsafeCell::new(region::open(self.pool, bytes)),
-            pool: self.pool,
-            borrow: PhantomData,
-        }
+        open(self.pool, bytes)
     }
 
     /// Runs `body` with another region of the same pool, which ends afterwards.
@@ -432,19 +441,19 @@ impl<'p> Region<'p> {
     #[inline(always)]
     pub(crate) fn try_bytes(&self, size: usize, align: usize) -> Result<NonNull<u8>, Exhaustion> {
         let state = self.state.get();
-        let odd = region::is_odd(size, align);
+        let odd = request::is_odd(size, align);
         // SAFETY: the region is open over this pool, and nothing else uses either during the call
         // (fields `state` and `raw`). Objects lie in the buffer, hence are not null.
         unsafe {
-            if !odd && let Some(object) = region::bump(state, size, align) {
+            if !odd && let Some(object) = request::bump(state, size, align) {
                 return Ok(NonNull::new_unchecked(object));
             }
             let next = slow(self.pool, *state, size, align)?;
-            region::advance(self.pool, state, next);
             let object = if odd {
+                request::advance(state, next);
                 (*self.pool).handed
             } else {
-                region::object(next, size)
+                request::place(state, next, size)
             };
             Ok(NonNull::new_unchecked(object))
         }

@@ -71,7 +71,7 @@ fn c_status_codes_are_distinct_and_change_nothing() {
             blocks_total: 2,
             blocks_in_use: 0,
             blocks_peak: 1,
-            pushes: 1
+            uses: 1
         }
     );
 }
@@ -109,14 +109,15 @@ fn counters_are_exact() {
         let Stats {
             blocks_in_use,
             blocks_peak,
-            pushes,
+            uses,
             ..
         } = pool.stats();
-        (blocks_in_use, blocks_peak, pushes)
+        (blocks_in_use, blocks_peak, uses)
     };
     assert_eq!(counters(), (0, 0, 0));
     let mut region = pool.region();
-    assert_eq!(counters(), (0, 0, 0), "an empty region owns no block");
+    let opened = usize::from(!cfg!(any(feature = "threads", feature = "critical-section")));
+    assert_eq!(counters(), (0, 0, opened), "an empty region owns no block");
     region.alloc([1u8; 9]);
     assert_eq!(counters(), (1, 1, 1));
     for _ in 0..4 {
@@ -126,13 +127,13 @@ fn counters_are_exact() {
     region.reset();
     assert_eq!(counters(), (1, 5, 1), "a reset keeps one block");
     region.region().alloc(1u8);
-    assert_eq!(counters(), (1, 5, 2));
+    assert_eq!(counters(), (1, 5, 1), "the pool is in use already");
     drop(region);
-    assert_eq!(counters(), (0, 5, 2));
+    assert_eq!(counters(), (0, 5, 1));
     pool.region().alloc(1u8);
     assert_eq!(
         counters(),
-        (0, 5, 3),
+        (0, 5, 2),
         "the peak outlives the reset of an idle pool"
     );
 }
@@ -150,7 +151,7 @@ fn ten_million_regions_run_in_constant_memory() {
             blocks_total: 2,
             blocks_in_use: 0,
             blocks_peak: 1,
-            pushes: 10_000_000
+            uses: 10_000_000
         }
     );
 }
@@ -167,7 +168,7 @@ fn a_pool_moves_to_another_thread_between_regions() {
         };
         threads.spawn(body).join().unwrap()
     });
-    assert_eq!(stats.pushes, 2);
+    assert_eq!(stats.uses, 2);
 }
 
 #[test]

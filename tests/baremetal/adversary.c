@@ -79,7 +79,7 @@ static void demand(int holds, const char *what)
 
 static size_t taken(size_t size)
 {
-    return size ? (size + 7) & ~(size_t)7 : 8;
+    return (size + 7) & ~(size_t)7;
 }
 
 /* Every byte of the region's objects is as it was written; then they are no more. */
@@ -169,7 +169,7 @@ static void allocate(void)
 static void refuse(void)
 {
     void *region = regions[draw(depth)].handle;
-    static const size_t wrong[] = {0, 3, 24, 2 * CROFT_MAX_ALIGN, SIZE_MAX};
+    static const size_t wrong[] = {0, CROFT_MAX_ALIGN + 1, 3 * CROFT_MAX_ALIGN, 2 * CROFT_MAX_ALIGN, SIZE_MAX};
     croft_stats before, after;
     croft_pool_stats(&before);
     demand(!rt_try_alloc(region, draw(100), wrong[draw(5)]), "a wrong alignment was granted");

@@ -31,7 +31,7 @@ int main(int count, char **arguments)
     croft_stats stats;
     printf("sum %u\n", sum(100));
     croft_pool_stats(&stats);
-    printf("in the loader's pool: %zu regions, at most %zu blocks, %zu now\n", stats.pushes, stats.blocks_peak,
+    printf("in the loader's pool: %zu uses, at most %zu blocks, %zu now\n", stats.uses, stats.blocks_peak,
            stats.blocks_in_use);
     exhausts();
     return 1;

@@ -91,7 +91,7 @@ struct work {
     uint32_t seed;
     uint32_t result;
     int status;
-    size_t in_use, pushes;
+    size_t in_use, uses;
 };
 
 static void rounds(struct work *work)
@@ -111,7 +111,7 @@ static void rounds(struct work *work)
     croft_stats stats;
     croft_pool_stats(&stats);
     work->in_use = stats.blocks_in_use;
-    work->pushes = stats.pushes;
+    work->uses = stats.uses;
     if (croft_pool_check() != CROFT_OK)
         work->status = 2;
 }
@@ -148,8 +148,8 @@ int main(void)
     for (int i = 1; i < THREADS; i++)
         pthread_join(threads[i], NULL);
     for (int i = 0; i < THREADS; i++) {
-        printf("thread %d: status %d, sum %u, %zu regions, %zu blocks in use\n", i, works[i].status, works[i].result,
-               works[i].pushes, works[i].in_use);
+        printf("thread %d: status %d, sum %u, %zu uses, %zu blocks in use\n", i, works[i].status, works[i].result,
+               works[i].uses, works[i].in_use);
         if (works[i].status != 0)
             return 1;
     }

@@ -7,8 +7,8 @@ static void counters(void)
 {
     croft_stats stats;
     croft_pool_stats(&stats);
-    printf("%zu of %zu, peak %zu, %zu regions\n", stats.blocks_in_use, stats.blocks_total, stats.blocks_peak,
-           stats.pushes);
+    printf("%zu of %zu, peak %zu, %zu uses\n", stats.blocks_in_use, stats.blocks_total, stats.blocks_peak,
+           stats.uses);
 }
 static int granted(void)
 {
@@ -29,18 +29,18 @@ int main(void)
     printf("%d\n", granted());
     printf("%d\n", croft_pool_check());
 }
-//= 3 of 3, peak 3, 1 regions
+//= 3 of 3, peak 3, 1 uses
 //= 1
 //= 3
-//= 3 of 3, peak 3, 2 regions
+//= 3 of 3, peak 3, 2 uses
 //= 1
 //= 3
-//= 3 of 3, peak 3, 3 regions
+//= 3 of 3, peak 3, 3 uses
 //= 1
 //= 3
-//= 0 of 3, peak 3, 3 regions
+//= 0 of 3, peak 3, 3 uses
 //= 0
-//= 5 of 5, peak 5, 1 regions
+//= 5 of 5, peak 5, 1 uses
 //= 1
 //= 5
 //= 0

@@ -69,7 +69,7 @@ fn ten_million_regions_run_in_constant_memory() {
         assert_eq!(few.sum, 1000 * 999 / 2, "mode {mode}");
         assert_eq!(many.sum, 10_000_000 * 9_999_999 / 2, "mode {mode}");
         assert!(
-            many.stats.contains("croft: 10000000 regions took memory; at most 1 of 4096 blocks in use at once (16 KiB); 0 at the end"),
+            many.stats.contains("croft: 10000000 uses of the pool; at most 1 of 4096 blocks in use at once (16 KiB); 0 at the end"),
             "mode {mode}: {}",
             many.stats
         );

@@ -88,6 +88,8 @@ pub fn build(
     }
     if form.shared {
         resident::run(module.borrow(), runtime).map_err(Failure::Lower)?;
+    } else {
+        lower::own_pool(module.borrow());
     }
     let work = Work {
         folder: session.folder(),

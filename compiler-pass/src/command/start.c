@@ -47,7 +47,7 @@ __attribute__((destructor)) static void summary(void)
         return;
     croft_stats stats;
     croft_pool_stats(&stats);
-    fprintf(stderr, "croft: %zu regions took memory; at most %zu of %zu blocks in use at once (%zu KiB); %zu at the end\n",
-            stats.pushes, stats.blocks_peak, stats.blocks_total, stats.blocks_peak * (CROFT_BLOCK_SIZE / 1024),
+    fprintf(stderr, "croft: %zu uses of the pool; at most %zu of %zu blocks in use at once (%zu KiB); %zu at the end\n",
+            stats.uses, stats.blocks_peak, stats.blocks_total, stats.blocks_peak * (CROFT_BLOCK_SIZE / 1024),
             stats.blocks_in_use);
 }

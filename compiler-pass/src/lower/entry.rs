@@ -19,6 +19,8 @@ pub const PUSH_BOUNDED: &str = "croft_rt_push_bounded";
 pub const POP: &str = "croft_rt_pop";
 /// Ends a region's values.
 pub const RESET: &str = "croft_rt_reset";
+/// The pool, where there is one.
+pub const POOL: &str = "croft_pool";
 /// The pool of the running thread, where each has its own. Compiled code asks for its address only.
 pub const THREAD_POOL: &str = "croft_thread_pool";
 /// Checks a read, in mode *debug*.

@@ -5,8 +5,8 @@
 use super::{Contexts, LowerError, entry};
 use crate::llvm::module::OwnedModule;
 use crate::llvm::{Module, Value, passes, shim, source};
-use inkwell::llvm_sys::LLVMLinkage;
 use inkwell::llvm_sys::core::*;
+use inkwell::llvm_sys::{LLVMLinkage, LLVMVisibility};
 
 /// The runtime as bitcode, for one target. It refers to two symbols that it does not define: those of [`resident`](super::resident).
 #[derive(Clone, Copy)]
@@ -128,6 +128,15 @@ pub fn run(module: Module<'_>, runtime: Runtime<'_>) -> Result<(), LowerError> {
         "always-inline,function(sroa,early-cse,instsimplify,simplifycfg),globaldce",
     )
     .map_err(LowerError::Llvm)
+}
+
+/// Says of a lowered module that it will be linked into one program with the runtime, so that the address of the pool is a fixed
+/// distance away. Otherwise position-independent code reads the address from memory first: another object could define it.
+pub fn own_pool(module: Module<'_>) {
+    if let Some(pool) = module.global(entry::POOL) {
+        // SAFETY: LLVM-I1; a declaration may be hidden.
+        unsafe { LLVMSetVisibility(pool.raw(), LLVMVisibility::LLVMHiddenVisibility) };
+    }
 }
 
 /// The runtime with the bodies of the wanted fast paths only; everything else becomes a declaration.

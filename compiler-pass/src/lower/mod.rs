@@ -27,7 +27,7 @@ use crate::check::annotations;
 use crate::diagnostic::{self, Diagnostic, explain};
 use crate::llvm::Module;
 use crate::operation::{Operation, PREFIX};
-pub use inline::Runtime;
+pub use inline::{Runtime, own_pool};
 
 /// How operations are lowered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -55,7 +55,7 @@ pub use handle::Handle;
 pub use place::Place;
 
 use crate::layout::UNBOUNDED;
-use crate::region::array_size;
+use crate::request::array_size;
 use regions::Request;
 
 /// The byte that ended objects consist of.

@@ -24,7 +24,7 @@ pub unsafe extern "C" fn croft_rt_debug_pool_init(
     // SAFETY: obligations 1 and 2. Blocks are debug mode's, so the pool itself cannot tell that it is in use.
     uninterrupted(|| unsafe {
         let state = current(place);
-        if (*state).ledger.in_use != 0 {
+        if (*state).depth != 0 {
             return PoolError::Busy as c_int;
         }
         let pool = pool();
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn croft_rt_debug_pool_stats(out: *mut Stats, place: *cons
             blocks_total: (*state).ledger.total(),
             blocks_in_use: (*state).ledger.in_use as usize,
             blocks_peak: (*state).ledger.peak as usize,
-            pushes: (*state).pushes,
+            uses: (*state).uses,
         });
     });
 }

@@ -42,8 +42,6 @@ pub(super) struct Open {
     newest: u32,
     /// Its newest run.
     runs: u32,
-    /// It has come to own memory.
-    counted: bool,
 }
 
 /// What is asked for, in bytes.
@@ -73,6 +71,7 @@ pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
         (*state).regions = number;
         (*state).lives = life;
         (*state).depth = depth.wrapping_add(1);
+        (*state).uses = (*state).uses.wrapping_add(usize::from(depth == 0));
         let handle = handle::of((*state).thread, number, depth.wrapping_add(1));
         (*state).tables.open.add(depth).write(Open {
             handle,
@@ -84,7 +83,6 @@ pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
             first: NONE,
             newest: NONE,
             runs: NONE,
-            counted: false,
         });
         handle
     })
@@ -348,10 +346,6 @@ pub(super) unsafe fn allocate(
                 }
             }
         };
-        if !(*open).counted {
-            (*open).counted = true;
-            (*state).pushes = (*state).pushes.wrapping_add(1);
-        }
         (*state).tools.hand_out(object, size);
         Ok(object)
     }

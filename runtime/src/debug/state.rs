@@ -27,8 +27,8 @@ pub(super) struct State {
     pub(super) regions: usize,
     /// Lives so far: the number of the newest one.
     pub(super) lives: usize,
-    /// Regions that have come to own a block, as [`Stats`](crate::pool::Stats) counts them.
-    pub(super) pushes: usize,
+    /// Regions opened while none was, as [`Stats`](crate::pool::Stats) counts them.
+    pub(super) uses: usize,
     /// What the handles of this thread's regions say of the thread.
     pub(super) thread: usize,
     /// The tools that watch.
@@ -50,7 +50,7 @@ impl State {
             depth: 0,
             regions: 0,
             lives: 0,
-            pushes: 0,
+            uses: 0,
             thread: 0,
             tools: Tools::new(),
         }
@@ -166,7 +166,7 @@ pub(super) unsafe fn adopt(state: *mut State, place: *const Place) {
         (*state).ledger = ledger;
         (*state).base = base;
         (*state).length = length;
-        (*state).pushes = 0;
+        (*state).uses = 0;
         (*state).tools.close(base, length);
     }
 }

@@ -4,7 +4,8 @@ use crate::block::{END, start_of};
 use crate::exhaustion::{Exhaustion, Reason};
 use crate::layout::{BLOCK_SIZE, PAYLOAD};
 use crate::pool::{BlockPool, RUNS_CUT};
-use crate::region::{self, Descriptor, bump, lazy, raw, rescue, serve};
+use crate::region::{Descriptor, raw};
+use crate::request::{self, bump, rescue, serve};
 
 /// The blocks of a pool that 16 bits name.
 pub const REACH: usize = 1 << 16;
@@ -62,14 +63,14 @@ unsafe fn request(
     size: usize,
     align: usize,
 ) -> Result<*mut u8, Reason> {
-    debug_assert!(!region::is_odd(size, align));
+    debug_assert!(!request::is_odd(size, align));
     // SAFETY: obligations 1 and 2.
     unsafe {
         if let Some(object) = bump(region, size, align) {
             return Ok(object);
         }
         match serve(pool, region, size) {
-            Err(Reason::PoolEmpty) if rescue(pool, (*region).limit) => serve(pool, region, size),
+            Err(Reason::PoolEmpty) if rescue(pool) => serve(pool, region, size),
             answer => answer,
         }
     }
@@ -145,12 +146,12 @@ unsafe impl Source for Store {
                 return true;
             }
             let Descriptor { frontier, limit, .. } = *self.region;
-            let block = if frontier == raw() && limit != lazy(pool) {
+            let block = if frontier == raw() {
                 start_of(limit)
             } else if (*pool).free != END {
                 start_of((*pool).free)
             } else if (*pool).range.gap >= BLOCK_SIZE {
-                (*pool).range.cursor
+                (*pool).range.start()
             } else {
                 // A free run would be cut up, and where it lies is not known yet. Without one the request is refused for its
                 // own reason.

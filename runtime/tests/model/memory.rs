@@ -4,12 +4,17 @@ use croft_runtime::runs::{BLOCKS, CLASSES};
 
 use super::region::Shadow;
 
+/// Whether regions count when they are opened: in the build for one context of execution.
+pub const COUNTS_OPEN: bool = !cfg!(any(feature = "threads", feature = "critical-section"));
+
 /// What the pool should have.
 pub struct Memory {
     /// Blocks of the pool.
     pub total: usize,
-    /// Regions that own memory.
-    pub owners: usize,
+    /// Counted regions: those that are open, or that own memory ([`COUNTS_OPEN`]).
+    pub counted: usize,
+    /// Times that the first region was counted.
+    pub uses: usize,
     /// Blocks that were never used in this busy time.
     pub gap: usize,
     /// The smallest gap ever.
@@ -24,7 +29,8 @@ impl Memory {
     pub fn new(total: usize) -> Self {
         Self {
             total,
-            owners: 0,
+            counted: 0,
+            uses: 0,
             gap: total,
             least: total,
             blocks: 0,
@@ -32,17 +38,26 @@ impl Memory {
         }
     }
 
-    /// A region that owns none, if `first`, is to own memory.
-    pub fn own(&mut self, first: bool) {
-        if first && self.owners == 0 {
+    /// Counts a region.
+    pub fn enter(&mut self) {
+        if self.counted == 0 {
             (self.gap, self.blocks, self.runs) = (self.total, 0, [0; CLASSES]);
+            self.uses += 1;
         }
-        self.owners += usize::from(first);
+        self.counted += 1;
     }
 
-    /// Takes a block.
+    /// Counts a region no more, which took nothing.
+    fn retreat(&mut self) {
+        self.counted -= 1;
+        self.uses -= usize::from(self.counted == 0);
+    }
+
+    /// Takes a block; the first of a region that was not counted, if `first`.
     pub fn block(&mut self, first: bool) -> bool {
-        self.own(first);
+        if first {
+            self.enter();
+        }
         if self.blocks > 0 {
             self.blocks -= 1;
         } else if self.gap > 0 {
@@ -51,17 +66,21 @@ impl Memory {
             self.runs[class] -= 1;
             self.gap = BLOCKS[class] - 1;
         } else {
-            self.owners -= usize::from(first);
+            if first {
+                self.retreat();
+            }
             return false;
         }
         self.least = self.least.min(self.gap);
         true
     }
 
-    /// Takes a run, and a block if `first`; answers its class.
+    /// Takes a run, and a block if it is the region's `first` memory; answers its class.
     pub fn run(&mut self, class: usize, first: bool) -> Option<usize> {
-        let before = (self.owners, self.gap, self.least, self.blocks, self.runs);
-        self.own(first);
+        let before = (self.gap, self.least, self.blocks, self.runs);
+        if first && !COUNTS_OPEN {
+            self.enter();
+        }
         let fits = |memory: &Self| {
             let larger = (class..CLASSES).find(|&class| memory.runs[class] > 0);
             if memory.runs[class] == 0 && memory.gap >= BLOCKS[class] {
@@ -92,7 +111,10 @@ impl Memory {
             Some(None) => None,
         };
         if taken.is_none() {
-            (self.owners, self.gap, self.least, self.blocks, self.runs) = before;
+            (self.gap, self.least, self.blocks, self.runs) = before;
+            if first && !COUNTS_OPEN {
+                self.retreat();
+            }
         }
         self.least = self.least.min(self.gap);
         taken
@@ -100,10 +122,12 @@ impl Memory {
 
     /// Gets back what a region had; all, if `ended`.
     pub fn back(&mut self, region: &mut Shadow, ended: bool) {
+        if ended && (COUNTS_OPEN || region.blocks > 0) {
+            self.counted -= 1;
+        }
         if region.blocks == 0 {
             return;
         }
-        self.owners -= usize::from(ended);
         self.blocks += region.blocks - usize::from(!ended);
         for (free, count) in self.runs.iter_mut().zip(&mut region.runs) {
             *free += std::mem::take(count);

@@ -17,7 +17,7 @@ use croft_runtime::kernel::*;
 use croft_runtime::layout::{BLOCK_SIZE, HOME, PAYLOAD};
 
 use super::static_pool::StaticPool;
-use memory::Memory;
+use memory::{COUNTS_OPEN, Memory};
 use region::Shadow;
 use step::Step;
 
@@ -35,7 +35,6 @@ pub struct Model {
     pub pool: StaticPool,
     pub regions: Vec<Shadow>,
     pub memory: Memory,
-    pushes: usize,
     patterns: u8,
     /// How many more refusals are looked at closely: that they change nothing, and whom they tell. Slow.
     pub watches: usize,
@@ -48,7 +47,6 @@ impl Model {
             pool: StaticPool::new(blocks),
             regions: Vec::new(),
             memory: Memory::new(blocks),
-            pushes: 0,
             patterns: 0,
             watches: 0,
         }
@@ -144,7 +142,9 @@ impl Model {
             return Outcome::Refused;
         }
         open(eager);
-        self.pushes += usize::from(eager);
+        if !eager && COUNTS_OPEN {
+            self.memory.enter();
+        }
         self.regions
             .push(Shadow::new(descriptor, true, budget, usize::from(eager)));
         if eager { Outcome::Granted } else { Outcome::Nothing }
@@ -157,7 +157,6 @@ impl Model {
             self.is_told_once(0, || _ = push());
             return Outcome::Refused;
         }
-        self.pushes += 1;
         self.regions.push(Shadow::new(push(), false, budget, 1));
         Outcome::Granted
     }
@@ -170,7 +169,6 @@ impl Model {
         let region = &mut self.regions[index];
         let descriptor = region.descriptor;
         let bytes = count.unwrap_or(1).checked_mul(size);
-        let was_empty = region.blocks == 0;
         let granted = region.grant(bytes, align, &mut self.memory);
         self.patterns = self.patterns.wrapping_add(1);
         // SAFETY: the pool is locked, and the region is open.
@@ -191,17 +189,16 @@ impl Model {
         }
         let object = ask(!self.patterns.is_multiple_of(2));
         assert!(!object.is_null(), "granted as predicted");
-        self.pushes += usize::from(was_empty);
         let (start, length) = (object as usize, bytes.unwrap());
-        assert!(start.is_multiple_of(align.max(8)));
+        assert!(start.is_multiple_of(8) && start.trailing_zeros() >= align.trailing_zeros());
         assert!(self.pool.range().contains(&start) && start + length <= self.pool.range().end);
         if length <= PAYLOAD {
             assert!(start % BLOCK_SIZE + length <= HOME, "no footer is handed out");
         }
-        let end = start + length.max(1);
+        let end = start + length;
         for other in &self.regions {
             let before = other.objects.range(..end).next_back();
-            let free_from = before.map_or(0, |(&from, &(_, length, _))| from + length.max(1));
+            let free_from = before.map_or(0, |(&from, &(_, length, _))| from + length);
             assert!(free_from <= start, "live objects are disjoint");
         }
         let region = &mut self.regions[index];
@@ -217,7 +214,7 @@ impl Model {
         let stats = self.pool.stats();
         assert_eq!(stats.blocks_in_use, self.in_use());
         assert_eq!(stats.blocks_peak, self.memory.total - self.memory.least);
-        assert_eq!(stats.pushes, self.pushes);
+        assert_eq!(stats.uses, self.memory.uses);
         for region in &self.regions {
             // SAFETY: the pool is locked and the region open.
             let blocks = unsafe { check_region(croft_runtime::execution::current_pool(), region.descriptor) };

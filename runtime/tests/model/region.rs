@@ -7,7 +7,7 @@ use croft_runtime::layout::{BLOCK_SIZE, HOME, MAX_ALIGN, PAYLOAD};
 use croft_runtime::region::Descriptor;
 use croft_runtime::runs::{BLOCKS, CLASSES, LARGEST, ROOM};
 
-use super::memory::Memory;
+use super::memory::{COUNTS_OPEN, Memory};
 
 /// What a region should be.
 pub struct Shadow {
@@ -62,7 +62,7 @@ impl Shadow {
         let Some(size) = size else {
             return false;
         };
-        if !align.is_power_of_two() || align > MAX_ALIGN {
+        if align == 0 || align > MAX_ALIGN {
             return false;
         }
         let left = self
@@ -71,13 +71,15 @@ impl Shadow {
         if size > PAYLOAD {
             return self.grant_run(size, left, pool);
         }
-        let size = size.max(1).next_multiple_of(8);
-        let padding = self.offset.next_multiple_of(align) - self.offset;
+        let size = size.next_multiple_of(8);
+        // As the documentation says of alignments that are no power of two: less than that many bytes.
+        let up = |offset: usize| (offset.wrapping_sub(1) | (align - 1)).wrapping_add(1);
+        let padding = up(self.offset) - self.offset;
         // A run may have taken the rest of the budget: the frontier is then not where the model has it,
         // but the padding is that of the real one.
         let padding = if self.moved(left) {
             let frontier = self.limit - left;
-            frontier.next_multiple_of(align) - frontier
+            up(frontier) - frontier
         } else {
             padding
         };
@@ -86,7 +88,7 @@ impl Shadow {
             self.charged += padding + size;
             return true;
         }
-        if size > left || !pool.block(self.blocks == 0) {
+        if size > left || !pool.block(self.blocks == 0 && !COUNTS_OPEN) {
             return false;
         }
         self.limit = if self.blocks == 0 && self.budget.is_some() {

@@ -51,7 +51,7 @@ impl StaticPool {
             blocks_total: 0,
             blocks_in_use: 0,
             blocks_peak: 0,
-            pushes: 0,
+            uses: 0,
         };
         // SAFETY: the lock is ours.
         unsafe { croft_pool_stats(&mut stats) };

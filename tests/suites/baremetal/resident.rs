@@ -93,7 +93,7 @@ pub fn loaded() -> Result<(), String> {
         }
         let run = process::run(Command::new(&loader).arg(&kernel)).expect(3)?;
         let expected = format!(
-            "sum {}\nin the loader's pool: 1 regions, at most 3 blocks, 0 now\nthe loader is told: reason 1, 8 of 8 blocks\n",
+            "sum {}\nin the loader's pool: 1 uses, at most 3 blocks, 0 now\nthe loader is told: reason 1, 8 of 8 blocks\n",
             loaded_sum(100)
         );
         if run.stdout != expected {

@@ -30,7 +30,7 @@ fn stats_are_a_summary_on_standard_error_only_on_request() {
     let with = bench.succeeds(&["run", "--stats", "--pool-blocks", "3", "right.c"]);
     assert_eq!(
         with.stderr,
-        "croft: 1 regions took memory; at most 1 of 3 blocks in use at once (16 KiB); 0 at the end\n"
+        "croft: 1 uses of the pool; at most 1 of 3 blocks in use at once (16 KiB); 0 at the end\n"
     );
     assert_eq!(bench.succeeds(&["run", "right.c"]).stderr, "");
 }

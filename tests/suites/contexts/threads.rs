@@ -25,7 +25,7 @@ fn output(source: &str, options: &[&str], status: i32) -> Result<process::Run, S
 /// Compared in the program; all threads do a share.
 pub fn as_malloc(mode: &str, options: &[&str]) -> Result<(), String> {
     let run = output("contexts/threads.c", &[&["--mode", mode], options].concat(), 0)?;
-    let fine = |line: &&str| line.contains("status 0") && line.contains("120 regions, 0 blocks in use");
+    let fine = |line: &&str| line.contains("status 0") && line.contains("60 uses, 0 blocks in use");
     if run.stdout.lines().filter(fine).count() == 4 {
         Ok(())
     } else {
