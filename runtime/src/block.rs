@@ -18,7 +18,7 @@
 //! - *Block-I2*: a block is owned by exactly one region, alone or in a run, or is on a free list, or
 //!   has not been used since the pool was idle.
 //! - *Block-I3*: in a chain every footer but the newest links to the next younger one; the newest
-//!   one's link is `PLAIN`, or `WITH_RUNS` if the region owns runs.
+//!   one's link is `PLAIN`, or `WITH_RUNS` if the region owns runs or had cleanups.
 //! - *Block-I4*: objects lie between a block's start and its footer: a footer is never handed out.
 
 use crate::layout::{BLOCK_SIZE, HOME};
@@ -39,14 +39,15 @@ pub struct Footer {
     /// modulo the size of the address space. Not set in an unbounded region that `push` opened and
     /// that has handed out nothing.
     pub stop: usize,
-    /// In the oldest block of a region that owns runs: their record.
+    /// In the oldest block of a region that owns runs: their record. In one that has cleanups and no runs, their list
+    /// (*Cleanup-I1*).
     pub runs: *mut Record,
 }
 
 /// The newest footer's link in a region without runs.
 pub(crate) const PLAIN: *mut Footer = core::ptr::null_mut();
 
-/// The newest footer's link in a region with runs, and in the footer that regions without blocks
+/// The newest footer's link in a region with runs or cleanups, and in the footer that regions without blocks
 /// share. Added to any link of the free list, which is never null, it carries: ending a region adds,
 /// and needs no other test.
 pub(crate) const WITH_RUNS: *mut Footer = core::ptr::without_provenance_mut(usize::MAX);

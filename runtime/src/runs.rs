@@ -19,14 +19,16 @@
 //! - *Run-I3*: in a region's record, `tails[c]` is where the link at the end of list c is: in the
 //!   list's last run, or `heads[c]` itself. So a list is spliced without asking whether it is empty.
 //! - *Run-I4*: bit c of the pool's `classes` is clear only if its list c is empty.
-//! - *Run-I5*: a region owns runs exactly if its newest link is `WITH_RUNS` and its limit not
-//!   `lazy`; its oldest footer's `runs` is then their record.
+//! - *Run-I5*: a region owns runs, or had cleanups ([`cleanup`](crate::cleanup)), exactly if its newest link is `WITH_RUNS`
+//!   and its limit not `lazy`; its oldest footer's `runs` is then the record of its runs, or the list of its cleanups, if
+//!   it has no runs.
 
 use core::ptr;
 
 use crate::block::{END, Footer, PLAIN, WITH_RUNS};
 pub use crate::classes::{BLOCKS, CLASSES, LARGEST, ROOM};
 use crate::classes::{bytes_of, class_of};
+use crate::cleanup::{self, Registration};
 use crate::exhaustion::Reason;
 use crate::layout::{BLOCK_SIZE, HOME, alignment_is_valid, rounded};
 use crate::pool::{BlockPool, RUNS_CUT, Range, take_first};
@@ -54,6 +56,8 @@ pub struct Record {
     pub(crate) classes: u32,
     /// What the oldest footer's `stop` was: runs are charged to the newest one's.
     pub(crate) stop: usize,
+    /// The region's newest cleanup: *Cleanup-I1*.
+    pub(crate) cleanups: *mut Registration,
 }
 
 /// The start of a run.
@@ -195,17 +199,18 @@ pub(crate) unsafe fn alloc(
         };
         let class = (*run).class;
         (*pool).handed = start_of_run(run, class);
-        if (*limit).next == PLAIN {
+        let is_marked = (*limit).next != PLAIN;
+        if !is_marked || cleanup::record_of(oldest).is_null() {
             let stop = if limit == oldest {
                 start.addr().wrapping_add(left)
             } else {
                 (*oldest).stop
             };
             begin(&raw mut (*run).record, stop);
-            (*oldest).runs = &raw mut (*run).record;
+            cleanup::move_into(&raw mut (*run).record, oldest, is_marked);
             (*limit).next = WITH_RUNS;
         }
-        enlist((*oldest).runs, run, class);
+        enlist(cleanup::record_of(oldest), run, class);
 
         // What is charged is no longer to be had in the block: the frontier moves up if need be.
         let left = left.wrapping_sub(charged);
@@ -312,8 +317,8 @@ unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
     }
 }
 
-/// The rest of [`pop`](crate::region::pop) for a region without memory or with runs: `limit` and
-/// `oldest` are its own. Loops over the classes only.
+/// The rest of [`pop`](crate::region::pop) for a region without memory, with runs or with cleanups: `limit` and
+/// `oldest` are its own. Loops over the classes only, and runs the cleanups.
 ///
 /// # Safety
 ///
@@ -326,11 +331,11 @@ pub(crate) unsafe fn end(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut 
             (*limit).next = WITH_RUNS;
             return;
         }
+        if cleanup::has_some(oldest) {
+            return end_after_cleanups(pool, oldest, limit);
+        }
         give_back(pool, (*oldest).runs);
-        (*limit).next = (*pool).free;
-        (*pool).free = oldest;
-        (*pool).pops = (*pool).pops.wrapping_add(1);
-        (*pool).depth = (*pool).depth.wrapping_sub(1);
+        release(pool, oldest, limit);
     }
 }
 
@@ -347,9 +352,93 @@ pub(crate) unsafe fn clear(pool: *mut BlockPool, oldest: *mut Footer, limit: *mu
             (*limit).next = WITH_RUNS;
             return limit;
         }
-        let record = (*oldest).runs;
+        if cleanup::has_some(oldest) {
+            return clear_after_cleanups(pool, oldest, limit);
+        }
+        give_back_and_settle(pool, oldest, (*oldest).runs);
+        empty(pool, oldest, limit)
+    }
+}
+
+/// As [`end`], for a region with cleanups: a function of its own, called last, so that the others need save no register.
+///
+/// # Safety
+///
+/// As for [`end`], of a region that has cleanups or has had some.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn end_after_cleanups(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe {
+        let record = cleanup::settle(oldest, limit);
+        if !record.is_null() {
+            give_back(pool, record);
+        }
+        release(pool, oldest, limit);
+    }
+}
+
+/// As [`clear`], for a region with cleanups.
+///
+/// # Safety
+///
+/// As for [`clear`], of a region that has cleanups or has had some.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn clear_after_cleanups(
+    pool: *mut BlockPool,
+    oldest: *mut Footer,
+    limit: *mut Footer,
+) -> *mut Footer {
+    // SAFETY: the obligations above.
+    unsafe {
+        let record = cleanup::settle(oldest, limit);
+        if !record.is_null() {
+            give_back_and_settle(pool, oldest, record);
+        }
+        empty(pool, oldest, limit)
+    }
+}
+
+/// Gives the blocks of a region back, which ends.
+///
+/// # Safety
+///
+/// As for [`end`]; the region owns memory and has given back its runs.
+#[inline(always)]
+unsafe fn release(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe {
+        (*limit).next = (*pool).free;
+        (*pool).free = oldest;
+        (*pool).pops = (*pool).pops.wrapping_add(1);
+        (*pool).depth = (*pool).depth.wrapping_sub(1);
+    }
+}
+
+/// Gives the runs of a region back, which is reset: what they were charged is charged no more.
+///
+/// # Safety
+///
+/// As for [`give_back`]; `oldest` is the region's oldest footer.
+#[inline(always)]
+unsafe fn give_back_and_settle(pool: *mut BlockPool, oldest: *mut Footer, record: *mut Record) {
+    // SAFETY: the obligations above.
+    unsafe {
         (*oldest).stop = (*record).stop;
         give_back(pool, record);
+    }
+}
+
+/// Gives the blocks of a region back but for its oldest one, and returns that one's footer.
+///
+/// # Safety
+///
+/// As for [`clear`]; the region owns memory and has given back its runs.
+#[inline(always)]
+unsafe fn empty(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
+    // SAFETY: the obligations above; the oldest block stays the region's.
+    unsafe {
         (*limit).next = (*pool).free;
         (*pool).free = (*oldest).next;
         (*oldest).next = PLAIN;
