@@ -178,7 +178,13 @@ impl<'p> Region<'p> {
             let place = &raw mut (*kept).value;
             place.write(ManuallyDrop::new(value));
             let Descriptor { limit, oldest, .. } = *self.state();
-            enlist(oldest, limit, &raw mut (*kept).registration, place.cast(), function);
+            enlist(
+                oldest,
+                limit,
+                &raw mut (*kept).registration,
+                place.cast(),
+                function,
+            );
         }
         Ok(memory)
     }

@@ -222,7 +222,11 @@ unsafe fn check_cleanups(pool: &BlockPool, oldest: *mut Footer) -> Result<(), Br
                 return Ok(());
             }
             let offset = registration.addr().wrapping_sub(pool.base.addr());
-            if offset >= bytes || !offset.is_multiple_of(MIN_ALIGN) || left == 0 || (*registration).place != place {
+            if offset >= bytes
+                || !offset.is_multiple_of(MIN_ALIGN)
+                || left == 0
+                || (*registration).place != place
+            {
                 return Err(Broken::Cleanups);
             }
             left -= 1;

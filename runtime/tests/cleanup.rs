@@ -299,7 +299,10 @@ fn values_and_closures_are_dropped_once() {
     assert_eq!((dropped.get(), called.get()), (5, 11));
     // Refused: the value comes back and is dropped by its owner.
     let region = pool.bounded(8);
-    let (back, _) = region.try_alloc_dropped(Counted(&dropped)).map(|_| ()).unwrap_err();
+    let (back, _) = region
+        .try_alloc_dropped(Counted(&dropped))
+        .map(|_| ())
+        .unwrap_err();
     drop(back);
     assert_eq!(dropped.get(), 6);
     drop(region);

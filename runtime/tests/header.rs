@@ -191,12 +191,7 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
     ] {
         assert!(has(name), "{name} is missing");
     }
-    for name in [
-        "croft.new",
-        "croft.new.array",
-        "croft_exhausted",
-        "croft_misused",
-    ] {
+    for name in ["croft.new", "croft.new.array", "croft_exhausted", "croft_misused"] {
         assert!(!has(name), "{name} needs the pass or a kernel");
     }
 }
