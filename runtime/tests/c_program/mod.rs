@@ -32,7 +32,14 @@ pub fn build_library(folder: &str, features: &str) -> PathBuf {
     let target = Path::new(SCRATCH).join(folder);
     run(Command::new(env!("CARGO"))
         .current_dir(CRATE)
-        .args(["rustc", "-p", "croft-runtime", "--release", "--features", features])
+        .args([
+            "rustc",
+            "-p",
+            "croft-runtime",
+            "--release",
+            "--features",
+            features,
+        ])
         .args(["--crate-type", "staticlib", "--offline", "--target-dir"])
         .arg(&target)
         .args(["--", "-C", "panic=abort", "--cfg", "croft_staticlib"])
@@ -56,7 +63,14 @@ pub fn compile(
     let program = Path::new(SCRATCH).join(format!("{}-{name}", folder.unwrap_or_default().display()));
     run(Command::new(compiler[0])
         .args(&compiler[1..])
-        .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wshadow", optimisation])
+        .args([
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-Wshadow",
+            optimisation,
+        ])
         .arg("-I")
         .arg(Path::new(CRATE).join("include"))
         .arg(Path::new(CRATE).join("tests/c").join(source))
