@@ -276,7 +276,7 @@ pub(crate) unsafe fn settle_before(oldest: *mut Footer, limit: *mut Footer, lazy
 ///
 /// # Safety
 ///
-/// As for [`head`]; the region ends, or is reset.
+/// 1. `oldest` is the oldest footer of a region that had cleanups, and that is being ended or reset.
 #[cold]
 #[inline(never)]
 #[unsafe(no_mangle)]

@@ -386,7 +386,7 @@ pub unsafe extern "C" fn croft_rt_try_alloc_array(
 ///
 /// # Safety
 ///
-/// Obligations 1 and 2 of this module, and those of a [`cleanup`](crate::cleanup): until it has run or was cancelled,
+/// Obligations 1 and 2 of this module, and those of a cleanup (see that module): until it has run or was cancelled,
 /// the function may be called with the object; it does not unwind, and leaves the region stack as it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_cleanup(region: *mut Descriptor, object: *mut u8, function: Function) {

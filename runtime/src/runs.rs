@@ -19,7 +19,7 @@
 //! - *Run-I3*: in a region's record, `tails[c]` is where the link at the end of list c is: in the
 //!   list's last run, or `heads[c]` itself. So a list is spliced without asking whether it is empty.
 //! - *Run-I4*: bit c of the pool's `classes` is clear only if its list c is empty.
-//! - *Run-I5*: a region owns runs, or had cleanups ([`cleanup`](crate::cleanup)), exactly if its newest link is `WITH_RUNS`
+//! - *Run-I5*: a region owns runs, or had cleanups ([`cleanup`]), exactly if its newest link is `WITH_RUNS`
 //!   and its limit not `lazy`; its oldest footer's `runs` is then the record of its runs, or the list of its cleanups, if
 //!   it has no runs.
 

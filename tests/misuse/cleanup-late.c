@@ -14,3 +14,6 @@ int main(void)
     croft_pop(r);
 }
 //> croft: misuse: write of 32 bytes in memory that a reset of its region has ended
+//>   at        cleanup-late.c:13:5 in main
+//>   opened at cleanup-late.c:9:22 in main
+//>   reset at  cleanup-late.c:12:5 in main
