@@ -85,6 +85,7 @@ impl<'a> BodyReader<'a, '_> {
                     noreturn: false,
                     no_memory: false,
                     read_only: false,
+                    called_back: false,
                 };
                 cleanups.push(Cleanup {
                     at: InstId::new(index),
