@@ -40,15 +40,23 @@ pub enum Operation {
     New,
     /// Allocates an array in a region that inference chooses.
     NewArray,
-    /// Registers a function that runs when an object dies.
+    /// Registers a function that runs when the region ends or is reset; the handler on exhaustion.
     Cleanup,
+    /// The same, and returns the registration; never null.
+    RegisterCleanup,
+    /// The same, but returns null on exhaustion, with nothing changed.
+    TryRegisterCleanup,
+    /// Runs a registered cleanup early.
+    RunCleanup,
+    /// Takes a registered cleanup back.
+    CancelCleanup,
     /// A use, and nothing else.
     Keepalive,
 }
 
 impl Operation {
     /// Every operation, in the order of the documentation.
-    pub const ALL: [Operation; 12] = [
+    pub const ALL: [Operation; 16] = [
         Operation::Push,
         Operation::PushBounded,
         Operation::Pop,
@@ -60,6 +68,10 @@ impl Operation {
         Operation::New,
         Operation::NewArray,
         Operation::Cleanup,
+        Operation::RegisterCleanup,
+        Operation::TryRegisterCleanup,
+        Operation::RunCleanup,
+        Operation::CancelCleanup,
         Operation::Keepalive,
     ];
 
@@ -82,6 +94,10 @@ impl Operation {
             Operation::New => "croft.new",
             Operation::NewArray => "croft.new.array",
             Operation::Cleanup => "croft.cleanup",
+            Operation::RegisterCleanup => "croft.register_cleanup",
+            Operation::TryRegisterCleanup => "croft.try_register_cleanup",
+            Operation::RunCleanup => "croft.run_cleanup",
+            Operation::CancelCleanup => "croft.cancel_cleanup",
             Operation::Keepalive => "croft.keepalive",
         }
     }
@@ -97,8 +113,10 @@ impl Operation {
             Operation::AllocArray | Operation::TryAllocArray => &[Region, Size, Size, Size],
             Operation::New => &[Size, Size],
             Operation::NewArray => &[Size, Size, Size],
-            Operation::Cleanup => &[Region, Pointer, Pointer],
-            Operation::Keepalive => &[Pointer],
+            Operation::Cleanup | Operation::RegisterCleanup | Operation::TryRegisterCleanup => {
+                &[Region, Pointer, Pointer]
+            }
+            Operation::RunCleanup | Operation::CancelCleanup | Operation::Keepalive => &[Pointer],
         }
     }
 
@@ -111,16 +129,32 @@ impl Operation {
             | Operation::TryAlloc
             | Operation::TryAllocArray
             | Operation::New
-            | Operation::NewArray => Some(Slot::Pointer),
-            Operation::Pop | Operation::Reset | Operation::Cleanup | Operation::Keepalive => None,
+            | Operation::NewArray
+            | Operation::RegisterCleanup
+            | Operation::TryRegisterCleanup => Some(Slot::Pointer),
+            Operation::Pop
+            | Operation::Reset
+            | Operation::Cleanup
+            | Operation::RunCleanup
+            | Operation::CancelCleanup
+            | Operation::Keepalive => None,
         }
     }
 
-    /// Whether it puts an object into its first operand.
+    /// Whether it puts an object into its first operand. A registered cleanup is one.
     pub fn allocates(self) -> bool {
+        self.registers()
+            || matches!(
+                self,
+                Operation::Alloc | Operation::AllocArray | Operation::TryAlloc | Operation::TryAllocArray
+            )
+    }
+
+    /// Whether it registers a cleanup: of the second operand, by the third.
+    pub fn registers(self) -> bool {
         matches!(
             self,
-            Operation::Alloc | Operation::AllocArray | Operation::TryAlloc | Operation::TryAllocArray
+            Operation::Cleanup | Operation::RegisterCleanup | Operation::TryRegisterCleanup
         )
     }
 

@@ -28,6 +28,9 @@ pub struct Target {
     /// As in [`Rules`].
     #[serde(default)]
     pub ends: Vec<String>,
+    /// As in [`Rules`].
+    #[serde(default)]
+    pub cleanups: Vec<String>,
     /// By symbol.
     pub entry: BTreeMap<String, Limit>,
 }
@@ -76,6 +79,7 @@ impl Target {
         Rules {
             handlers: self.handlers.clone(),
             ends: self.ends.clone(),
+            cleanups: self.cleanups.clone(),
         }
     }
 }

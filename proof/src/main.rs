@@ -26,7 +26,7 @@ struct Arguments {
     #[arg(value_name = "[TARGET=]FILE", required_unless_present = "list")]
     files: Vec<String>,
     /// Table of targets, entry points and limits (TOML)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["entry", "handler", "end"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["entry", "handler", "end", "cleanup"])]
     limits: Option<PathBuf>,
     /// Entry point to prove, without limits
     #[arg(long, value_name = "SYMBOL", required_unless_present = "limits")]
@@ -37,6 +37,9 @@ struct Arguments {
     /// Function that is believed not to return
     #[arg(long, value_name = "SYMBOL")]
     end: Vec<String>,
+    /// Function that runs a region's cleanups: what these take is not counted
+    #[arg(long, value_name = "SYMBOL")]
+    cleanup: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -170,6 +173,7 @@ fn request(
         let rules = Rules {
             handlers: arguments.handler.clone(),
             ends: arguments.end.clone(),
+            cleanups: arguments.cleanup.clone(),
         };
         return Ok((
             rules,

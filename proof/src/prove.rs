@@ -22,6 +22,9 @@ pub struct Rules {
     pub handlers: Vec<String>,
     /// Functions that are believed not to return: `abort`, the kernel's exhaustion symbol, an exit.
     pub ends: Vec<String>,
+    /// Functions that run the program's cleanups, for which the cost contract makes an exception: a call of one counts as
+    /// itself, and is believed to come back as any function does.
+    pub cleanups: Vec<String>,
 }
 
 /// What is proven of an entry point.
@@ -71,6 +74,7 @@ pub struct Prover<'a> {
     handlers: BTreeSet<Place>,
     ends: BTreeSet<Place>,
     end_names: Vec<String>,
+    cleanups: BTreeSet<Place>,
     /// Handlers that are shown not to return.
     checked: BTreeSet<Place>,
     done: BTreeMap<Place, Rc<Summary>>,
@@ -93,6 +97,7 @@ impl<'a> Prover<'a> {
             handlers: places(&rules.handlers),
             ends: places(&rules.ends),
             end_names: rules.ends.clone(),
+            cleanups: places(&rules.cleanups),
             checked: BTreeSet::new(),
             done: BTreeMap::new(),
             active: Vec::new(),
@@ -282,6 +287,20 @@ impl Resolve for Prover<'_> {
         if self.is_end(to) {
             self.check_handler(to)?;
             return Ok(Target::End);
+        }
+        if self.cleanups.contains(&to) {
+            let nothing = Summary {
+                returns: Some(Path {
+                    instructions: 0,
+                    pieces: Vec::new(),
+                }),
+                ends: None,
+                stack: 0,
+                code: BTreeMap::new(),
+                loops: Vec::new(),
+            };
+            self.done.entry(to).or_insert_with(|| Rc::new(nothing));
+            return Ok(Target::Returns(to));
         }
         if self.active.contains(&to) {
             let names: Vec<_> = self

@@ -115,6 +115,7 @@ mod checked {
         let rules = Rules {
             handlers: names(&["croft_runtime::exhaustion::exhausted"]),
             ends: names(&["abort"]),
+            cleanups: names(&["croft_rt_run_cleanups"]),
         };
         let mut prover = Prover::new(&image, &rules).expect("a disassembler");
         let mut worst: BTreeMap<&str, u64> = BTreeMap::new();

@@ -59,6 +59,18 @@ fn tail_calls_are_followed() {
     assert!(count == 4 || count == 5, "{count}");
 }
 
+/// A call of a function that runs cleanups counts as itself, whatever that function does; the same function by another name
+/// is looked into.
+#[test]
+fn cleanups_are_not_counted() {
+    let code = |name: &str| format!("{name}:\n call *%rax\n ret\nf:\n nop\n call {name}\n ret");
+    assert_eq!(figures(X86, &code("runs_cleanups")).0, 3);
+    assert_eq!(
+        refusal(X86, &code("runs_others")).why,
+        "calls a computed address (indirect call)"
+    );
+}
+
 #[test]
 fn a_function_that_runs_into_the_next_is_followed() {
     // On x86-64 one long no-operation fills up to the next function.

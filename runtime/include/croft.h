@@ -90,7 +90,7 @@ __attribute__((__returns_nonnull__, __warn_unused_result__))
 croft_region croft_push_bounded(size_t bytes) CROFT_SYMBOL("croft.push.bounded");
 
 /*
- * Ends the region, which must be the innermost one, and every object in it. Neither this nor croft_reset looks for a
+ * Ends the region, which must be the innermost one, and every object in it, after its cleanups. Neither this nor croft_reset looks for a
  * null region: it is read, at address 0. [pool]; by the thread or handler that opened the region.
  */
 void croft_pop(croft_region r) CROFT_SYMBOL("croft.pop");
@@ -130,7 +130,7 @@ void *croft_try_alloc_array(croft_region r, size_t count, size_t size, size_t al
     CROFT_SYMBOL("croft.try_alloc.array");
 
 /*
- * The three operations below need the compiler pass: the runtime library has no such symbols, so a program
+ * The two operations below need the compiler pass: the runtime library has no such symbols, so a program
  * that calls them and was compiled without the pass does not link.
  */
 
@@ -142,8 +142,43 @@ void *croft_new(size_t size, size_t align) CROFT_SYMBOL("croft.new");
 CROFT_FRESH __attribute__((__returns_nonnull__, __alloc_size__(1, 2), __alloc_align__(3)))
 void *croft_new_array(size_t count, size_t size, size_t align) CROFT_SYMBOL("croft.new.array");
 
-/* `fn(object)` runs once when the object dies: at the latest when `r` ends. It must not unwind. */
+/* ------------------------------------------------------------------------------------------ cleanups */
+
+/*
+ * A cleanup runs once: when its region ends or is reset, the newest first, or earlier. Every object of the region is whole
+ * then. It must not unwind; it leaves the regions open that it finds, and does not allocate in, reset or end the one that is ending.
+ * `object` has to live as long as the region, or until the cleanup has run or was cancelled.
+ *
+ *     CROFT_REGION(r);
+ *     FILE *file = fopen(name, "r");
+ *     if (file)
+ *         croft_cleanup(r, file, close_file);       // closed on every way out
+ *
+ * A registration takes four words of its region, and is a request like any other: in a loop it needs a region of its own or a budget.
+ * Registering, running early and cancelling are O(1). A pop or reset is O(1) as long as the region has no cleanup; others take
+ * as long as the cleanups do.
+ */
+typedef struct croft_registration_s *croft_registration;
+
+/* `fn(object)` runs when `r` ends or is reset. Exhaustion calls the exhaustion handler, and nothing is registered. [pool] */
 void croft_cleanup(croft_region r, void *object, void (*fn)(void *)) CROFT_SYMBOL("croft.cleanup");
+
+/* The same; what it returns is for the two functions below. Never null. [pool] */
+__attribute__((__returns_nonnull__, __warn_unused_result__))
+croft_registration croft_register_cleanup(croft_region r, void *object, void (*fn)(void *))
+    CROFT_SYMBOL("croft.register_cleanup");
+
+/* The same, but null on exhaustion, with nothing changed. [pool] */
+__attribute__((__warn_unused_result__))
+croft_registration croft_try_register_cleanup(croft_region r, void *object, void (*fn)(void *))
+    CROFT_SYMBOL("croft.try_register_cleanup");
+
+/*
+ * Runs the cleanup now, or takes it back so that it never runs. Nothing happens if it has run or was cancelled, or is null. Until
+ * the region ends or is reset; by the thread or handler that opened it. [any]
+ */
+void croft_run_cleanup(croft_registration cleanup) CROFT_SYMBOL("croft.run_cleanup");
+void croft_cancel_cleanup(croft_registration cleanup) CROFT_SYMBOL("croft.cancel_cleanup");
 
 /* ------------------------------------------------------------------------------------- typed requests */
 
@@ -285,17 +320,20 @@ CROFT_INLINED void croft_region_end(croft_region *r)
 
 /*
  * CROFT_EFFECTS("put(arg0); return(arg0)") states the effect summary of a function that the checker cannot see into.
- * CROFT_KERNEL marks a real-time kernel: no cleanup may be left at its pops, its memory must be bounded.
+ * CROFT_KERNEL marks a real-time kernel: no region may end in it, or in what it calls, with cleanups left (R0601).
+ * CROFT_CLEANUPS(n) beside it allows n of them at each end.
  * CROFT_BOUNDED_PARAM(n): parameter n, counted from 0, receives only bounded regions.
- * All three stand before a declaration or definition, speak to the pass, and are empty elsewhere.
+ * All stand before a declaration or definition, speak to the pass, and are empty elsewhere.
  */
 #if defined(__clang__)
 #define CROFT_EFFECTS(text) __attribute__((__annotate__("croft.effects=" text)))
 #define CROFT_KERNEL __attribute__((__annotate__("croft.kernel")))
+#define CROFT_CLEANUPS(n) __attribute__((__annotate__("croft.cleanups=" #n)))
 #define CROFT_BOUNDED_PARAM(n) __attribute__((__annotate__("croft.bounded=" #n)))
 #else
 #define CROFT_EFFECTS(text)
 #define CROFT_KERNEL
+#define CROFT_CLEANUPS(n)
 #define CROFT_BOUNDED_PARAM(n)
 #endif
 
@@ -437,7 +475,8 @@ enum {
     CROFT_MISUSE_POOL_REPLACED = 8,    /* a new pool while regions own blocks of the one before */
     CROFT_MISUSE_NO_ROOM = 9,          /* the pool has more blocks than debug mode can follow */
     CROFT_MISUSE_NULL_REGION = 10,     /* a pop or reset of a null region */
-    CROFT_MISUSE_OTHER_THREAD = 11     /* a pool per thread: an operation on a region that another thread opened */
+    CROFT_MISUSE_OTHER_THREAD = 11,    /* a pool per thread: an operation on a region that another thread opened */
+    CROFT_MISUSE_CLEANUP_STACK = 12    /* a cleanup left other regions open than it found */
 };
 
 /* What the program was about to do. */

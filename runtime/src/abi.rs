@@ -2,8 +2,7 @@
 //!
 //! Without the compiler pass, `croft.h` calls these out of line; with it, only the pool's functions
 //! remain. No logic lives here beyond refusing null regions in requests, which unchecked code may pass.
-//! `croft.new`, `croft.new.array` and `croft.cleanup` are missing on purpose: they have no meaning
-//! before region inference.
+//! `croft.new` and `croft.new.array` are missing on purpose: they have no meaning before region inference.
 //!
 //! Thread and interrupt rules, costs and the obligations of functions with a region are those of
 //! [`kernel`](crate::kernel).
@@ -11,6 +10,7 @@
 use core::ffi::c_int;
 use core::ptr;
 
+use crate::cleanup::{Function, Registration, croft_rt_cancel_cleanup, croft_rt_run_cleanup, register};
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{self, Handler};
 use crate::invariants;
@@ -138,6 +138,77 @@ pub unsafe extern "C" fn try_alloc_array(
 ) -> *mut u8 {
     // SAFETY: the same obligations.
     unsafe { try_alloc(region, request::array_size(count, size), align) }
+}
+
+/// `croft.cleanup`: `function(object)` runs when the region ends or is reset. A null region is refused.
+///
+/// # Safety
+///
+/// Those of [`croft_rt_cleanup`](crate::kernel::croft_rt_cleanup), or null.
+#[unsafe(export_name = "croft.cleanup")]
+pub unsafe extern "C" fn cleanup(region: *mut Descriptor, object: *mut u8, function: Function) {
+    // SAFETY: the same obligations.
+    unsafe { register_cleanup(region, object, function) };
+}
+
+/// `croft.register_cleanup`: as [`cleanup`], and returns the registration.
+///
+/// # Safety
+///
+/// Those of [`croft_rt_cleanup`](crate::kernel::croft_rt_cleanup), or null.
+#[unsafe(export_name = "croft.register_cleanup")]
+pub unsafe extern "C" fn register_cleanup(
+    region: *mut Descriptor,
+    object: *mut u8,
+    function: Function,
+) -> *mut Registration {
+    // SAFETY: the same obligations; null is refused.
+    unsafe {
+        if region.is_null() {
+            return run::<false>(region, size_of::<Registration>(), align_of::<Registration>() - 1).cast();
+        }
+        register::<false>(region, object, function)
+    }
+}
+
+/// `croft.try_register_cleanup`: as [`register_cleanup`], but null on exhaustion and for a null region, with nothing changed.
+///
+/// # Safety
+///
+/// Those of [`croft_rt_cleanup`](crate::kernel::croft_rt_cleanup), or null.
+#[unsafe(export_name = "croft.try_register_cleanup")]
+pub unsafe extern "C" fn try_register_cleanup(
+    region: *mut Descriptor,
+    object: *mut u8,
+    function: Function,
+) -> *mut Registration {
+    if region.is_null() {
+        return ptr::null_mut();
+    }
+    // SAFETY: the same obligations.
+    unsafe { register::<true>(region, object, function) }
+}
+
+/// `croft.run_cleanup`: runs a registered cleanup now, unless it has run or was cancelled. Null does nothing.
+///
+/// # Safety
+///
+/// Those of [`croft_rt_run_cleanup`].
+#[unsafe(export_name = "croft.run_cleanup")]
+pub unsafe extern "C" fn run_cleanup(registration: *mut Registration) {
+    // SAFETY: the same obligations.
+    unsafe { croft_rt_run_cleanup(registration) }
+}
+
+/// `croft.cancel_cleanup`: takes a registered cleanup back. Null, and one that has run, do nothing.
+///
+/// # Safety
+///
+/// Those of [`croft_rt_cancel_cleanup`].
+#[unsafe(export_name = "croft.cancel_cleanup")]
+pub unsafe extern "C" fn cancel_cleanup(registration: *mut Registration) {
+    // SAFETY: the same obligations.
+    unsafe { croft_rt_cancel_cleanup(registration) }
 }
 
 /// `croft.keepalive`: does nothing. A call is a use of what the pointer stands for.

@@ -12,6 +12,7 @@
 use core::ptr;
 
 use crate::block::Footer;
+use crate::cleanup;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::Reason;
 use crate::layout::whole;
@@ -105,6 +106,8 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_pop(
         limit,
         oldest,
     };
+    // SAFETY: the obligations above.
+    unsafe { cleanup::settle_before(oldest, limit, region::lazy(pool())) };
     uninterrupted(|| {
         let pool = pool();
         // SAFETY: the obligations above, and no handler interrupts the section.
@@ -139,6 +142,8 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_reset(
         oldest,
     };
     let state = &raw mut region;
+    // SAFETY: obligation 1.
+    unsafe { cleanup::settle_before(oldest, limit, region::lazy(pool())) };
     uninterrupted(|| {
         let pool = pool();
         // SAFETY: obligation 1, and no handler interrupts the section; `state` is ours.

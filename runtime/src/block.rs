@@ -18,7 +18,7 @@
 //! - *Block-I2*: a block is owned by exactly one region, alone or in a run, or is on a free list, or
 //!   has not been used since the pool was idle.
 //! - *Block-I3*: in a chain every footer but the newest links to the next younger one; the newest
-//!   one's link is `PLAIN`, or `SPECIAL` if the region owns runs.
+//!   one's link is `PLAIN`, or `SPECIAL` if the region owns runs or had cleanups.
 //! - *Block-I4*: objects lie between a block's start and its footer: a footer is never handed out.
 
 use crate::layout::{BLOCK_SIZE, HOME};
@@ -39,7 +39,8 @@ pub struct Footer {
     /// modulo the size of the address space. Not set in an unbounded region that `push` opened and
     /// that has handed out nothing.
     pub stop: usize,
-    /// In the oldest block of a region that owns runs: their record.
+    /// In the oldest block of a region that owns runs: their record. In one that has cleanups and no runs, their list
+    /// (*Cleanup-I1*).
     pub runs: *mut Record,
 }
 
@@ -47,7 +48,7 @@ pub struct Footer {
 /// makes it that head. Ending a region does this, and needs no other test (`SPECIAL`).
 pub(crate) const PLAIN: *mut Footer = core::ptr::without_provenance_mut(usize::MAX);
 
-/// The newest footer's link in a region with runs, and in the footer that regions without blocks
+/// The newest footer's link in a region with runs or cleanups, and in the footer that regions without blocks
 /// share. Masked with anything it stays what it is, and the result 0 tells these regions from all others: no link of the
 /// free list is null.
 pub(crate) const SPECIAL: *mut Footer = core::ptr::null_mut();

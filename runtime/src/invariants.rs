@@ -9,6 +9,7 @@ use core::ptr;
 
 use crate::block::{END, Footer, PLAIN, SPECIAL, start_of};
 use crate::classes::bytes_of;
+use crate::cleanup;
 use crate::layout::{BLOCK_SIZE, HEADROOM, HOME, LAZY, MIN_ALIGN, RAW, UNBOUNDED, whole};
 use crate::pool::{BlockPool, RUNS_CUT};
 use crate::region::{Descriptor, lazy};
@@ -42,6 +43,8 @@ pub enum Broken {
     Classes = 10,
     /// The footer that regions without memory share was changed (*Region-I1*).
     Lazy = 11,
+    /// The list of a region's cleanups leads out of the pool, or not back (*Cleanup-I2*).
+    Cleanups = 12,
 }
 
 /// Whether a footer lies in a block of the pool.
@@ -202,8 +205,41 @@ pub unsafe fn check_region(pool: *const BlockPool, region: *const Descriptor) ->
     match next {
         PLAIN => Ok(blocks),
         // SAFETY: obligation 1; the oldest footer was found in the pool.
-        SPECIAL => unsafe { check_runs(pool, oldest) }.map(|runs| blocks + runs),
+        SPECIAL => unsafe {
+            check_cleanups(pool, oldest)?;
+            check_runs(pool, oldest).map(|runs| blocks + runs)
+        },
         _ => Err(Broken::Chain),
+    }
+}
+
+/// Walks the list of a region's cleanups.
+///
+/// # Safety
+///
+/// `oldest` is the oldest footer of a marked region.
+unsafe fn check_cleanups(pool: &BlockPool, oldest: *mut Footer) -> Result<(), Broken> {
+    let bytes = pool.total().wrapping_mul(BLOCK_SIZE);
+    // SAFETY: the obligation above; registrations are compared with the pool before they are read.
+    unsafe {
+        let mut place = cleanup::head(oldest);
+        let mut left = bytes / size_of::<cleanup::Registration>();
+        loop {
+            let registration = cleanup::newest(place);
+            if registration.is_null() {
+                return Ok(());
+            }
+            let offset = registration.addr().wrapping_sub(pool.base.addr());
+            if offset >= bytes
+                || !offset.is_multiple_of(MIN_ALIGN)
+                || left == 0
+                || (*registration).place != place
+            {
+                return Err(Broken::Cleanups);
+            }
+            left -= 1;
+            place = &raw mut (*registration).next;
+        }
     }
 }
 
@@ -214,7 +250,12 @@ pub unsafe fn check_region(pool: *const BlockPool, region: *const Descriptor) ->
 /// `oldest` is the oldest footer of a region with runs.
 unsafe fn check_runs(pool: &BlockPool, oldest: *mut Footer) -> Result<usize, Broken> {
     // SAFETY: the obligation above, Run-I5.
-    let record = unsafe { &*(*oldest).runs };
+    let record = unsafe { cleanup::record_of(oldest) };
+    if record.is_null() {
+        return Ok(0);
+    }
+    // SAFETY: as above.
+    let record = unsafe { &*record };
     let mut blocks = 0usize;
     for class in 0..CLASSES {
         if record.classes >> class & 1 == 0 {

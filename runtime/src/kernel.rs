@@ -26,6 +26,7 @@ use crate::apart::{
     self, croft_rt_apart_alloc, croft_rt_apart_pop, croft_rt_apart_push, croft_rt_apart_reset,
     croft_rt_apart_try_alloc,
 };
+use crate::cleanup::{self, Function, Registration};
 use crate::execution::NEAR;
 #[cfg(not(feature = "threads"))]
 pub use crate::execution::croft_pool;
@@ -378,4 +379,46 @@ pub unsafe extern "C" fn croft_rt_try_alloc_array(
 ) -> *mut u8 {
     // SAFETY: obligations 1 and 2.
     unsafe { allocate::<true>(region, request::array_size(count, size), align) }
+}
+
+/// Registers `function(object)`, which runs when the region ends or is reset. Exhaustion tells the handler.
+///
+/// # Safety
+///
+/// Obligations 1 and 2 of this module, and those of a cleanup (see that module): until it has run or was cancelled,
+/// the function may be called with the object; it does not unwind, and leaves the region stack as it is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_cleanup(region: *mut Descriptor, object: *mut u8, function: Function) {
+    // SAFETY: the obligations above.
+    unsafe { cleanup::register::<false>(region, object, function) };
+}
+
+/// As [`croft_rt_cleanup`]; returns the registration, which can be run early or cancelled until the region is reset or ends.
+///
+/// # Safety
+///
+/// As for [`croft_rt_cleanup`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_register_cleanup(
+    region: *mut Descriptor,
+    object: *mut u8,
+    function: Function,
+) -> *mut Registration {
+    // SAFETY: the obligations above.
+    unsafe { cleanup::register::<false>(region, object, function) }
+}
+
+/// As [`croft_rt_register_cleanup`], but null on exhaustion, with nothing changed.
+///
+/// # Safety
+///
+/// As for [`croft_rt_cleanup`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_try_register_cleanup(
+    region: *mut Descriptor,
+    object: *mut u8,
+    function: Function,
+) -> *mut Registration {
+    // SAFETY: the obligations above.
+    unsafe { cleanup::register::<true>(region, object, function) }
 }

@@ -25,7 +25,7 @@
 //! - [`kernel`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
 //! - [`debug`]: debug mode, an implementation of its own that finds misuse; nothing else refers to it.
 //!
-//! [`segmented`] arrays grow without ever moving an element, in all three.
+//! [`segmented`] arrays grow without ever moving an element, in all three. A [`cleanup`] runs when its region ends.
 //!
 //! An object up to [`layout::PAYLOAD`] bytes lies in one block, a larger one in a run of adjacent
 //! blocks ([`runs`]), up to [`runs::LARGEST`] bytes.
@@ -48,7 +48,9 @@ pub mod allocator;
 mod apart;
 pub mod block;
 pub mod classes;
+pub mod cleanup;
 pub mod debug;
+mod deferred;
 pub mod execution;
 pub mod exhaustion;
 #[cfg(feature = "hosted")]

@@ -314,6 +314,17 @@ pub(crate) unsafe fn enter(pool: *mut BlockPool) {
     }
 }
 
+/// Counts a region again that is counted: it keeps the pool busy until it is left twice.
+///
+/// # Safety
+///
+/// As for [`enter`]; the pool is not idle.
+#[inline(always)]
+pub(crate) unsafe fn recount(pool: *mut BlockPool) {
+    // SAFETY: the obligation above.
+    unsafe { (*pool).depth = (*pool).depth.wrapping_add(1) };
+}
+
 /// Undoes an [`enter`].
 ///
 /// # Safety

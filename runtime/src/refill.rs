@@ -7,6 +7,7 @@
 use core::ptr;
 
 use crate::block::Footer;
+use crate::cleanup;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::layout::HOME;
@@ -285,6 +286,24 @@ pub unsafe extern "C" fn croft_rt_reset_rare(oldest: *mut Footer, limit: *mut Fo
 #[cold]
 #[inline(never)]
 pub(crate) unsafe extern "C" fn reset_rare(region: *mut Descriptor, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe {
+        if cleanup::has_some((*region).oldest) {
+            return reset_with_cleanups(region, limit);
+        }
+        (*region).limit = runs::clear(pool(), (*region).oldest, limit);
+        (*region).frontier = region::raw();
+    }
+}
+
+/// As [`reset_rare`], for a region with cleanups: called last, too.
+///
+/// # Safety
+///
+/// As for [`reset_rare`].
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn reset_with_cleanups(region: *mut Descriptor, limit: *mut Footer) {
     // SAFETY: the obligations above.
     unsafe {
         (*region).limit = runs::clear(pool(), (*region).oldest, limit);

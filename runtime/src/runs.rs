@@ -19,17 +19,19 @@
 //! - *Run-I3*: in a region's record, `tails[c]` is where the link at the end of list c is: in the
 //!   list's last run, or `heads[c]` itself. So a list is spliced without asking whether it is empty.
 //! - *Run-I4*: bit c of the pool's `classes` is clear only if its list c is empty.
-//! - *Run-I5*: a region owns runs exactly if its newest link is `SPECIAL` and its limit not
-//!   `lazy`; its oldest footer's `runs` is then their record.
+//! - *Run-I5*: a region owns runs, or had cleanups ([`cleanup`]), exactly if its newest link is `SPECIAL`
+//!   and its limit not `lazy`; its oldest footer's `runs` is then the record of its runs, or the list of its cleanups, if
+//!   it has no runs.
 
 use core::ptr;
 
 use crate::block::{END, Footer, PLAIN, SPECIAL};
 pub use crate::classes::{BLOCKS, CLASSES, LARGEST, ROOM};
 use crate::classes::{bytes_of, class_of};
+use crate::cleanup::{self, Registration};
 use crate::exhaustion::Reason;
 use crate::layout::{BLOCK_SIZE, alignment_is_granted, rounded};
-use crate::pool::{BlockPool, COUNTS_OPEN, RUNS_CUT, Range, enter, retreat, take};
+use crate::pool::{BlockPool, COUNTS_OPEN, RUNS_CUT, Range, enter, leave, retreat, take};
 use crate::region::{Descriptor, first_footer, is_lazy, raw};
 use crate::request::{Refill, unsettled};
 
@@ -55,6 +57,8 @@ pub struct Record {
     pub(crate) classes: u32,
     /// What the oldest footer's `stop` was: runs are charged to the newest one's.
     pub(crate) stop: usize,
+    /// The region's newest cleanup: *Cleanup-I1*.
+    pub(crate) cleanups: *mut Registration,
 }
 
 /// The start of a run.
@@ -222,17 +226,18 @@ unsafe fn grant(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result
         };
         let class = (*run).class;
         (*pool).handed = start_of_run(run, class);
-        if (*limit).next == PLAIN {
+        let is_marked = (*limit).next != PLAIN;
+        if !is_marked || cleanup::record_of(oldest).is_null() {
             let stop = if limit == oldest {
                 start.addr().wrapping_add(left)
             } else {
                 (*oldest).stop
             };
             begin(&raw mut (*run).record, stop);
-            (*oldest).runs = &raw mut (*run).record;
+            cleanup::move_into(&raw mut (*run).record, oldest, is_marked);
             (*limit).next = SPECIAL;
         }
-        enlist((*oldest).runs, run, class);
+        enlist(cleanup::record_of(oldest), run, class);
 
         // What is charged is no longer to be had in the block: the frontier moves up if need be.
         let left = left.wrapping_sub(charged);
@@ -339,8 +344,8 @@ unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
     }
 }
 
-/// The rest of [`pop`](crate::region::pop) for a region with runs: `limit` and
-/// `oldest` are its own. Loops over the classes only.
+/// The rest of [`pop`](crate::region::pop) for a region with runs or with cleanups: `limit` and
+/// `oldest` are its own. Loops over the classes only, and runs the cleanups.
 ///
 /// # Safety
 ///
@@ -349,9 +354,11 @@ unsafe fn give_back(pool: *mut BlockPool, record: *mut Record) {
 pub(crate) unsafe fn end(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
     // SAFETY: the obligations above.
     unsafe {
+        if cleanup::has_some(oldest) {
+            return end_after_cleanups(pool, oldest, limit);
+        }
         give_back(pool, (*oldest).runs);
-        (*limit).next = (*pool).free;
-        (*pool).free = oldest;
+        release(pool, oldest, limit);
     }
 }
 
@@ -364,9 +371,95 @@ pub(crate) unsafe fn end(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut 
 pub(crate) unsafe fn clear(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
     // SAFETY: as in `end`; the oldest block stays the region's.
     unsafe {
-        let record = (*oldest).runs;
+        if cleanup::has_some(oldest) {
+            return clear_after_cleanups(pool, oldest, limit);
+        }
+        give_back_and_settle(pool, oldest, (*oldest).runs);
+        empty(pool, oldest, limit)
+    }
+}
+
+/// As [`end`], for a region with cleanups: a function of its own, called last, so that the others need save no register.
+///
+/// # Safety
+///
+/// As for [`end`], of a region that has cleanups or has had some.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn end_after_cleanups(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe {
+        let record = cleanup::settle(oldest, limit);
+        if leave(pool) {
+            return;
+        }
+        if !record.is_null() {
+            give_back(pool, record);
+        }
+        release(pool, oldest, limit);
+    }
+}
+
+/// As [`clear`], for a region with cleanups.
+///
+/// # Safety
+///
+/// As for [`clear`], of a region that has cleanups or has had some.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn clear_after_cleanups(
+    pool: *mut BlockPool,
+    oldest: *mut Footer,
+    limit: *mut Footer,
+) -> *mut Footer {
+    // SAFETY: the obligations above.
+    unsafe {
+        let record = cleanup::settle(oldest, limit);
+        retreat(pool);
+        if !record.is_null() {
+            give_back_and_settle(pool, oldest, record);
+        }
+        empty(pool, oldest, limit)
+    }
+}
+
+/// Gives the blocks of a region back, which ends.
+///
+/// # Safety
+///
+/// As for [`end`]; the region owns memory and has given back its runs.
+#[inline(always)]
+unsafe fn release(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe {
+        (*limit).next = (*pool).free;
+        (*pool).free = oldest;
+    }
+}
+
+/// Gives the runs of a region back, which is reset: what they were charged is charged no more.
+///
+/// # Safety
+///
+/// As for [`give_back`]; `oldest` is the region's oldest footer.
+#[inline(always)]
+unsafe fn give_back_and_settle(pool: *mut BlockPool, oldest: *mut Footer, record: *mut Record) {
+    // SAFETY: the obligations above.
+    unsafe {
         (*oldest).stop = (*record).stop;
         give_back(pool, record);
+    }
+}
+
+/// Gives the blocks of a region back but for its oldest one, and returns that one's footer.
+///
+/// # Safety
+///
+/// As for [`clear`]; the region owns memory and has given back its runs.
+#[inline(always)]
+unsafe fn empty(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
+    // SAFETY: the obligations above; the oldest block stays the region's.
+    unsafe {
         (*limit).next = (*pool).free;
         (*pool).free = (*oldest).next;
         (*oldest).next = PLAIN;

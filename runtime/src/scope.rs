@@ -116,7 +116,8 @@
 //! lifetimes suffice.
 //!
 //! **Destructors do not run.** A region forgets its objects; a value that owns memory elsewhere
-//! leaks it.
+//! leaks it, unless it is asked to run something at its end: [`Region::cleanup`] for a closure,
+//! [`Region::alloc_dropped`] for a value's destructor. Both run when the region is reset, too, the newest first.
 //!
 //! **Exhaustion**: methods with `try_` return the [`Exhaustion`]; the others call the exhaustion
 //! handler, as compiled code does, and never return then. Nothing here panics, except through what
@@ -205,6 +206,8 @@ use crate::pool::{BlockPool, PoolError, Stats};
 use crate::region::{self, Descriptor};
 use crate::request::{self, Refill};
 use crate::runs;
+
+pub use crate::deferred::Cleanup;
 
 /// Memory for a pool of `N` blocks, aligned so that none is lost. Lives in a static or, for few
 /// blocks, on the stack.
@@ -308,7 +311,9 @@ pub struct Region<'p> {
     state: UnsafeCell<Descriptor>,
     /// The pool that `borrow` keeps in place.
     pool: *mut BlockPool,
-    borrow: PhantomData<&'p Pool<'p>>,
+    /// A cleanup may use what lives as long as `'p` says, so that must not be taken for something shorter: the
+    /// lifetime is invariant.
+    borrow: PhantomData<fn(&'p Pool<'p>) -> &'p Pool<'p>>,
 }
 
 impl Drop for Region<'_> {

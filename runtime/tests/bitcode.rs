@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The functions whose bodies the pass inlines.
-const FAST: [&str; 12] = [
+const FAST: [&str; 15] = [
     "croft_rt_open",
     "croft_rt_open_bounded",
     "croft_rt_open_eager",
@@ -18,10 +18,13 @@ const FAST: [&str; 12] = [
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
+    "croft_rt_cleanup",
+    "croft_rt_register_cleanup",
+    "croft_rt_try_register_cleanup",
 ];
 
 /// What they may call.
-const COLD: [&str; 8] = [
+const COLD: [&str; 9] = [
     "croft_rt_push_rare",
     "croft_rt_refill",
     "croft_rt_try_refill",
@@ -30,16 +33,18 @@ const COLD: [&str; 8] = [
     "croft_rt_pop_rare",
     "croft_rt_reset_rare",
     "croft_rt_first_block",
+    "croft_rt_enlist_cleanup",
 ];
 
 /// What they may call instead in builds for threads or interrupts.
-const APART: [&str; 6] = [
+const APART: [&str; 7] = [
     "croft_rt_apart_first_block",
     "croft_rt_apart_push",
     "croft_rt_apart_pop",
     "croft_rt_apart_reset",
     "croft_rt_apart_alloc",
     "croft_rt_apart_try_alloc",
+    "croft_rt_enlist_cleanup",
 ];
 
 /// The runtime's IR for some contexts of execution, compiled as the pass compiles it.

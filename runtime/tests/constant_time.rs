@@ -59,7 +59,7 @@ mod counted {
         runs: 150,
         alloc: 40,
         first: 40,
-        run: 255,
+        run: 260,
         rescue: 100,
     };
 

@@ -2,72 +2,23 @@
 //! warning, linked with nothing else, run.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::OnceLock;
 
-const SCRATCH: &str = env!("CARGO_TARGET_TMPDIR");
-const CRATE: &str = env!("CARGO_MANIFEST_DIR");
+mod c_program;
+use c_program::{C, CRATE, run};
 
-fn run(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{text}", output.status);
-    output
-}
-
-/// The static library for C, built once by the documented command.
+/// The static library for C, built once.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let target = Path::new(SCRATCH).join("staticlib");
-        run(Command::new(env!("CARGO"))
-            .current_dir(CRATE)
-            .args(["rustc", "-p", "croft-runtime", "--release", "--features", "host"])
-            .args(["--crate-type", "staticlib", "--offline", "--target-dir"])
-            .arg(&target)
-            .args(["--", "-C", "panic=abort", "--cfg", "croft_staticlib"])
-            .env_remove("RUSTFLAGS"));
-        target.join("release/libcroft_runtime.a")
-    })
+    LIBRARY.get_or_init(|| c_program::build_library("staticlib", "host"))
 }
 
-/// Compiles a program of `tests/c` with all warnings as errors, links and runs it.
 fn compile_and_run(compiler: &[&str], source: &str, optimisation: &str) -> PathBuf {
-    let name = [compiler, &[source, optimisation]]
-        .concat()
-        .join("")
-        .replace(['/', '+', ' '], "_");
-    let program = Path::new(SCRATCH).join(name);
-    run(Command::new(compiler[0])
-        .args(&compiler[1..])
-        .args([
-            "-Wall",
-            "-Wextra",
-            "-Wpedantic",
-            "-Werror",
-            "-Wshadow",
-            optimisation,
-            "-I",
-        ])
-        .arg(Path::new(CRATE).join("include"))
-        .arg(Path::new(CRATE).join("tests/c").join(source))
-        .args(["-x", "none"])
-        .arg(library())
-        .arg("-o")
-        .arg(&program));
-    let status = Command::new(&program).status().unwrap();
-    assert!(status.success(), "{program:?}: line {:?} failed", status.code());
+    let program = c_program::compile(compiler, source, optimisation, library(), &[]);
+    c_program::check(&program);
     program
 }
-
-const C: [&[&str]; 4] = [
-    &["clang-22", "-std=c11"],
-    &["gcc", "-std=c11"],
-    &["clang++-22", "-std=c++17", "-x", "c++"],
-    &["g++", "-std=c++17", "-x", "c++"],
-];
 
 #[test]
 fn every_way_out_ends_the_region() {
@@ -83,6 +34,15 @@ fn segmented_arrays_have_types() {
     for compiler in C {
         for optimisation in ["-O0", "-O2"] {
             compile_and_run(compiler, "segmented.c", optimisation);
+        }
+    }
+}
+
+#[test]
+fn cleanups_run_once() {
+    for compiler in C {
+        for optimisation in ["-O0", "-O2"] {
+            compile_and_run(compiler, "cleanups.c", optimisation);
         }
     }
 }
@@ -135,6 +95,14 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
         "croft.try_alloc",
         "croft.try_alloc.array",
         "croft.keepalive",
+        "croft.cleanup",
+        "croft.register_cleanup",
+        "croft.try_register_cleanup",
+        "croft.run_cleanup",
+        "croft.cancel_cleanup",
+        "croft_rt_run_cleanup",
+        "croft_rt_cancel_cleanup",
+        "croft_rt_enlist_cleanup",
         "croft_pool",
         "croft_pool_init",
         "croft_pool_stats",
@@ -155,6 +123,11 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
         "croft_rt_debug_alloc_array",
         "croft_rt_debug_try_alloc",
         "croft_rt_debug_try_alloc_array",
+        "croft_rt_debug_cleanup",
+        "croft_rt_debug_register_cleanup",
+        "croft_rt_debug_try_register_cleanup",
+        "croft_rt_debug_run_cleanup",
+        "croft_rt_debug_cancel_cleanup",
         "croft_rt_debug_read",
         "croft_rt_debug_write",
         "croft_rt_debug_pool_init",
@@ -178,13 +151,7 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
     ] {
         assert!(has(name), "{name} is missing");
     }
-    for name in [
-        "croft.new",
-        "croft.new.array",
-        "croft.cleanup",
-        "croft_exhausted",
-        "croft_misused",
-    ] {
+    for name in ["croft.new", "croft.new.array", "croft_exhausted", "croft_misused"] {
         assert!(!has(name), "{name} needs the pass or a kernel");
     }
 }

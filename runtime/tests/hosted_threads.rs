@@ -1,4 +1,5 @@
-//! `examples/hosted_threads.rs`: as it is, with 100,000 operations in each of 8 threads, and under ThreadSanitizer.
+//! 100,000 operations in each of 8 threads, plainly and under ThreadSanitizer: `stress/mod.rs` by the safe API, and
+//! `c/hosted_stress.c` by the C functions.
 //!
 //! ThreadSanitizer's instrumentation is a pass of LLVM, and its run-time library comes with every Rust toolchain for this
 //! target, so a stable compiler can be asked for it (`RUSTC_BOOTSTRAP`). The standard library is not instrumented; the
@@ -58,30 +59,53 @@ fn eight_threads_under_thread_sanitizer() {
     let built = folder.join(TARGET).join("release");
     let program = built.join("stress");
     output(
-        Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
-            .args(flags)
-            .args([
-                "--edition=2024",
-                "-O",
-                "-g",
-                "--target",
-                TARGET,
-                "--crate-name=stress",
-                "-L",
-            ])
-            .arg(format!("dependency={}", built.join("deps").display()))
-            .arg("--extern")
-            .arg(format!(
-                "croft_runtime={}",
-                built.join("libcroft_runtime.rlib").display()
-            ))
+        link(&flags, &built)
+            .arg("--crate-name=stress")
             .arg(Path::new(CRATE).join("tests/stress/mod.rs"))
             .arg("-o")
-            .arg(&program)
-            .env("RUSTC_BOOTSTRAP", "1"),
+            .arg(&program),
     );
     let known = Path::new(CRATE).join("tests/stress/thread_sanitizer.txt");
     let options = format!("halt_on_error=1 exitcode=66 suppressions={}", known.display());
-    let report = output(Command::new(&program).env("TSAN_OPTIONS", options));
+    let report = output(Command::new(&program).env("TSAN_OPTIONS", &options));
     println!("{report}");
+
+    // The C program, instrumented by clang; the run-time library is Rust's, so rustc links it.
+    let object = built.join("hosted_stress.o");
+    output(
+        Command::new("clang-22")
+            .args(["-std=c11", "-O1", "-g", "-fsanitize=thread", "-c", "-I"])
+            .arg(Path::new(CRATE).join("include"))
+            .arg(Path::new(CRATE).join("tests/c/hosted_stress.c"))
+            .arg("-o")
+            .arg(&object),
+    );
+    let root = built.join("hosted_stress.rs");
+    std::fs::write(&root, "#![no_main]\nextern crate croft_runtime;\n").unwrap();
+    let program = built.join("hosted_stress");
+    output(
+        link(&flags, &built)
+            .arg("--crate-name=hosted_stress")
+            .arg(format!("-Clink-arg={}", object.display()))
+            .arg(&root)
+            .arg("-o")
+            .arg(&program),
+    );
+    output(Command::new(&program).env("TSAN_OPTIONS", &options));
+}
+
+/// rustc for a program with the library that was built there.
+fn link(flags: &[&str], built: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    command
+        .args(flags)
+        .args(["--edition=2024", "-O", "-g", "--target", TARGET, "-L"])
+        .arg(format!("dependency={}", built.join("deps").display()))
+        .arg("--extern")
+        .arg(format!(
+            "croft_runtime={}",
+            built.join("libcroft_runtime.rlib").display()
+        ))
+        .env("RUSTC_BOOTSTRAP", "1");
+    command
 }

@@ -105,6 +105,28 @@ static void started(void)
     object = filled(croft_alloc(region, 64, 8), 0x77, 64);
 }
 
+/* Cleanups: of the region's memory, and a region of their own while it ends. */
+static void cleaned(void *bytes)
+{
+    CROFT_REGION(own);
+    unsigned char *copy = filled(croft_alloc(own, 64, 8), 0x66, 64);
+    check(bytes, 0x77, 64, "an object has changed before its cleanup");
+    check(copy, 0x66, 64, "a cleanup's own object has changed");
+}
+static void with_cleanups(void)
+{
+    of_runs();
+    croft_cleanup(region, object, cleaned);
+    croft_cleanup(region, object, cleaned);
+}
+static void do_cleanups(void)
+{
+    croft_registration first = croft_register_cleanup(region, object, cleaned);
+    croft_registration second = croft_try_register_cleanup(region, object, cleaned);
+    croft_run_cleanup(first);
+    croft_cancel_cleanup(second);
+}
+
 static void do_push(void) { region = croft_push(); }
 static void do_push_bounded(void) { region = croft_push_bounded(1000); }
 static void do_pop(void) { croft_pop(region), region = NULL, object = NULL; }
@@ -186,6 +208,7 @@ static const struct {
     {opened, do_try_array},     {started, do_try_run},      {of_one, do_refused},      {bounded, do_refused_budget},
     {nothing, do_kernel},       {of_four, do_stats},        {of_runs, do_check},       {started, do_init},
     {nothing, do_handler},      {nothing, do_keepalive},    {started, do_segmented},   {of_one, do_segmented},
+    {with_cleanups, do_pop},    {with_cleanups, do_reset},  {started, do_cleanups},    {of_runs, do_cleanups},
 };
 
 /* Blocks that the pool can still hand out: all are taken and given back. */

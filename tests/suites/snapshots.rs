@@ -59,6 +59,8 @@ snapshots! {
     debug_accesses: "debug_accesses", "debug";
     try_alloc: "try_alloc", "call";
     keepalive: "keepalive", "call";
+    cleanup: "cleanup", "call";
+    cleanup_inlined: "cleanup", "inline";
 }
 
 /// Every input of mode *inline*.

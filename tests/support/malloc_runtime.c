@@ -44,6 +44,7 @@ struct Object {
 struct croft_region_s {
     croft_region below; /* the region around this one, null for the outermost */
     Object *newest;
+    croft_registration cleanups; /* the newest cleanup */
     size_t budget; /* bytes between two resets, SIZE_MAX if there is no limit */
     size_t left;   /* bytes of the budget that were left when the newest block was entered */
     size_t used;   /* offset of the frontier */
@@ -255,10 +256,49 @@ croft_region croft_push(void)
     return croft_push_bounded(SIZE_MAX);
 }
 
+/* A registration is an object of four words, as the runtime's. */
+struct croft_registration_s {
+    croft_registration older, *place; /* where the pointer to this one lies; null once it has run or was cancelled */
+    void *object;
+    void (*fn)(void *);
+};
+
+static int unlink_cleanup(croft_registration cleanup)
+{
+    if (!cleanup || !cleanup->place)
+        return 0;
+    *cleanup->place = cleanup->older;
+    if (cleanup->older)
+        cleanup->older->place = cleanup->place;
+    cleanup->place = NULL;
+    return 1;
+}
+
+void croft_run_cleanup(croft_registration cleanup)
+{
+    if (unlink_cleanup(cleanup))
+        cleanup->fn(cleanup->object);
+}
+
+void croft_cancel_cleanup(croft_registration cleanup)
+{
+    unlink_cleanup(cleanup);
+}
+
+static void run_cleanups(croft_region r)
+{
+    croft_region stack = innermost;
+    while (r->cleanups)
+        croft_run_cleanup(r->cleanups);
+    if (innermost != stack)
+        misuse("a cleanup left other regions open than it found");
+}
+
 void croft_pop(croft_region r)
 {
     if (!r || r != innermost)
         misuse("pop of a region that is not innermost");
+    run_cleanups(r);
     innermost = r->below;
     end_objects(r);
     free(r);
@@ -271,6 +311,7 @@ void croft_reset(croft_region r)
         open = open->below;
     if (!open)
         misuse("reset of a region that is not open");
+    run_cleanups(r);
     end_objects(r);
     enter_block(r, first_room(r), r->budget);
 }
@@ -299,6 +340,32 @@ void *croft_alloc(croft_region r, size_t size, size_t align)
 void *croft_alloc_array(croft_region r, size_t count, size_t size, size_t align)
 {
     return croft_alloc(r, array_size(count, size), align);
+}
+
+static croft_registration registered(croft_region r, croft_registration cleanup, void *object, void (*fn)(void *))
+{
+    *cleanup = (struct croft_registration_s){.older = r->cleanups, .place = &r->cleanups, .object = object, .fn = fn};
+    if (r->cleanups)
+        r->cleanups->place = &cleanup->older;
+    r->cleanups = cleanup;
+    return cleanup;
+}
+
+croft_registration croft_register_cleanup(croft_region r, void *object, void (*fn)(void *))
+{
+    return registered(r, croft_alloc(r, sizeof(struct croft_registration_s), MIN_ALIGN), object, fn);
+}
+
+croft_registration croft_try_register_cleanup(croft_region r, void *object, void (*fn)(void *))
+{
+    croft_registration cleanup = croft_try_alloc(r, sizeof(struct croft_registration_s), MIN_ALIGN);
+    return cleanup ? registered(r, cleanup, object, fn) : NULL;
+}
+
+void croft_cleanup(croft_region r, void *object, void (*fn)(void *))
+{
+    croft_registration cleanup = croft_register_cleanup(r, object, fn);
+    (void)cleanup;
 }
 
 void croft_keepalive(const void *p)

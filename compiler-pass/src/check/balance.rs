@@ -167,10 +167,13 @@ impl<'w, 'a> Walk<'w, 'a> {
             | Operation::Alloc
             | Operation::AllocArray
             | Operation::TryAlloc
-            | Operation::TryAllocArray => {
+            | Operation::TryAllocArray
+            | Operation::Cleanup
+            | Operation::RegisterCleanup
+            | Operation::TryRegisterCleanup => {
                 self.require_open(id, operands[0], operation.name());
             }
-            Operation::New | Operation::NewArray | Operation::Cleanup => {
+            Operation::New | Operation::NewArray => {
                 self.finding(
                     Problem::NotSupported {
                         name: operation.name(),
@@ -179,7 +182,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     vec![],
                 );
             }
-            Operation::Keepalive => {}
+            Operation::RunCleanup | Operation::CancelCleanup | Operation::Keepalive => {}
         }
     }
 

@@ -211,7 +211,14 @@ fn callees(body: &Body<'_>) -> BTreeSet<FuncId> {
         },
         _ => None,
     });
-    callees.collect()
+    let cleanups = body
+        .cleanups
+        .iter()
+        .filter_map(|cleanup| match cleanup.call.callee {
+            Callee::Direct(callee) => Some(callee),
+            _ => None,
+        });
+    callees.chain(cleanups).collect()
 }
 
 /// Takes over what was inferred, unless the source declares the effects or the body is not to be trusted. True if

@@ -123,6 +123,9 @@ impl Solver<'_, '_> {
         let pointers = inst.result.filter(|result| self.cx.body.may_point(*result));
         match inst.kind {
             InstKind::Operation(operation, operands) => {
+                if operation.registers() {
+                    grew |= self.register(id, operands);
+                }
                 let Some(result) = pointers else { return false };
                 if operation.allocates() {
                     for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {

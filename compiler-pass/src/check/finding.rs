@@ -1,5 +1,6 @@
 //! Findings: what the rules report, as typed values. Rendering is elsewhere.
 
+use crate::effects::Count;
 use crate::form::{FuncId, InstId};
 
 /// A place in the analysed module.
@@ -53,6 +54,8 @@ pub enum Role {
     ComesBack,
     /// Here the callee passes the pointer on to the function that nobody described.
     PassedOn,
+    /// Here the cleanup is registered.
+    Registered,
     /// Here the function with the primary place was inlined into another.
     InlinedInto,
 }
@@ -75,12 +78,13 @@ impl Role {
             Role::ReadBack => "read-back",
             Role::ComesBack => "comes-back",
             Role::PassedOn => "passed-on",
+            Role::Registered => "registered",
             Role::InlinedInto => "inlined-into",
         }
     }
 }
 
-/// What is wrong. One variant for each code.
+/// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Problem {
     /// R0101: a name with the prefix of operations that is none.
@@ -183,6 +187,34 @@ pub enum Problem {
         /// The callee.
         callee: String,
     },
+    /// R0601: a region of a real-time kernel ends with cleanups left.
+    CleanupsLeft {
+        /// How many there may be.
+        count: Count,
+        /// How many the kernel allows.
+        allowed: u32,
+        /// The callee in which the region ends.
+        callee: Option<String>,
+    },
+    /// R0602: a cleanup does what none may do.
+    UnfitCleanup {
+        /// The function.
+        function: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// R0902, R0906: a cleanup that nobody described.
+    UnknownCleanup {
+        /// The function, if it is known.
+        function: Option<String>,
+    },
+    /// R0902, R0906: a real-time kernel calls what nobody described: it may end regions with cleanups.
+    KernelCallsUnknown {
+        /// The function, if it is known.
+        callee: Option<String>,
+        /// It calls such a function, and is described itself.
+        within: bool,
+    },
     /// R0901: a region handle that cannot be followed.
     UntraceableHandle {
         /// The operation or callee that needs it.
@@ -253,6 +285,8 @@ pub enum Use {
     Call(String),
     /// A keepalive.
     Keepalive,
+    /// A cleanup, when the region of its registration ends.
+    Cleanup,
 }
 
 impl Problem {
@@ -279,6 +313,13 @@ impl Problem {
             Problem::UsedAfterEnd { .. } => "R0403",
             Problem::RegionUsedAfterEnd { .. } | Problem::SameRegionTwice { .. } => "R0404",
             Problem::Freed { .. } => "R0405",
+            Problem::CleanupsLeft { .. } => "R0601",
+            Problem::UnfitCleanup { .. } => "R0602",
+            Problem::UnknownCleanup { function: Some(_) }
+            | Problem::KernelCallsUnknown { callee: Some(_), .. } => "R0902",
+            Problem::UnknownCleanup { function: None } | Problem::KernelCallsUnknown { callee: None, .. } => {
+                "R0906"
+            }
             Problem::UntraceableHandle { .. } => "R0901",
             Problem::UnknownCallee { .. } => "R0902",
             Problem::AmbiguousEnd => "R0903",

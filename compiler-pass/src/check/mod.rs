@@ -8,7 +8,7 @@
 //! 2. [`leak`] (R03) looks for cycles through allocations;
 //! 3. [`provenance`] solves what points where;
 //! 4. [`escape`] (R04) judges what outlives what, [`unknown`] (R09) what leaves the analysis;
-//! 5. [`stale`] (R04) follows pointers past the end of their region;
+//! 5. [`cleanup`] (R06) knows what runs where a region ends, [`stale`] (R04) follows pointers past the end of their region;
 //! 6. [`summary`] tells the callers.
 //!
 //! [`annotations`] (R01) comes first, on the module as it was given; the rest works on a promoted copy
@@ -19,6 +19,7 @@ pub mod annotations;
 pub mod balance;
 pub mod blame;
 mod called;
+pub mod cleanup;
 pub mod component;
 pub mod constraints;
 pub mod context;
@@ -48,7 +49,7 @@ use context::{Context, Summaries};
 use finding::{Finding, Problem, Site};
 use leak::Blame;
 use recursion::Recursion;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of checking a module's analysis form.
 pub struct Verdict {
@@ -117,12 +118,15 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     let provenance = provenance::Provenance::new(cx);
     let escapes = escape::run(cx, &provenance, &balance);
     let unknown = unknown::run(cx, &provenance);
-    let stale = stale::run(cx, &provenance, &balance);
-    let effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale, &provenance);
+    let cleanups = cleanup::run(cx, &provenance, &balance);
+    let stale = stale::run(cx, &provenance, &balance, &cleanups);
+    let mut effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale, &provenance);
+    summary::add_cleanups(&mut effects, &cleanups);
     let mut findings = balance.findings;
     findings.extend(leaks.findings.iter().cloned());
     findings.extend(escapes.findings);
     findings.extend(unknown.findings);
+    findings.extend(cleanups.findings);
     findings.extend(stale.findings);
     findings.extend(contradiction(cx, &provenance, &effects));
     Analysed {
@@ -200,6 +204,19 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
             flows: BTreeSet::from([*flow]),
             ..Effects::default()
         }));
+    }
+    let left = inferred.cleanups.iter().find(|(index, count)| {
+        let known = declared.cleanups.get(index).copied().unwrap_or_default();
+        **count > known
+    });
+    if let Some((index, count)) = left {
+        return Some(clause(Effects {
+            cleanups: BTreeMap::from([(*index, *count)]),
+            ..Effects::default()
+        }));
+    }
+    if inferred.runs > declared.runs {
+        return Some(format!("cleanups({})", inferred.runs));
     }
     let read = |source: &&Source| !declared.reads.iter().any(|known| known.covers(**source));
     if let Some(source) = inferred.reads.iter().find(read) {
@@ -293,6 +310,12 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
         })
         .map(|(_, site, _)| site)
         .collect();
+    // A cleanup whose object does not live as long as the region is told where it is registered.
+    let short_lived: BTreeSet<Site> = findings
+        .iter()
+        .filter(|f| matches!(f.problem, Problem::StoredOutside { .. }))
+        .map(|f| f.at)
+        .collect();
     let mut ambiguous: BTreeSet<FuncId> = BTreeSet::new();
     for finding in findings {
         let code = finding.problem.code();
@@ -306,6 +329,12 @@ fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
             Problem::NotInnermost | Problem::EndedTwice | Problem::PathsDisagree => {
                 blind.contains(&finding.at.function)
             }
+            Problem::UsedAfterEnd {
+                by: finding::Use::Cleanup,
+            } => finding
+                .because
+                .iter()
+                .any(|(site, role)| *role == finding::Role::Registered && short_lived.contains(site)),
             Problem::AmbiguousEnd => !ambiguous.insert(finding.at.function),
             _ => false,
         };

@@ -6,6 +6,7 @@
 
 use super::balance::Balance;
 use super::blame;
+use super::cleanup::Cleanups;
 use super::context::Context;
 use super::escape::{allocation_of, handed_over, life, object_behind, origin_of_return, told};
 use super::finding::{Finding, Problem, Role, Use};
@@ -38,13 +39,14 @@ pub struct Stale {
 }
 
 /// Judges one function.
-pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> Stale {
+pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance, cleanups: &Cleanups) -> Stale {
     let transfer = Transfer::new(cx, provenance);
     let at = solve(cx, &transfer);
     let mut judge = Judge {
         cx,
         provenance,
         handed: handed_over(cx, balance),
+        cleanups,
         stale: Stale::default(),
     };
     for node in cx.paths.ids() {
@@ -106,6 +108,7 @@ struct Judge<'j, 'a> {
     provenance: &'j Provenance,
     /// The regions that are handed over to the caller.
     handed: Vec<RegionId>,
+    cleanups: &'j Cleanups,
     stale: Stale,
 }
 
@@ -117,6 +120,7 @@ impl Judge<'_, '_> {
                 self.stale.resets.insert(index);
             }
         }
+        self.cleaned_up(id, kind, now);
         match kind {
             InstKind::Load(pointer) => self.used(id, pointer, &Use::Read, now),
             InstKind::Store { pointer, .. } | InstKind::Exchange { pointer, .. } => {
@@ -129,9 +133,84 @@ impl Judge<'_, '_> {
             InstKind::Operation(Operation::Keepalive, operands) => {
                 self.used(id, operands[0], &Use::Keepalive, now);
             }
+            InstKind::Operation(Operation::CancelCleanup, operands) => {
+                self.used(id, operands[0], &Use::Write, now);
+            }
+            InstKind::Operation(operation @ Operation::RunCleanup, operands) => {
+                let name = operation.name();
+                self.used(id, operands[0], &Use::Call(name.to_owned()), now);
+                let reached = self
+                    .provenance
+                    .closure(self.provenance.places(operands[0]).objects());
+                for object in &reached {
+                    self.note_read(*object, operands[0]);
+                }
+                let places = reached
+                    .into_iter()
+                    .map(super::object::Place::anywhere_in)
+                    .collect();
+                self.used_beyond(id, operands[0], now.ended_in(&places, u32::MAX), name);
+            }
             InstKind::Call(call) => self.call(id, call, now),
             InstKind::Return(value) => self.returned(id, value, now),
             _ => {}
+        }
+    }
+
+    /// Cleanups of the regions that end here may follow all that their objects lead to.
+    fn cleaned_up(&mut self, id: InstId, kind: InstKind<'_>, now: &Now<'_, '_, '_>) {
+        let cx = self.cx;
+        for (site, region) in self.cleanups.pending_at(id) {
+            let Some(registration) = self.provenance.id(self.provenance.site(site, region)) else {
+                continue;
+            };
+            let reached = self.provenance.closure([registration]);
+            for object in &reached {
+                self.access(*object);
+            }
+            let places: Places = reached
+                .iter()
+                .copied()
+                .map(super::object::Place::anywhere_in)
+                .collect();
+            // A callee may end other regions before this one, and store what ends.
+            let (lives, others) = match kind {
+                InstKind::Call(call) => match cx.effects_of(&call) {
+                    Some(effects) => {
+                        let during = now.transfer.during(now.state, id, &call, effects);
+                        let lives = now.transfer.memory(&during, &places, u32::MAX);
+                        (lives, super::lives::ends(cx, kind))
+                    }
+                    None => continue,
+                },
+                _ => (now.transfer.memory(now.state, &places, u32::MAX), Vec::new()),
+            };
+            let current = lives
+                .0
+                .iter()
+                .filter(|(of, life)| *life == Life::Current && *of != region && others.contains(of));
+            let gone: BTreeSet<RegionId> = current.map(|(of, _)| *of).chain(lives.ended()).collect();
+            let direct: Places = [super::object::Place::anywhere_in(registration)]
+                .into_iter()
+                .collect();
+            let direct: BTreeSet<RegionId> = now.ended_in(&direct, u32::MAX);
+            let handle = match cx.body.inst(site).kind {
+                InstKind::Operation(_, operands) => operands[1],
+                _ => match cx.body.inst(site).kind.operands().first() {
+                    Some(operand) => *operand,
+                    None => continue,
+                },
+            };
+            for ended in gone {
+                let leads_there = reached
+                    .iter()
+                    .any(|object| self.provenance.get(*object).region() == Some(ended));
+                if leads_there {
+                    let through_memory = !direct.contains(&ended);
+                    self.violation_of(id, handle, ended, Use::Cleanup, through_memory, Some(site));
+                }
+                self.late(ended, reached.iter().copied());
+            }
         }
     }
 
@@ -341,6 +420,19 @@ impl Judge<'_, '_> {
     }
 
     fn violation(&mut self, id: InstId, pointer: ValueId, region: RegionId, by: Use, through_memory: bool) {
+        self.violation_of(id, pointer, region, by, through_memory, None);
+    }
+
+    /// The same, by a cleanup that was registered there.
+    fn violation_of(
+        &mut self,
+        id: InstId,
+        pointer: ValueId,
+        region: RegionId,
+        by: Use,
+        through_memory: bool,
+        registered: Option<InstId>,
+    ) {
         let cx = self.cx;
         let mut because = Vec::new();
         if let Some(object) = object_behind(self.provenance, pointer, region) {
@@ -357,6 +449,7 @@ impl Judge<'_, '_> {
             let resets = matches!(cx.body.inst(end).kind, InstKind::Operation(Operation::Reset, _));
             (cx.site(end), if resets { Role::Reset } else { Role::Ended })
         }));
+        because.extend(registered.map(|site| (cx.site(site), Role::Registered)));
         let problem = if through_memory {
             Problem::MayUseAfterEnd { by }
         } else {

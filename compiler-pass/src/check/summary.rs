@@ -1,6 +1,7 @@
 //! From the results of the phases to the function's effect summary.
 
 use super::balance::Balance;
+use super::cleanup::Cleanups;
 use super::context::Context;
 use super::escape::Escapes;
 use super::leak::{Leaks, renewed};
@@ -71,6 +72,16 @@ pub fn assemble(
     }
     effects.simplify();
     effects
+}
+
+/// Adds what the function's cleanups do: they run in it, or when a region of the caller's ends.
+pub fn add_cleanups(effects: &mut Effects, cleanups: &Cleanups) {
+    effects.cleanups = cleanups.left.clone();
+    effects.runs = cleanups.runs;
+    effects.calls_unknown = cleanups.calls_unknown;
+    effects.roams |= cleanups.run_here();
+    effects.flows.extend(&cleanups.flows);
+    effects.simplify();
 }
 
 /// What a summary says of a function that stores pointers at addresses which it finds in global memory: these may be

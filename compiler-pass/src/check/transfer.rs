@@ -248,7 +248,10 @@ impl<'t, 'a> Transfer<'t, 'a> {
     fn define(&self, id: InstId, inst: &Inst<'a>, state: &mut State) {
         let mut inherited = Lives::default();
         match inst.kind {
-            InstKind::Operation(operation, _) if operation.allocates() => {
+            InstKind::Operation(operation, operands) if operation.allocates() => {
+                if operation.registers() {
+                    self.register(state, id, operands);
+                }
                 if let Some(result) = inst.result {
                     inherited = self.current(self.provenance.places(result));
                 }

@@ -62,6 +62,12 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance) -> Unknown {
             _ => {}
         }
     }
+    // A cleanup that nobody described is told elsewhere.
+    for cleanup in cx.body.cleanups {
+        if let Some(effects) = cx.effects_of(&cleanup.call) {
+            judge.described(cleanup.at, cleanup.call, effects);
+        }
+    }
     unknown
 }
 

@@ -6,7 +6,7 @@
 use super::Place;
 use super::facts::{Facts, Holder, Language};
 use crate::check::finding::{Place as Keeper, Problem, Role, Way};
-use crate::effects::manifest;
+use crate::effects::{Count, manifest};
 use crate::operation::Operation;
 
 /// The help of a finding.
@@ -80,6 +80,20 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
                 facts.the_region()
             ),
         },
+        Problem::CleanupsLeft { count, callee, .. } => cleanups_left(*count, callee.is_some(), facts),
+        Problem::UnfitCleanup { .. } => {
+            "a cleanup reads its object and gives back what that holds: it neither unwinds, nor works on regions, nor keeps pointers"
+                .to_owned()
+        }
+        Problem::UnknownCleanup { function: Some(name) } | Problem::KernelCallsUnknown { callee: Some(name), .. } => {
+            let effects = "get(arg0); nounwind";
+            format!(
+                "describe it; if it only reads its object: `\"croft.effects\"=\"{effects}\"` on `@{name}` in IR, CROFT_EFFECTS(\"{effects}\") in C, \
+                 or an entry in a file for `--effects`"
+            )
+        }
+        Problem::UnknownCleanup { function: None } => "register the function by its name".to_owned(),
+        Problem::KernelCallsUnknown { callee: None, .. } => "call the function directly".to_owned(),
         Problem::UntraceableHandle { .. } => {
             "pass the handle as an argument or keep it in a local variable".to_owned()
         }
@@ -107,10 +121,32 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
             };
             format!("name the region: use {}", facts.operation(array))
         }
-        Problem::NotSupported { .. } => "release the resource before the region ends".to_owned(),
+        Problem::NotSupported { .. } => "use another operation".to_owned(),
         Problem::IndirectCall => {
             "call the function directly, or keep region pointers out of its arguments".to_owned()
         }
+    }
+}
+
+fn cleanups_left(count: Count, in_callee: bool, facts: &Facts) -> String {
+    let early = if in_callee {
+        "run them early".to_owned()
+    } else {
+        let (register, run) = match facts.language {
+            Language::C => ("croft_register_cleanup", "croft_run_cleanup"),
+            _ => ("croft.register_cleanup", "croft.run_cleanup"),
+        };
+        format!(
+            "register with {register} and call {run} before {} ends, on every path",
+            facts.the_region()
+        )
+    };
+    if count == Count::MANY {
+        return early;
+    }
+    match facts.language {
+        Language::C => format!("{early}, or allow them: `CROFT_CLEANUPS({count})` before the kernel"),
+        _ => format!("{early}, or allow them: the attribute `\"croft.cleanups\"=\"{count}\"` on the kernel"),
     }
 }
 

@@ -274,6 +274,7 @@ fn step(role: Role) -> Option<u8> {
         Role::Opened | Role::Parameter => Some(0),
         Role::Innermost => Some(1),
         Role::Allocated => Some(2),
+        Role::Registered => Some(4),
         Role::Stored | Role::PassedOn | Role::Kept | Role::ReadBack | Role::ComesBack => Some(3),
         Role::Ended | Role::Reset => Some(5),
         Role::Repeats | Role::Recurses => Some(7),

@@ -5,6 +5,7 @@
 
 use super::facts::{Explanation, Facts, Holder};
 use crate::check::finding::{Place as Keeper, Problem, Role, Use, Way};
+use crate::effects::Count;
 
 /// What a related place has to do with a finding.
 pub fn explanation(problem: &Problem, explanation: &Explanation, facts: &Facts) -> String {
@@ -33,6 +34,7 @@ pub fn explanation(problem: &Problem, explanation: &Explanation, facts: &Facts) 
         Role::ReadBack => "read again here".to_owned(),
         Role::ComesBack => "comes back from the call here".to_owned(),
         Role::PassedOn => "passed on here".to_owned(),
+        Role::Registered => "the cleanup is registered here".to_owned(),
         Role::InlinedInto => "inlined here".to_owned(),
     }
 }
@@ -70,6 +72,7 @@ fn used_by(by: &Use) -> String {
         Use::Write => "written".to_owned(),
         Use::Call(callee) => format!("used by `{callee}`"),
         Use::Keepalive => "kept alive".to_owned(),
+        Use::Cleanup => "used by a cleanup".to_owned(),
     }
 }
 
@@ -117,6 +120,36 @@ pub fn message(problem: &Problem) -> String {
             format!("`{callee}` ends one of its regions, and is given the same region twice")
         }
         Problem::Freed { callee } => format!("`{callee}` frees an object that belongs to a region"),
+        Problem::CleanupsLeft {
+            count,
+            allowed,
+            callee,
+        } => {
+            let count = cleanups(*count);
+            let how = match allowed {
+                0 => "in a real-time kernel".to_owned(),
+                number => format!("in a real-time kernel that allows {number}"),
+            };
+            match callee {
+                Some(callee) => format!("`{callee}` ends a region with {count} left, {how}"),
+                None => format!("region ends with {count} left, {how}"),
+            }
+        }
+        Problem::UnfitCleanup { function, why } => format!("`{function}` is no cleanup: {why}"),
+        Problem::UnknownCleanup { function: Some(name) } => {
+            format!("nobody described what the cleanup `{name}` does")
+        }
+        Problem::UnknownCleanup { function: None } => "cannot tell which function the cleanup is".to_owned(),
+        Problem::KernelCallsUnknown {
+            callee: Some(callee),
+            within: false,
+        } => format!("nobody described `{callee}`, which a real-time kernel calls"),
+        Problem::KernelCallsUnknown {
+            callee: Some(callee), ..
+        } => format!("`{callee}`, which a real-time kernel calls, calls functions that nobody described"),
+        Problem::KernelCallsUnknown { callee: None, .. } => {
+            "cannot tell what a call through a pointer in a real-time kernel does".to_owned()
+        }
         Problem::UntraceableHandle { operation, from } => {
             format!("cannot tell which region `{operation}` works on: its handle comes from {from}")
         }
@@ -145,6 +178,14 @@ pub fn message(problem: &Problem) -> String {
                 used_by(by)
             )
         }
+    }
+}
+
+fn cleanups(count: Count) -> String {
+    match count {
+        Count::MANY => "cleanups".to_owned(),
+        count if !count.exceeds(1) => "a cleanup".to_owned(),
+        count => format!("{count} cleanups"),
     }
 }
 
@@ -186,6 +227,11 @@ pub fn label(problem: &Problem, facts: &Facts) -> String {
         Problem::RegionUsedAfterEnd { .. } => format!("{region} has ended before this"),
         Problem::SameRegionTwice { .. } => "the same region twice".to_owned(),
         Problem::Freed { .. } => "freed here".to_owned(),
+        Problem::CleanupsLeft { callee: None, .. } => format!("{region} ends here, and runs them"),
+        Problem::CleanupsLeft { .. } => "they run here".to_owned(),
+        Problem::UnfitCleanup { why, .. } => (*why).to_owned(),
+        Problem::UnknownCleanup { .. } => "registered here".to_owned(),
+        Problem::KernelCallsUnknown { .. } => "may end regions with cleanups".to_owned(),
         Problem::UntraceableHandle { .. } => "which region?".to_owned(),
         Problem::UnknownCallee { .. } => "may keep the pointer, or allocate".to_owned(),
         Problem::AmbiguousEnd => "which region?".to_owned(),

@@ -18,6 +18,8 @@
 //!         | "set(" arg "[" number "]" ")"         certainly overwrites that place before it returns
 //!         | "free(" source { "," source } ")"     gives the object back to an allocator
 //!         | "call(" arg { "," given } ")"         may call it, any number of times, with these arguments
+//!         | "cleanup(" region [ ", " count ] ")"  leaves so many cleanups registered in the region, one if not said
+//!         | "cleanups(" count ")"                 the end of a region in it runs at most so many cleanups
 //!         | "new(return)"                           returns a new object of an allocator
 //!         | "open(return)" | "open(return, bounded)"   returns a region that it opened
 //!         | "nounwind" | "noreturn"
@@ -31,12 +33,14 @@
 //!         | arg "[" number "]"                    the pointer-sized place so many bytes from there
 //! given   = arg | arg "[]"                        the argument itself; an address in the memory that it points to
 //! arg     = "arg" number                          counted from 0
+//! region  = arg | "return"                        the region that it opened and returns
+//! count   = number | "many"                       up to 32; more is many
 //! ```
 //!
 //! What is not stated is not done, except that a function may unwind unless it says `nounwind` (or LLVM's
 //! attribute of that name does).
 
-use super::{Callback, Effects, Given, MAX_DEPTH, Put, RETURNED, Sink, Source};
+use super::{Callback, Count, Effects, Given, MAX_DEPTH, Put, RETURNED, Sink, Source};
 use std::fmt;
 
 /// Why an effect text cannot be read.
@@ -170,6 +174,18 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
             let given = words.map(given).collect::<Result<_, _>>()?;
             effects.calls.push(Callback { function, given });
         }
+        "cleanup" => {
+            let (place, count) = match inner.split_once(',') {
+                Some((place, count)) => (place.trim(), count_of(count).ok_or_else(unknown)?),
+                None => (inner, Count::of(1)),
+            };
+            let index = match place {
+                "return" => RETURNED,
+                place => region(effects, place)? as u32,
+            };
+            effects.cleanups.insert(index, count);
+        }
+        "cleanups" => effects.runs = count_of(inner).ok_or_else(unknown)?,
         "new" if inner == "return" => effects.fresh = true,
         "open" => {
             let mut words = inner.split(',').map(str::trim);
@@ -215,6 +231,13 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         }
     }
     Ok(())
+}
+
+fn count_of(text: &str) -> Option<Count> {
+    match text.trim() {
+        "many" => Some(Count::MANY),
+        number => number.parse().ok().map(Count::of),
+    }
 }
 
 fn place_of(text: &str) -> Result<Sink, GrammarError> {
@@ -369,6 +392,19 @@ impl fmt::Display for Effects {
                 .map(|(index, offset)| format!("set(arg{index}[{offset}])")),
         );
         clauses.extend(self.calls.iter().map(Callback::to_string));
+        for (index, count) in &self.cleanups {
+            let place = match *index {
+                RETURNED => "return".to_owned(),
+                index => format!("arg{index}"),
+            };
+            clauses.push(match *count == Count::of(1) {
+                true => format!("cleanup({place})"),
+                false => format!("cleanup({place}, {count})"),
+            });
+        }
+        if self.runs.is_some() {
+            clauses.push(format!("cleanups({})", self.runs));
+        }
         if self.fresh {
             clauses.push("new(return)".to_owned());
         }
@@ -426,6 +462,8 @@ mod tests {
             "set(arg1[8]); store(arg0 -> arg1[8]); nounwind",
             "reset(arg0); get(*arg1); late(arg0, *arg1[8])",
             "store(arg1 -> *arg0)",
+            "put(arg0); cleanup(arg0); store(arg1 -> in(arg0)); nounwind",
+            "open(return); cleanup(arg0, many); cleanup(return, 3); cleanups(2)",
             "get(global); return(arg0, global); store(global -> arg1[8]); nounwind",
         ] {
             let effects = parse(text).unwrap();

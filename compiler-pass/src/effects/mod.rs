@@ -14,7 +14,7 @@ pub mod grammar;
 pub mod manifest;
 
 pub use callback::{Callback, Given};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often a function allocates in a region during one call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,50 @@ pub struct ParamEffects {
     pub renews: bool,
     /// Must be a bounded region.
     pub bounded: bool,
+}
+
+/// A number of cleanups. The lattice climbs to *many* after few steps, so that recursions settle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count(u32);
+
+impl Count {
+    /// No bound is known.
+    pub const MANY: Count = Count(u32::MAX);
+    /// The largest number that is told from *many*.
+    pub const MOST: u32 = 32;
+
+    /// This many.
+    pub fn of(number: u32) -> Count {
+        if number > Count::MOST {
+            Count::MANY
+        } else {
+            Count(number)
+        }
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Count) -> Count {
+        Count::of(self.0.saturating_add(other.0))
+    }
+
+    /// Whether there are any.
+    pub fn is_some(self) -> bool {
+        self.0 != 0
+    }
+
+    /// Whether they are more than so many.
+    pub fn exceeds(self, number: u32) -> bool {
+        self.0 > number || self == Count::MANY
+    }
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Count::MANY => f.write_str("many"),
+            Count(number) => write!(f, "{number}"),
+        }
+    }
 }
 
 /// How many reads a summary tells apart. Two separate a structure from what its fields point to, and that from the rest.
@@ -111,6 +155,13 @@ pub struct Effects {
     /// `(argument, offset)`: the pointer-sized place so many bytes from where the argument points is overwritten on every
     /// way to a return.
     pub sets: BTreeSet<(u32, i64)>,
+    /// How many cleanups it leaves registered in the region of an argument, or in the one that it opens and returns
+    /// ([`RETURNED`]).
+    pub cleanups: BTreeMap<u32, Count>,
+    /// How many cleanups the end of a region in it runs at most, in what it calls included.
+    pub runs: Count,
+    /// It calls functions that nobody described. Not part of the text.
+    pub calls_unknown: bool,
     /// The result is a new object of an allocator, which nobody else knows.
     pub fresh: bool,
     /// It calls functions that it is given.

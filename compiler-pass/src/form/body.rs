@@ -83,6 +83,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
                 unwind,
             });
         }
+        let cleanups = self.cleanups(&insts);
         let insts = insts.into_bump_slice();
         disguise::find(insts, &mut self.values, self.pointer_bytes);
         Body {
@@ -90,6 +91,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             insts,
             values: self.values.into_bump_slice(),
             params: params.into_bump_slice(),
+            cleanups,
         }
     }
 

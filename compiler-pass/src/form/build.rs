@@ -12,6 +12,10 @@ use std::collections::HashMap;
 const REGION_ATTRIBUTE: &str = "croft.region";
 /// The attribute that marks a parameter as one that receives bounded regions only.
 const BOUNDED_ATTRIBUTE: &str = "croft.bounded";
+/// The attribute that marks a real-time kernel.
+const KERNEL_ATTRIBUTE: &str = "croft.kernel";
+/// The attribute that says how many cleanups a region of a kernel may have when it ends.
+const CLEANUPS_ATTRIBUTE: &str = "croft.cleanups";
 /// The attribute that states a function's effects.
 const EFFECTS_ATTRIBUTE: &str = "croft.effects";
 
@@ -120,8 +124,13 @@ fn read_function<'a>(
     };
     let mut malformed = None;
     let mut bounded: Vec<bool> = flags(BOUNDED_ATTRIBUTE).to_vec();
+    let mut is_kernel = llvm.string_attribute(KERNEL_ATTRIBUTE).is_some();
+    let mut cleanups = llvm.string_attribute(CLEANUPS_ATTRIBUTE);
     for note in notes.into_iter().flatten() {
-        if let Some(number) = note.strip_prefix("croft.bounded=") {
+        is_kernel |= note == KERNEL_ATTRIBUTE;
+        if let Some(number) = note.strip_prefix("croft.cleanups=") {
+            cleanups = Some(number.to_owned());
+        } else if let Some(number) = note.strip_prefix("croft.bounded=") {
             // In C a structure that is returned in memory is no parameter.
             let hidden = usize::from(llvm.returns_through_memory());
             match number
@@ -136,6 +145,18 @@ fn read_function<'a>(
                     let problem = format!("the function has no parameter {number}");
                     malformed = Some((&*arena.alloc_str(note), &*arena.alloc_str(&problem)));
                 }
+            }
+        }
+    }
+    let mut allowed = 0;
+    if let Some(number) = cleanups {
+        match number.trim().parse() {
+            Ok(number) => allowed = number,
+            Err(_) => {
+                malformed = Some((
+                    &*arena.alloc_str(&format!("croft.cleanups={number}")),
+                    "the number of cleanups is written in decimal digits",
+                ));
             }
         }
     }
@@ -160,6 +181,7 @@ fn read_function<'a>(
         declared: stated.effects.map(|effects| &*arena.alloc(effects)),
         malformed,
         region_params: flags(REGION_ATTRIBUTE),
+        kernel: is_kernel.then_some(allowed),
         bounded_params: arena.alloc_slice_copy(&bounded),
         body: defined.then(|| BodyReader::new(index, pointer_bytes, arena).read(llvm)),
     }

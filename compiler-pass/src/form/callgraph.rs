@@ -3,7 +3,7 @@
 use super::{Callee, Form, FuncId, InstKind};
 use petgraph::graph::{DiGraph, NodeIndex};
 
-/// The strongly connected components of the direct-call graph, callees before callers; a component of more
+/// The strongly connected components of the direct-call graph, cleanups included, callees before callers; a component of more
 /// than one function, or one that calls itself, is a recursion. Linear.
 pub fn components(form: &Form<'_>) -> Vec<Vec<FuncId>> {
     let mut graph = DiGraph::<(), ()>::with_capacity(form.functions.len(), form.functions.len());
@@ -15,6 +15,11 @@ pub fn components(form: &Form<'_>) -> Vec<Vec<FuncId>> {
             if let InstKind::Call(call) = inst.kind
                 && let Callee::Direct(callee) = call.callee
             {
+                graph.add_edge(NodeIndex::new(id.index()), NodeIndex::new(callee.index()), ());
+            }
+        }
+        for cleanup in function.body.iter().flat_map(|body| body.cleanups) {
+            if let Callee::Direct(callee) = cleanup.call.callee {
                 graph.add_edge(NodeIndex::new(id.index()), NodeIndex::new(callee.index()), ());
             }
         }

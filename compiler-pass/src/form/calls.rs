@@ -44,10 +44,7 @@ impl<'a> BodyReader<'a, '_> {
             Callee::Assembly
         } else {
             let id = self.value(callee);
-            match self.values[id.index()].kind {
-                ValueKind::Function(function) => Callee::Direct(function),
-                _ => Callee::Indirect(id),
-            }
+            self.callee(id)
         };
         InstKind::Call(Call {
             callee,
@@ -58,6 +55,46 @@ impl<'a> BodyReader<'a, '_> {
             read_only: bits & shim::FN_READ_ONLY != 0,
             called_back: bits & shim::FN_CALLED_BACK != 0,
         })
+    }
+
+    fn callee(&self, function: ValueId) -> Callee {
+        match self.values[function.index()].kind {
+            ValueKind::Function(function) => Callee::Direct(function),
+            _ => Callee::Indirect(function),
+        }
+    }
+
+    /// The calls that registered cleanups will be.
+    pub(super) fn cleanups(&self, insts: &[Inst<'a>]) -> &'a [Cleanup<'a>] {
+        let mut cleanups = BumpVec::new_in(self.arena);
+        for (index, inst) in insts.iter().enumerate() {
+            if let InstKind::Operation(operation, [region, object, function]) = inst.kind
+                && operation.registers()
+            {
+                let argument = Argument {
+                    value: *object,
+                    no_capture: false,
+                    read_only: false,
+                    no_access: false,
+                    returned: false,
+                };
+                let call = Call {
+                    callee: self.callee(*function),
+                    args: self.arena.alloc_slice_copy(&[argument]),
+                    nounwind: false,
+                    noreturn: false,
+                    no_memory: false,
+                    read_only: false,
+                    called_back: false,
+                };
+                cleanups.push(Cleanup {
+                    at: InstId::new(index),
+                    region: *region,
+                    call,
+                });
+            }
+        }
+        cleanups.into_bump_slice()
     }
 
     /// Intrinsics with a meaning of their own here; the others are calls judged by their attributes.

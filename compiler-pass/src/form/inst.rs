@@ -152,6 +152,17 @@ pub enum Callee {
     Assembly,
 }
 
+/// A registered cleanup.
+#[derive(Clone, Copy, Debug)]
+pub struct Cleanup<'a> {
+    /// Where it is registered.
+    pub at: super::InstId,
+    /// The region's handle.
+    pub region: ValueId,
+    /// The call that will be made when the region ends.
+    pub call: Call<'a>,
+}
+
 /// An argument of a call, with what attributes promise about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {

@@ -24,7 +24,7 @@ mod steering;
 
 pub use build::build;
 pub use entity::{BlockId, FuncId, InstId, NodeId, ObjectId, RegionId, ValueId};
-pub use inst::{Argument, Call, Callee, Inst, InstKind, Predicate};
+pub use inst::{Argument, Call, Callee, Cleanup, Inst, InstKind, Predicate};
 
 use crate::effects::Effects;
 use crate::llvm::Value;
@@ -56,6 +56,8 @@ pub struct Function<'a> {
     pub region_params: &'a [bool],
     /// For each parameter: whether it receives bounded regions only.
     pub bounded_params: &'a [bool],
+    /// Of a real-time kernel: how many cleanups a region may have when it ends.
+    pub kernel: Option<u32>,
     /// The body, if this module has one.
     pub body: Option<Body<'a>>,
 }
@@ -87,6 +89,8 @@ pub struct Body<'a> {
     pub values: &'a [ValueDef<'a>],
     /// The values of the parameters.
     pub params: &'a [ValueId],
+    /// The cleanups that it registers, in the order of the instructions.
+    pub cleanups: &'a [Cleanup<'a>],
 }
 
 /// A basic block.

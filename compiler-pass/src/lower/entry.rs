@@ -29,11 +29,14 @@ pub const DEBUG_READ: &str = "croft_rt_debug_read";
 pub const DEBUG_WRITE: &str = "croft_rt_debug_write";
 
 /// Entry points that work on an open region.
-pub const ON_OPEN: [&str; 5] = [
+pub const ON_OPEN: [&str; 8] = [
     "croft_rt_alloc",
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
+    "croft_rt_cleanup",
+    "croft_rt_register_cleanup",
+    "croft_rt_try_register_cleanup",
     RESET,
 ];
 
@@ -42,7 +45,7 @@ pub const ENDS: [&str; 1] = [POP];
 
 /// Entry points of mode *debug*. Each takes a place as its last argument, and none works on a descriptor: a region is a
 /// number there, which the runtime checks.
-pub const DEBUG: [&str; 20] = [
+pub const DEBUG: [&str; 25] = [
     "croft_rt_debug_push",
     "croft_rt_debug_push_bounded",
     "croft_rt_debug_pop",
@@ -51,6 +54,11 @@ pub const DEBUG: [&str; 20] = [
     "croft_rt_debug_alloc_array",
     "croft_rt_debug_try_alloc",
     "croft_rt_debug_try_alloc_array",
+    "croft_rt_debug_cleanup",
+    "croft_rt_debug_register_cleanup",
+    "croft_rt_debug_try_register_cleanup",
+    "croft_rt_debug_run_cleanup",
+    "croft_rt_debug_cancel_cleanup",
     DEBUG_READ,
     DEBUG_WRITE,
     "croft_rt_debug_pool_init",
@@ -90,7 +98,7 @@ pub const DEBUG_SEGMENTED: [(&str, &str); 8] = [
 pub const OPENS: [&str; 4] = [OPEN, OPEN_BOUNDED, OPEN_EAGER, OPEN_EAGER_BOUNDED];
 
 /// The fast paths that mode *inline* takes from the runtime's bitcode; everything else stays in the library.
-pub const FAST_PATHS: [&str; 12] = [
+pub const FAST_PATHS: [&str; 15] = [
     OPEN,
     OPEN_BOUNDED,
     OPEN_EAGER,
@@ -103,6 +111,9 @@ pub const FAST_PATHS: [&str; 12] = [
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
+    "croft_rt_cleanup",
+    "croft_rt_register_cleanup",
+    "croft_rt_try_register_cleanup",
 ];
 
 /// The entry point of an operation, if it becomes a call. A push whose descriptor lives in a frame is
@@ -117,7 +128,15 @@ pub fn of(operation: Operation, mode: Mode) -> Option<&'static str> {
         Operation::AllocArray => ["croft_rt_alloc_array", "croft_rt_debug_alloc_array"],
         Operation::TryAlloc => ["croft_rt_try_alloc", "croft_rt_debug_try_alloc"],
         Operation::TryAllocArray => ["croft_rt_try_alloc_array", "croft_rt_debug_try_alloc_array"],
-        Operation::New | Operation::NewArray | Operation::Cleanup | Operation::Keepalive => return None,
+        Operation::Cleanup => ["croft_rt_cleanup", "croft_rt_debug_cleanup"],
+        Operation::RegisterCleanup => ["croft_rt_register_cleanup", "croft_rt_debug_register_cleanup"],
+        Operation::TryRegisterCleanup => [
+            "croft_rt_try_register_cleanup",
+            "croft_rt_debug_try_register_cleanup",
+        ],
+        Operation::RunCleanup => ["croft_rt_run_cleanup", "croft_rt_debug_run_cleanup"],
+        Operation::CancelCleanup => ["croft_rt_cancel_cleanup", "croft_rt_debug_cancel_cleanup"],
+        Operation::New | Operation::NewArray | Operation::Keepalive => return None,
     };
     Some(if mode == Mode::Debug { debug } else { release })
 }

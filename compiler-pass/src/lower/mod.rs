@@ -174,7 +174,7 @@ fn refuse_malformed(module: Module<'_>) -> Result<(), LowerError> {
         .iter()
         .map(explain::malformed)
         .collect();
-    for operation in [Operation::New, Operation::NewArray, Operation::Cleanup] {
+    for operation in [Operation::New, Operation::NewArray] {
         let users = module
             .function(operation.name())
             .map(|function| function.users())

@@ -123,6 +123,7 @@ pub fn prove_with(elf: &[u8], entry: &str, handlers: &[&str], ends: &[&str]) -> 
     let rules = Rules {
         handlers: names(handlers),
         ends: names(ends),
+        cleanups: vec!["runs_cleanups".to_owned()],
     };
     Prover::new(&image, &rules).expect("a disassembler").prove(entry)
 }

@@ -39,6 +39,7 @@
 //! 2. `place` is null or points to a constant [`Place`].
 
 pub mod access;
+pub mod cleanup;
 pub mod handle;
 pub mod history;
 pub mod ledger;

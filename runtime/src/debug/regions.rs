@@ -8,6 +8,7 @@
 //! - *Regions-I2*: a region's blocks are linked from `first` to `newest`, its runs from `runs` on, and
 //!   owned by its present life.
 
+use super::cleanup;
 use super::handle::{self, Handle};
 use super::history::{self, End, Record};
 use super::ledger::NONE;
@@ -15,6 +16,7 @@ use super::place::Place;
 use super::report::{self, Kind, Misuse, Operation};
 use super::state::{State, current, top};
 use super::storage::DEPTH;
+use crate::cleanup::{EMPTY, Registration};
 use crate::execution::uninterrupted;
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::layout::{BLOCK_SIZE, HOME, PAYLOAD, UNBOUNDED, alignment_is_valid, rounded};
@@ -42,6 +44,8 @@ pub(super) struct Open {
     newest: u32,
     /// Its newest run.
     runs: u32,
+    /// Its newest cleanup, as [`cleanup`](crate::cleanup) links them.
+    pub(super) cleanups: *mut Registration,
 }
 
 /// What is asked for, in bytes.
@@ -83,6 +87,7 @@ pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
             first: NONE,
             newest: NONE,
             runs: NONE,
+            cleanups: EMPTY,
         });
         handle
     })
@@ -94,18 +99,15 @@ pub(super) unsafe fn push(budget: usize, place: *const Place) -> Handle {
 ///
 /// The obligations of [`debug`](super).
 pub(super) unsafe fn pop(region: Handle, place: *const Place) {
+    // SAFETY: the obligations.
+    unsafe {
+        uninterrupted(|| require_innermost(region, place));
+        cleanup::settle(region, Operation::Pop, place);
+    }
     // SAFETY: the obligations; what `find` returns is open (Regions-I1).
     uninterrupted(|| unsafe {
         let state = current(place);
         let open = find(state, region, Operation::Pop, place);
-        if let Some(innermost) = top(state)
-            && innermost != open
-        {
-            let mut misuse = Misuse::of_region(Kind::Order, Operation::Pop, place);
-            misuse.opened = (*open).opened;
-            misuse.innermost = (*innermost).opened;
-            report::stop(&misuse);
-        }
         end_life(state, open, End::Pop, place);
         let Open {
             handle,
@@ -127,12 +129,35 @@ pub(super) unsafe fn pop(region: Handle, place: *const Place) {
     })
 }
 
+/// Reports a region that is not the innermost one.
+///
+/// # Safety
+///
+/// The obligations of [`debug`](super).
+unsafe fn require_innermost(region: Handle, place: *const Place) {
+    // SAFETY: the obligations; what `find` returns is open (Regions-I1).
+    unsafe {
+        let state = current(place);
+        let open = find(state, region, Operation::Pop, place);
+        if let Some(innermost) = top(state)
+            && innermost != open
+        {
+            let mut misuse = Misuse::of_region(Kind::Order, Operation::Pop, place);
+            misuse.opened = (*open).opened;
+            misuse.innermost = (*innermost).opened;
+            report::stop(&misuse);
+        }
+    }
+}
+
 /// Ends every object of a region.
 ///
 /// # Safety
 ///
 /// The obligations of [`debug`](super).
 pub(super) unsafe fn reset(region: Handle, place: *const Place) {
+    // SAFETY: the obligations.
+    unsafe { cleanup::settle(region, Operation::Reset, place) };
     // SAFETY: the obligations; what `find` returns is open (Regions-I1).
     uninterrupted(|| unsafe {
         let state = current(place);

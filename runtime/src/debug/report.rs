@@ -34,6 +34,8 @@ pub enum Kind {
     NullRegion = 10,
     /// With the feature `threads`: an operation on a region that another thread opened.
     OtherThread = 11,
+    /// A cleanup left other regions open than it found.
+    CleanupStack = 12,
 }
 
 /// What the program was about to do. A C `int` with these values.
@@ -206,6 +208,7 @@ mod system {
             (Kind::PoolReplaced, _) => {
                 out.text("the pool was given another buffer while regions own blocks of the one before");
             }
+            (Kind::CleanupStack, _) => out.text("a region, of which a cleanup opened or ended another"),
             (Kind::NoRoom, _) => out.text("debug mode has no memory for its tables"),
         }
     }

@@ -8,6 +8,7 @@ use core::ffi::c_void;
 
 use super::context::ContextId;
 use super::contexts;
+use super::misuse::{Operation, report};
 use super::state::State;
 use super::status::Status;
 
@@ -81,7 +82,10 @@ impl Cleanup {
     /// [`Status::InvalidContext`]; [`Status::StaleHandle`] if it has run or was cancelled.
     pub fn run(self) -> Result<(), Status> {
         let mut state = contexts::enter(self.context)?;
-        let pending = self.take(&mut state)?;
+        let pending = match self.take(&mut state) {
+            Ok(pending) => pending,
+            Err(status) => return Err(report(state, Operation::RunCleanup, status, core::ptr::null())),
+        };
         state.callbacks += 1;
         drop(state);
         // SAFETY: taken out, so it runs once.
@@ -97,7 +101,11 @@ impl Cleanup {
     ///
     /// As [`run`](Self::run).
     pub fn cancel(self) -> Result<(), Status> {
-        self.take(&mut *contexts::enter(self.context)?).map(drop)
+        let mut state = contexts::enter(self.context)?;
+        match self.take(&mut state) {
+            Ok(_) => Ok(()),
+            Err(status) => Err(report(state, Operation::CancelCleanup, status, core::ptr::null())),
+        }
     }
 
     fn take(self, state: &mut State) -> Result<Pending, Status> {

@@ -84,6 +84,7 @@ impl ContextId {
     /// # Safety
     ///
     /// 1. The destroy function may be called with `pointer` once, from any thread, until the object has died.
+    #[inline]
     pub unsafe fn open(
         self,
         pointer: *mut u8,
@@ -92,8 +93,9 @@ impl ContextId {
     ) -> Result<Handle, Status> {
         let mut state = contexts::enter(self.number())?;
         let label = label.map_or(ptr::null(), CStr::as_ptr);
-        if let Some(pointer) = NonNull::new(pointer)
-            && let Some(handle) = state.open_plain(pointer, destroy, label)
+        if destroy.is_none()
+            && label.is_null()
+            && let Some(handle) = state.open_bare(pointer)
         {
             return Ok(handle);
         }

@@ -31,6 +31,8 @@ pub(crate) enum Operation {
     Data,
     Close,
     Retain,
+    RunCleanup,
+    CancelCleanup,
 }
 
 impl Operation {
@@ -45,6 +47,8 @@ impl Operation {
             Self::Data => c"data",
             Self::Close => c"close",
             Self::Retain => c"retain",
+            Self::RunCleanup => c"run_cleanup",
+            Self::CancelCleanup => c"cancel_cleanup",
         }
     }
 }

@@ -182,6 +182,29 @@ impl State {
         (slot, generation)
     }
 
+    /// The commonest case of opening a handle: without a destroy function or a label, of a small object that has none or is
+    /// *many*, where a slot is vacant. Nothing has changed in all others.
+    #[inline(always)]
+    pub(crate) fn open_bare(&mut self, pointer: *mut u8) -> Option<Handle> {
+        let start = NonNull::new(pointer)?;
+        let index = self.handles.vacant()?;
+        let (span, slot) = self.find_slot(pointer)?;
+        let record = self.spans.record(span, slot);
+        record.number = match record.state {
+            record::State::Many => record.number + 1,
+            _ if record.number == 0 => index + 1,
+            _ => return None,
+        };
+        let open = Open {
+            pointer: start,
+            place: Place::Slot { span, slot },
+            tag: self.marks << 1,
+        };
+        // SAFETY: a slot is vacant.
+        let generation = unsafe { self.handles.fill(open) };
+        Some(Handle::new(self.id, index, generation))
+    }
+
     /// The plain case of opening a handle: of a small object that has none, or is *many* without a new destroy function. In
     /// debug mode no object is small.
     #[inline(always)]
@@ -367,7 +390,10 @@ pub(crate) fn open_slowly(
     label: *const c_char,
 ) -> Result<Handle, Status> {
     let opened = match NonNull::new(pointer) {
-        Some(pointer) => state.open(pointer, destroy, label),
+        Some(pointer) => match state.open_plain(pointer, destroy, label) {
+            Some(handle) => return Ok(handle),
+            None => state.open(pointer, destroy, label),
+        },
         None => Err(Status::Null),
     };
     opened.map_err(|status| report(state, Operation::Open, status, pointer))

@@ -2,6 +2,8 @@
 //!
 //! A slot's generation is odd while it holds a value, and goes up by one at each insertion and removal. A name is a slot's
 //! index and generation. A slot whose generations are used up is not used again, so a stale name is always detected.
+//!
+//! Invariant *Slots-I1*: `vacant`, and `next` of every slot on its list, is `END` or the index of a slot without a value.
 
 use std::vec::Vec;
 
@@ -66,6 +68,28 @@ impl<T> Slots<T> {
         slot.generation += 1;
         slot.value = Some(value);
         (index, slot.generation)
+    }
+
+    /// The slot that the next value goes to, if one is vacant.
+    #[inline(always)]
+    pub(crate) fn vacant(&self) -> Option<u32> {
+        (self.vacant != END).then_some(self.vacant)
+    }
+
+    /// As [`insert`](Self::insert) where a slot is vacant: its generation.
+    ///
+    /// # Safety
+    ///
+    /// 1. [`vacant`](Self::vacant) has just named a slot.
+    #[inline(always)]
+    pub(crate) unsafe fn fill(&mut self, value: T) -> u32 {
+        self.count += 1;
+        // SAFETY: obligation 1, Slots-I1.
+        let slot = unsafe { self.slots.get_unchecked_mut(self.vacant as usize) };
+        self.vacant = slot.next;
+        slot.generation += 1;
+        slot.value = Some(value);
+        slot.generation
     }
 
     /// The value of this name, if it is not stale.

@@ -60,7 +60,7 @@ impl Status {
             Self::Argument => c"an argument has no meaning",
             Self::OutOfMemory => c"the upstream resource has no memory",
             Self::Limit => c"the limit does not allow it",
-            Self::StaleHandle => c"the handle was closed before, or never was one",
+            Self::StaleHandle => c"the handle was closed before, or the cleanup has run, or never was one",
         }
     }
 }

@@ -84,6 +84,8 @@ use super::chunks::Chunks;
 use super::shape::Shape;
 use super::source::Store;
 use crate::exhaustion::{Exhaustion, exhausted};
+use crate::pool::BlockPool;
+use crate::region::Descriptor;
 use crate::scope::Region;
 
 /// A growable array in a region that never moves an element.
@@ -92,7 +94,10 @@ use crate::scope::Region;
 /// take no memory.
 pub struct SegmentedVec<'r, T> {
     chunks: Chunks,
-    region: &'r Region<'r>,
+    /// The region's descriptor, which the borrow keeps in place.
+    region: *mut Descriptor,
+    pool: *mut BlockPool,
+    borrow: PhantomData<&'r ()>,
     elements: PhantomData<T>,
 }
 
@@ -113,7 +118,9 @@ impl<'r, T> SegmentedVec<'r, T> {
     pub fn new_in(region: &'r Region<'_>) -> Self {
         Self {
             chunks: Chunks::new(),
-            region,
+            region: region.state(),
+            pool: region.pool(),
+            borrow: PhantomData,
             elements: PhantomData,
         }
     }
@@ -242,7 +249,7 @@ impl<'r, T> SegmentedVec<'r, T> {
         let shape = &Self::SHAPE;
         // SAFETY: the region is open, and nothing else uses it or its pool during the call: it is not `Sync`, and no code but
         // the runtime's runs.
-        let mut store = unsafe { Store::new(self.region.pool(), self.region.state()) };
+        let mut store = unsafe { Store::new(self.pool, self.region) };
         if let Err(reason) = self.chunks.grow(shape, &mut store) {
             let size = self.chunks.wanted(shape);
             return Err(store.refusal(reason, size, shape.align as usize));
@@ -254,7 +261,7 @@ impl<'r, T> SegmentedVec<'r, T> {
     fn count(&mut self) -> Result<*mut T, Exhaustion> {
         let Some(length) = self.len().checked_add(1) else {
             // SAFETY: as in `place_slowly`.
-            let store = unsafe { Store::new(self.region.pool(), self.region.state()) };
+            let store = unsafe { Store::new(self.pool, self.region) };
             return Err(store.refusal(crate::exhaustion::Reason::Overflow, usize::MAX, align_of::<T>()));
         };
         self.chunks.set_length(length);

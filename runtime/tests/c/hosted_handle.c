@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define CHECK(condition)     \
     do {                     \
@@ -249,6 +250,66 @@ static int debugging(void)
     return 0;
 }
 
+static void nothing(void *object)
+{
+    (void)object;
+}
+
+/* One misuse: the hook is told the operation, once, and the caller gets the same status. */
+#define MISUSE(call, expected, name)                                                             \
+    do {                                                                                         \
+        int before = misuses;                                                                    \
+        CHECK((call) == (expected));                                                             \
+        CHECK(misuses == before + 1);                                                            \
+        CHECK(latest.status == (expected) && latest.context == vm && strcmp(latest.operation, name) == 0); \
+    } while (0)
+
+static int every_misuse(void)
+{
+    /* Bytes limit the quarantine, not their number: of two freed pages one is given back. */
+    croft_context_debug debug = {100, 6000, misused, &misuses};
+    croft_context_options options = {0, NULL, &debug};
+    croft_context vm;
+    CHECK(croft_context_create(&options, &vm) == CROFT_OK);
+    croft_request request = {4000, 0, "page", 0}, wrong = {1, 3, NULL, 0};
+    char *freed[2];
+    for (int i = 0; i < 2; i++)
+        CHECK(croft_context_alloc(vm, &request, (void **)&freed[i]) == CROFT_OK);
+    for (int i = 0; i < 2; i++)
+        CHECK(croft_context_free(vm, freed[i]) == CROFT_OK);
+    unsigned char resident;
+    CHECK(mincore(freed[0], 4096, &resident) != 0);
+    CHECK(mincore(freed[1], 4096, &resident) == 0 && !readable(freed[1]));
+    MISUSE(croft_context_free(vm, freed[1]), CROFT_FREED, "free");
+
+    char *object;
+    void *moved;
+    croft_allocation info;
+    croft_handle handle, other;
+    CHECK(croft_context_alloc(vm, &request, (void **)&object) == CROFT_OK);
+    CHECK(croft_handle_open(vm, object, NULL, NULL, &handle) == CROFT_OK);
+    MISUSE(croft_context_alloc(vm, &wrong, &moved), CROFT_ARGUMENT, "alloc");
+    MISUSE(croft_context_info(vm, object + 1, &info), CROFT_INTERIOR, "info");
+    MISUSE(croft_context_info(vm, NULL, &info), CROFT_NULL_POINTER, "info");
+    MISUSE(croft_context_resize(vm, object, 5000, &moved), CROFT_BUSY, "resize");
+    MISUSE(croft_handle_open(vm, &info, NULL, NULL, &other), CROFT_FOREIGN, "open");
+    MISUSE(croft_context_retain(vm, object + 8), CROFT_INTERIOR, "retain");
+    CHECK(croft_handle_close(handle) == CROFT_OK);
+    CHECK(!readable(object));
+    MISUSE(croft_handle_close(handle), CROFT_STALE_HANDLE, "close");
+    MISUSE(croft_handle_dup(handle, &other), CROFT_STALE_HANDLE, "dup");
+    MISUSE(croft_handle_data(handle, &moved), CROFT_STALE_HANDLE, "data");
+    MISUSE(croft_handle_retain(handle), CROFT_STALE_HANDLE, "retain");
+
+    croft_cleanup_s cleanup;
+    CHECK(croft_context_cleanup(vm, NULL, nothing, &cleanup) == CROFT_OK);
+    CHECK(croft_cleanup_run(cleanup) == CROFT_OK);
+    MISUSE(croft_cleanup_run(cleanup), CROFT_STALE_HANDLE, "run_cleanup");
+    MISUSE(croft_cleanup_cancel(cleanup), CROFT_STALE_HANDLE, "cancel_cleanup");
+    CHECK(croft_context_destroy(vm) == CROFT_OK);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     if (count == 2 && strcmp(arguments[1], "abort") == 0) {
@@ -265,5 +326,7 @@ int main(int count, char **arguments)
     int line;
     if ((line = extension()) != 0 || (line = million()) != 0)
         return line;
-    return debugging();
+    if ((line = debugging()) != 0)
+        return line;
+    return every_misuse();
 }

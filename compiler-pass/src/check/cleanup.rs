@@ -1,0 +1,426 @@
+//! R06: cleanups, which run when their region ends.
+//!
+//! A registration is an object of its region that holds the cleanup's object: [`super::provenance`], R03 and R04 treat it as
+//! one. What is left is judged here:
+//! * *Who may be one* (R0602, R0902, R0906): a function whose effects are known, that does not unwind, works on no region that
+//!   it is given, and stores no pointer where it outlives the region.
+//! * *How many are left* where a region ends (R0601, for real-time kernels): a forward dataflow over the feasible-path graph. The
+//!   lattice is the set of registrations that may be pending, each once or *many* times; meet is union. Running or cancelling
+//!   the registration itself takes it out; so does an end of its region, if it is certain which one ends.
+//!
+//! What is pending at an end may follow all that its object leads to: that is for [`super::stale`] to judge.
+
+use super::balance::Balance;
+use super::constraints::Solver;
+use super::context::Context;
+use super::escape::handed_over;
+use super::finding::{Finding, Problem, Role};
+use super::instantiate::sources;
+use super::leak::renewed;
+use super::lives::{State, ends};
+use super::object::{Object, Place, Places};
+use super::provenance::Provenance;
+use super::transfer::Transfer;
+use crate::effects::{Count, Effects, RETURNED, Sink, Source};
+use crate::form::offset::Offset;
+use crate::form::regions::Origin;
+use crate::form::{Callee, Cleanup, Inst, InstId, InstKind, RegionId, ValueId};
+use crate::operation::Operation;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What may be pending: where it was registered, in which region, and how often.
+type Pending = BTreeMap<(InstId, RegionId), Count>;
+
+/// What the analysis found.
+#[derive(Default)]
+pub struct Cleanups {
+    /// The violations.
+    pub findings: BTreeSet<Finding>,
+    /// The flows of the function's summary that its cleanups add.
+    pub flows: BTreeSet<(Source, Sink)>,
+    /// How many are left in each region parameter, and in the region handed over.
+    pub left: BTreeMap<u32, Count>,
+    /// How many an end runs at most.
+    pub runs: Count,
+    /// Functions are called that nobody described.
+    pub calls_unknown: bool,
+    /// What is pending before each instruction that ends a region, of the regions that it may end.
+    at_ends: BTreeMap<InstId, Pending>,
+}
+
+impl Cleanups {
+    /// What is pending in the regions that an instruction ends: where it was registered, and in which.
+    pub fn pending_at(&self, end: InstId) -> impl Iterator<Item = (InstId, RegionId)> {
+        self.at_ends
+            .get(&end)
+            .into_iter()
+            .flat_map(Pending::keys)
+            .copied()
+    }
+
+    /// Whether the end of some region runs cleanups.
+    pub fn run_here(&self) -> bool {
+        !self.at_ends.is_empty()
+    }
+}
+
+/// Judges one function.
+pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> Cleanups {
+    let mut cleanups = Cleanups::default();
+    for cleanup in cx.body.cleanups {
+        fitness(cx, provenance, balance, cleanup, &mut cleanups);
+    }
+    for inst in cx.body.insts {
+        if let InstKind::Call(call) = inst.kind {
+            let effects = cx.effects_of(&call);
+            cleanups.runs = cleanups
+                .runs
+                .max(effects.map_or(Count::default(), |effects| effects.runs));
+            cleanups.calls_unknown |= effects.map_or(is_unknown(cx, inst), |effects| effects.calls_unknown);
+        }
+    }
+    if registers(cx) {
+        solve(cx, balance, &mut cleanups);
+    }
+    if let Some(allowed) = cx.function.kernel {
+        kernel(cx, allowed, &mut cleanups);
+    }
+    cleanups
+}
+
+/// Whether anything here may leave a cleanup in a region.
+fn registers(cx: Context<'_, '_>) -> bool {
+    let by_call = |inst: &Inst<'_>| match inst.kind {
+        InstKind::Call(call) => cx
+            .effects_of(&call)
+            .is_some_and(|effects| !effects.cleanups.is_empty()),
+        _ => false,
+    };
+    !cx.body.cleanups.is_empty() || cx.body.insts.iter().any(by_call)
+}
+
+/// Whether a call is of a function that nobody described, which may do anything.
+fn is_unknown(cx: Context<'_, '_>, inst: &Inst<'_>) -> bool {
+    let InstKind::Call(call) = inst.kind else {
+        return false;
+    };
+    match call.callee {
+        Callee::Direct(callee) => {
+            let facts = cx.form.function(callee).facts;
+            !facts.intrinsic && !call.no_memory && !call.noreturn
+        }
+        Callee::Indirect(_) => true,
+        Callee::Assembly => false,
+    }
+}
+
+/// Whether a function may be a cleanup, and for this object.
+fn fitness(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    balance: &Balance,
+    cleanup: &Cleanup<'_>,
+    cleanups: &mut Cleanups,
+) {
+    let Cleanup { at, region, call } = cleanup;
+    let name = cx.callee_name(call);
+    let report = |cleanups: &mut Cleanups, problem| {
+        let (at, because) = (cx.site(*at), vec![]);
+        cleanups.findings.insert(Finding { problem, at, because });
+    };
+    let Some(effects) = cx.effects_of(call) else {
+        let function = matches!(call.callee, Callee::Direct(_)).then_some(name);
+        report(cleanups, Problem::UnknownCleanup { function });
+        return;
+    };
+    cleanups.runs = cleanups.runs.max(effects.runs);
+    cleanups.calls_unknown |= effects.calls_unknown;
+    let object = call.args[0].value;
+    let regions = cx.regions.resolve(cx.body, *region).regions;
+    let handed = handed_over(cx, balance);
+    let stays = regions
+        .iter()
+        .any(|region| handed.contains(region) || matches!(cx.regions.get(*region).origin, Origin::Param(_)));
+    let is_local = provenance
+        .of(object)
+        .any(|object| matches!(object, Object::Slot(_)));
+    let why = if cx.may_unwind(call) {
+        Some("it may unwind")
+    } else if works_on_regions(effects) {
+        Some("it works on the region that it is given")
+    } else if stays && is_local {
+        Some("its object is a variable of this function, and the region lives on")
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        report(cleanups, Problem::UnfitCleanup { function: name, why });
+        return;
+    }
+    // When it runs its region is about to end, so all that it stores outlives what it may be a pointer to.
+    for (from, to) in &effects.flows {
+        if matches!(to, Sink::Return | Sink::Freed | Sink::Unknown) || *from == Source::Outside {
+            continue;
+        }
+        let given = sources(cx, provenance, *at, call, *from);
+        let reached = provenance.reach_of(given.objects());
+        if reached
+            .iter()
+            .any(|object| object.region().is_some() || matches!(object, Object::Slot(_)))
+        {
+            let why = "it keeps a pointer of its object's, which may end with the region";
+            let function = name.clone();
+            report(cleanups, Problem::UnfitCleanup { function, why });
+            return;
+        }
+        let callers = reached.iter().filter_map(|object| object.callers());
+        cleanups
+            .flows
+            .extend(callers.map(|source| (source, Sink::Global)));
+    }
+}
+
+fn works_on_regions(effects: &Effects) -> bool {
+    let param = effects.param(0);
+    let is_used = param.region || param.reset || param.bounded;
+    is_used || !effects.drops.is_empty() || effects.opens.is_some() || !effects.cleanups.is_empty()
+}
+
+/// The dataflow, and what it says of ends and exits.
+fn solve(cx: Context<'_, '_>, balance: &Balance, cleanups: &mut Cleanups) {
+    let mut at: Vec<Option<Pending>> = vec![None; cx.paths.len()];
+    at[cx.paths.entry().index()] = Some(Pending::new());
+    let mut work = VecDeque::from([cx.paths.entry()]);
+    while let Some(node) = work.pop_front() {
+        let mut state = at[node.index()].clone().unwrap_or_default();
+        for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
+            transfer(cx, id, inst, &mut state);
+        }
+        for edge in &cx.paths.node(node).succs {
+            let known = &mut at[edge.to.index()];
+            let grew = known.is_none() | join(known.get_or_insert_default(), &state);
+            if grew {
+                work.push_back(edge.to);
+            }
+        }
+    }
+    let handed = handed_over(cx, balance);
+    for node in cx.paths.ids() {
+        let Some(mut state) = at[node.index()].clone() else {
+            continue;
+        };
+        for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
+            let ending = ends(cx, inst.kind);
+            let mut pending = state.clone();
+            pending.retain(|(_, region), _| ending.contains(region));
+            if !pending.is_empty() {
+                cleanups.runs = cleanups.runs.max(most(&pending));
+                join(cleanups.at_ends.entry(id).or_default(), &pending);
+            }
+            transfer(cx, id, inst, &mut state);
+            if matches!(inst.kind, InstKind::Return(_)) {
+                leave(cx, &handed, &state, &mut cleanups.left);
+            }
+        }
+    }
+}
+
+/// The most cleanups of one region.
+fn most(pending: &Pending) -> Count {
+    let mut counts: BTreeMap<RegionId, Count> = BTreeMap::new();
+    for ((_, region), count) in pending {
+        let total = counts.entry(*region).or_default();
+        *total = total.plus(*count);
+    }
+    counts.into_values().max().unwrap_or_default()
+}
+
+/// What a return leaves to the caller.
+fn leave(cx: Context<'_, '_>, handed: &[RegionId], state: &Pending, left: &mut BTreeMap<u32, Count>) {
+    let mut here: BTreeMap<u32, Count> = BTreeMap::new();
+    for ((_, region), count) in state {
+        let index = match cx.regions.get(*region).origin {
+            Origin::Param(index) => index,
+            _ if handed.contains(region) => RETURNED,
+            _ => continue,
+        };
+        let total = here.entry(index).or_default();
+        *total = total.plus(*count);
+    }
+    for (index, count) in here {
+        let most = left.entry(index).or_default();
+        *most = (*most).max(count);
+    }
+}
+
+fn join(known: &mut Pending, other: &Pending) -> bool {
+    let mut grew = false;
+    for (key, count) in other {
+        let most = known.entry(*key).or_default();
+        if count > most {
+            *most = *count;
+            grew = true;
+        }
+    }
+    grew
+}
+
+fn transfer(cx: Context<'_, '_>, id: InstId, inst: &Inst<'_>, state: &mut Pending) {
+    // What certainly ends, of the regions that may.
+    let certain: Vec<RegionId> = match inst.kind {
+        InstKind::Operation(Operation::Pop, operands) => only(cx, operands[0]),
+        InstKind::Call(call) => {
+            let drops = cx
+                .effects_of(&call)
+                .into_iter()
+                .flat_map(|effects| &effects.drops);
+            let handles = drops.filter_map(|index| call.args.get(*index as usize));
+            let dropped = handles.flat_map(|argument| only(cx, argument.value));
+            dropped.chain(renewed(cx, inst)).collect()
+        }
+        _ => renewed(cx, inst).collect(),
+    };
+    state.retain(|(_, region), _| !certain.contains(region));
+    match inst.kind {
+        InstKind::Operation(operation, operands) if operation.registers() => {
+            add(cx, id, operands[0], Count::of(1), state);
+        }
+        InstKind::Operation(Operation::RunCleanup | Operation::CancelCleanup, operands) => {
+            let registration = cx.regions.canonical(operands[0]);
+            if let Some((site, _)) = cx.body.def(registration) {
+                state.retain(|(of, _), count| *of != site || *count == Count::MANY);
+            }
+        }
+        InstKind::Call(call) => {
+            let left = cx
+                .effects_of(&call)
+                .into_iter()
+                .flat_map(|effects| &effects.cleanups);
+            for (index, count) in left {
+                let handle = match *index {
+                    RETURNED => inst.result,
+                    index => call.args.get(index as usize).map(|argument| argument.value),
+                };
+                if let Some(handle) = handle {
+                    add(cx, id, handle, *count, state);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The region that a handle certainly names.
+fn only(cx: Context<'_, '_>, handle: ValueId) -> Vec<RegionId> {
+    let resolved = cx.regions.resolve(cx.body, handle);
+    match (resolved.unknown, &resolved.regions[..]) {
+        (None, [region]) => vec![*region],
+        _ => vec![],
+    }
+}
+
+fn add(cx: Context<'_, '_>, id: InstId, handle: ValueId, count: Count, state: &mut Pending) {
+    for region in cx.regions.resolve(cx.body, handle).regions {
+        // Registered again while it is pending: a loop.
+        let known = state.entry((id, region)).or_default();
+        *known = if known.is_some() { Count::MANY } else { count };
+    }
+}
+
+/// R0601, and what a kernel calls.
+fn kernel(cx: Context<'_, '_>, allowed: u32, cleanups: &mut Cleanups) {
+    for (id, inst) in cx.body.inst_ids() {
+        if let Some(pending) = cleanups.at_ends.get(&id) {
+            let count = most(pending);
+            if count.exceeds(allowed) {
+                let mut because: Vec<_> = pending
+                    .keys()
+                    .flat_map(|(site, region)| {
+                        let opened = match cx.regions.get(*region).origin {
+                            Origin::Push(id) | Origin::HandedOver(id) => Some((cx.site(id), Role::Opened)),
+                            Origin::Param(_) => None,
+                        };
+                        opened.into_iter().chain([(cx.site(*site), Role::Registered)])
+                    })
+                    .collect();
+                because.sort_by_key(|(site, _)| *site);
+                because.dedup();
+                cleanups.findings.insert(Finding {
+                    problem: Problem::CleanupsLeft {
+                        count,
+                        allowed,
+                        callee: None,
+                    },
+                    at: cx.site(id),
+                    because,
+                });
+            }
+        }
+        let InstKind::Call(call) = inst.kind else { continue };
+        let unknown = match cx.effects_of(&call) {
+            None => is_unknown(cx, inst).then_some(false),
+            Some(effects) => effects.calls_unknown.then_some(true),
+        };
+        let callee = matches!(call.callee, Callee::Direct(_)).then(|| cx.callee_name(&call));
+        // A kernel that is called is judged where it is defined.
+        let judged = match call.callee {
+            Callee::Direct(callee) => cx.form.function(callee).kernel,
+            _ => None,
+        };
+        let count = cx
+            .effects_of(&call)
+            .map_or(Count::default(), |effects| effects.runs);
+        let problem = if let (Some(within), None) = (unknown, judged) {
+            Problem::KernelCallsUnknown { callee, within }
+        } else if count.exceeds(allowed) && !judged.is_some_and(|judged| count.exceeds(judged)) {
+            Problem::CleanupsLeft {
+                count,
+                allowed,
+                callee,
+            }
+        } else {
+            continue;
+        };
+        cleanups.findings.insert(Finding {
+            problem,
+            at: cx.site(id),
+            because: vec![],
+        });
+    }
+}
+
+impl Solver<'_, '_> {
+    /// A registration holds the cleanup's object, in the region.
+    pub(super) fn register(&mut self, id: InstId, operands: &[ValueId]) -> bool {
+        let held = self.provenance.places(operands[1]).clone();
+        let mut grew = false;
+        for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
+            let site = self.provenance.name_site(id, region);
+            let object = self.provenance.object(site);
+            grew |= self
+                .provenance
+                .hold(id, beginning(object), self.cx.form.pointer_bytes, &held);
+        }
+        grew
+    }
+}
+
+impl<'a> Transfer<'_, 'a> {
+    /// As [`Solver::register`], of the lives that the object may lead into.
+    pub(super) fn register(&self, state: &mut State, id: InstId, operands: &[ValueId]) {
+        let lives = self.value(state, operands[1]);
+        let regions = self.cx.regions.resolve(self.cx.body, operands[0]).regions;
+        let sites = regions.into_iter().map(|region| self.provenance.site(id, region));
+        let places: Places = sites
+            .filter_map(|site| self.provenance.id(site))
+            .map(beginning)
+            .collect();
+        self.store(state, &places, self.cx.form.pointer_bytes, &lives, false);
+    }
+}
+
+/// Where a registration holds its object, as far as the analysis is concerned.
+fn beginning(object: crate::form::ObjectId) -> Place {
+    let offset = Offset::exactly(0);
+    Place { object, offset }
+}
