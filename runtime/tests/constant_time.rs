@@ -67,13 +67,13 @@ mod counted {
     const THREADS: Limits = Limits {
         push: 47,
         push_bounded: 46,
-        pop: 30,
-        reset: 44,
-        lazy: 41,
-        runs: 180,
+        pop: 40,
+        reset: 50,
+        lazy: 45,
+        runs: 200,
         alloc: 115,
         first: 115,
-        run: 320,
+        run: 330,
         rescue: 170,
     };
 
