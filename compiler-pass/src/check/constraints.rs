@@ -271,13 +271,20 @@ impl Solver<'_, '_> {
         for place in places.iter() {
             let is_exact = place.offset.exact().is_some();
             match disguise {
-                Disguise::Exact if is_exact => {
+                Disguise::Exact | Disguise::Passed if is_exact => {
                     self.provenance.name_field(place, bytes);
                     self.provenance.read_known(place, bytes, &mut read);
                     self.provenance.read_assumed(place, bytes, &mut read);
                 }
+                // What others hold there may be a pointer; the caller knows.
+                Disguise::Exact => self.provenance.read_assumed(place, bytes, &mut read),
+                Disguise::Passed => {
+                    self.provenance
+                        .read_cells(place.object, place.offset, bytes, &mut read);
+                    self.provenance.read_assumed(place, bytes, &mut read);
+                }
                 // Of memory that is found on the way, texts mostly, it is taken to hold no pointers but those that are known.
-                Disguise::Byte if !is_exact => {
+                Disguise::Byte => {
                     self.provenance
                         .read_cells(place.object, place.offset, bytes, &mut read);
                     if matches!(self.provenance.get(place.object), Object::Param(_)) {

@@ -94,10 +94,11 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Whether numbers that are passed in a call are followed into the callee, or go into a library function: which may return
     /// them, and does nothing else with an address that it gets as a number.
     pub fn follows_numbers(&self, call: &Call<'_>) -> bool {
-        self.is_library(call) || self.callee(call).is_some_and(is_inferred)
+        self.callee(call)
+            .is_some_and(|callee| callee.facts.described || is_inferred(callee))
     }
 
-    /// Whether the callee is described by a manifest.
+    /// Whether the callee is described by a manifest that comes with Croft.
     pub fn is_library(&self, call: &Call<'_>) -> bool {
         self.callee(call).is_some_and(|callee| callee.facts.library)
     }

@@ -47,7 +47,8 @@ impl Solver<'_, '_> {
         if let Some(result) = result
             && !self.cx.body.value(result).holds_pointer
         {
-            let number = self.returned_number(id, call, effects);
+            let is_passed = self.cx.body.value(result).disguise == Disguise::Passed;
+            let number = self.returned_number(id, call, effects, is_passed);
             grew |= self.provenance.add_all(result, &number);
             moved.remove(&Sink::Return);
         }
@@ -78,8 +79,8 @@ impl Solver<'_, '_> {
     }
 
     /// The pointers that a callee may return as a number: what it read in the caller's memory, if it is certain that a
-    /// pointer lies there.
-    fn returned_number(&mut self, id: InstId, call: Call<'_>, effects: &Effects) -> Places {
+    /// pointer lies there, or the number goes on into a function that may follow it.
+    fn returned_number(&mut self, id: InstId, call: Call<'_>, effects: &Effects, is_passed: bool) -> Places {
         let mut returned = Places::default();
         if self.cx.is_library(&call) {
             // An absolute value, a number in another byte order.
@@ -94,9 +95,13 @@ impl Solver<'_, '_> {
                 Source::Field(index, offset) => {
                     let places = fields(self.cx, self.provenance, &call, *index, *offset);
                     let bytes = self.cx.form.pointer_bytes;
-                    returned.add_all(&self.read_disguised(&places, bytes, Disguise::Exact));
+                    let disguise = if is_passed { Disguise::Passed } else { Disguise::Exact };
+                    returned.add_all(&self.read_disguised(&places, bytes, disguise));
                 }
                 Source::Arg(_) | Source::In(_) => {
+                    returned.add_all(&self.sources(id, call, *from));
+                }
+                Source::Beyond(..) if is_passed => {
                     returned.add_all(&self.sources(id, call, *from));
                 }
                 Source::Beyond(..) | Source::Outside => {}

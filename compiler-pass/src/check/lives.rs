@@ -142,7 +142,7 @@ pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionI
                 && !followed
             {
                 let may_end = |held: ObjectId| {
-                    let source = provenance.get(held).callers();
+                    let source = provenance.get(held).passed();
                     source.is_some_and(|source| source.argument() != Some(own))
                 };
                 let cells = provenance.cells(id).iter();

@@ -260,7 +260,7 @@ impl Search<'_, '_> {
             InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {
                 let brings_pointer = inst.result.is_some_and(|result| {
                     let value = self.cx.body.value(result);
-                    value.holds_pointer || value.disguise == Disguise::Whole
+                    value.holds_pointer || value.disguise > Disguise::Exact
                 });
                 brings_pointer && self.reads_another_name(from)
             }

@@ -342,7 +342,7 @@ impl Judge<'_, '_> {
             return;
         };
         for object in objects {
-            if let Some(source) = self.provenance.get(object).callers()
+            if let Some(source) = self.provenance.get(object).passed()
                 && source.argument() != Some(ended)
             {
                 self.stale.late.insert((ended, source));

@@ -130,7 +130,7 @@ fn roams(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> bool 
                 .is_some_and(|(variable, _)| variable.is_constant_variable() || variable.holds_numbers());
             let brings_pointer = inst.result.is_some_and(|result| {
                 let value = cx.body.value(result);
-                value.holds_pointer || matches!(value.disguise, Disguise::Exact | Disguise::Whole)
+                value.holds_pointer || value.disguise >= Disguise::Exact
             });
             brings_pointer && !holds_none && is_outside(from)
         }

@@ -86,7 +86,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
                 Object::Site(_, region) => Some(region).filter(|region| self.watched.contains_key(region)),
                 _ => None,
             };
-            let callers = object.callers().into_iter().flat_map(|source| {
+            let callers = object.passed().into_iter().flat_map(|source| {
                 let others = self
                     .params
                     .iter()

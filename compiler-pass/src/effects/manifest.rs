@@ -162,6 +162,11 @@ impl Manifest {
         self.get(name).filter(|_| is_librarys())
     }
 
+    /// Whether the entry for this name was added to those that come with Croft.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.functions.contains_key(name)
+    }
+
     /// The summary of the function with this name.
     pub fn get(&self, name: &str) -> Option<&Effects> {
         let own = self.functions.get(name);

@@ -74,7 +74,7 @@ pub struct Stated {
     /// The effects, if any are said.
     pub effects: Option<Effects>,
     /// A manifest says it.
-    pub library: bool,
+    pub described: bool,
     /// A text that cannot be read, and why.
     pub wrong: Option<(String, grammar::GrammarError)>,
 }
@@ -93,7 +93,7 @@ pub fn stated(llvm: Value<'_>, notes: Option<&Vec<String>>, manifest: &Manifest)
     }
     if stated.effects.is_none() && llvm.is_declaration() {
         stated.effects = in_manifest(llvm, manifest).cloned();
-        stated.library = stated.effects.is_some();
+        stated.described = stated.effects.is_some();
     }
     stated
 }
@@ -176,7 +176,8 @@ fn read_function<'a>(
             nounwind: has(shim::FN_NOUNWIND),
             noreturn: has(shim::FN_NORETURN),
             intrinsic: name.starts_with("llvm."),
-            library: stated.library,
+            described: stated.described,
+            library: stated.described && !manifest.is_own(name),
         },
         declared: stated.effects.map(|effects| &*arena.alloc(effects)),
         malformed,

@@ -13,8 +13,10 @@ enum Way {
     Copied,
     /// They are, or are part of, an address: it may carry a tag in its low bits.
     Address,
-    /// They are returned, or passed to a function of the module, as they were read.
-    HandedOn,
+    /// They are returned as they were read.
+    Returned,
+    /// They are passed as they were read, to a function that may follow them.
+    Passed,
     /// They are passed elsewhere, or were computed with.
     Changed,
 }
@@ -28,16 +30,14 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
                 work.push((value, Way::Copied));
             }
             InstKind::FromInteger(value) => work.push((value, Way::Address)),
-            InstKind::Return(Some(value)) => work.push((value, Way::HandedOn)),
+            InstKind::Return(Some(value)) => work.push((value, Way::Returned)),
             InstKind::Call(call) => {
-                let is_inside = inst.llvm.callee().is_some_and(|callee| !callee.is_declaration());
-                let way = if is_inside { Way::HandedOn } else { Way::Changed };
-                work.extend(call.args.iter().map(|argument| (argument.value, way)));
+                work.extend(call.args.iter().map(|argument| (argument.value, Way::Passed)));
             }
             _ => {}
         }
     }
-    let mut seen = vec![[false; 4]; values.len()];
+    let mut seen = vec![[false; 5]; values.len()];
     while let Some((value, way)) = work.pop() {
         let id = match values[value.index()].kind {
             ValueKind::Inst(id) => id,
@@ -57,6 +57,7 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
         }
         let (disguise, way) = match inst.kind {
             InstKind::Load(_) | InstKind::Exchange { .. } => (read(inst, way, pointer_bytes), None),
+            InstKind::Call(_) if way == Way::Passed => (Disguise::Passed, None),
             InstKind::Call(_) => (Disguise::Known, None),
             InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) => (Disguise::Known, Some(way)),
             // A part of a structure. Beside pointers, it is a pointer in disguise only if it is made into one.
@@ -85,11 +86,12 @@ fn read(inst: &Inst<'_>, way: Way, pointer_bytes: u32) -> Disguise {
     let is_whole = inst.bytes >= pointer_bytes;
     match way {
         // Numbers are copied one by one, pointers hardly ever so.
-        Way::Copied | Way::HandedOn if is_whole && inst.llvm.ty().is_floating() => Disguise::Exact,
+        Way::Copied | Way::Returned | Way::Passed if is_whole && inst.llvm.ty().is_floating() => Disguise::Exact,
         _ if inst.llvm.ty().is_floating() => Disguise::Known,
         Way::Copied | Way::Address if is_whole => Disguise::Whole,
         Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Byte,
-        Way::HandedOn if is_whole => Disguise::Exact,
+        Way::Returned if is_whole => Disguise::Exact,
+        Way::Passed if is_whole => Disguise::Passed,
         _ => Disguise::Known,
     }
 }

@@ -75,7 +75,9 @@ pub struct FunctionFacts {
     pub noreturn: bool,
     /// An intrinsic of LLVM.
     pub intrinsic: bool,
-    /// Described by a manifest: a function of a library.
+    /// Described by a manifest.
+    pub described: bool,
+    /// By one that comes with Croft: a function of a library.
     pub library: bool,
 }
 
@@ -134,6 +136,8 @@ pub enum Disguise {
     /// A byte of a pointer, where it is not known exactly which byte is read, from an object that is known to hold pointers
     /// or that a parameter points to; else as [`Disguise::Known`].
     Byte,
+    /// A pointer where one may lie, at any offset: it goes on into a function of the module, which may follow it.
+    Passed,
     /// As a pointer by its type.
     Whole,
 }
