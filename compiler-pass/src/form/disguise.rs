@@ -57,7 +57,7 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
         }
         let (disguise, way) = match inst.kind {
             InstKind::Load(_) | InstKind::Exchange { .. } => (read(inst, way, pointer_bytes), None),
-            InstKind::Call(_) if way == Way::Passed => (Disguise::Passed, None),
+            InstKind::Call(_) if matches!(way, Way::Passed | Way::Address) => (Disguise::Passed, None),
             InstKind::Call(_) => (Disguise::Known, None),
             InstKind::Phi(_) | InstKind::Select { .. } | InstKind::Same(_) => (Disguise::Known, Some(way)),
             // A part of a structure. Beside pointers, it is a pointer in disguise only if it is made into one.

@@ -136,7 +136,8 @@ pub enum Disguise {
     /// A byte of a pointer, where it is not known exactly which byte is read, from an object that is known to hold pointers
     /// or that a parameter points to; else as [`Disguise::Known`].
     Byte,
-    /// A pointer where one may lie, at any offset: it goes on into a function of the module, which may follow it.
+    /// A pointer where one may lie, at any offset: it goes on into a function that may follow it, or came from one and is
+    /// made into a pointer.
     Passed,
     /// As a pointer by its type.
     Whole,
