@@ -2,7 +2,7 @@
 //!
 //! `campaign KEY=VALUE…`, where the keys are `seeds` (programs for each kind, default 100), `first` (the first seed), `time`
 //! (seconds), `only` (a part of the names of the kinds to try), `save` (the folder for failures), `reasons` (how many
-//! rejections of right programs to minimise, for each code) and `claims` (a file that gets the tables). With `seed` it shows
+//! rejections of right programs to minimise, for each code) and `claims` (a new file that gets the tables). With `seed` it shows
 //! the program of one seed, for each kind that `only` fits, and what is said of it.
 //! The exit status is 1 if something failed.
 
@@ -13,6 +13,8 @@ use croft_tests::campaign::tally::Tally;
 use croft_tests::campaign::trial::{self, Origin, Trial, Truth};
 use croft_tests::campaign::{feature, folder, write};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -148,11 +150,10 @@ fn campaign(settings: &Settings) -> Result<bool, String> {
         let reasons = reasons(&rejected, settings.reasons);
         println!("{reasons}");
         if let Some(path) = &settings.claims {
-            std::fs::write(
-                path,
-                format!("{}\n{}\n{reasons}", tally.caught(), tally.accepted()),
-            )
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+            // Never over a page that says more.
+            let mut file = File::create_new(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            write!(file, "{}\n{}\n{reasons}", tally.caught(), tally.accepted())
+                .map_err(|error| format!("{}: {error}", path.display()))?;
         }
     }
     Ok(tally.failures.is_empty())

@@ -95,7 +95,11 @@ impl Solver<'_, '_> {
                 Source::Field(index, offset) => {
                     let places = fields(self.cx, self.provenance, &call, *index, *offset);
                     let bytes = self.cx.form.pointer_bytes;
-                    let disguise = if is_passed { Disguise::Passed } else { Disguise::Exact };
+                    let disguise = if is_passed {
+                        Disguise::Passed
+                    } else {
+                        Disguise::Exact
+                    };
                     returned.add_all(&self.read_disguised(&places, bytes, disguise));
                 }
                 Source::Arg(_) | Source::In(_) => {

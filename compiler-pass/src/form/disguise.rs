@@ -86,7 +86,9 @@ fn read(inst: &Inst<'_>, way: Way, pointer_bytes: u32) -> Disguise {
     let is_whole = inst.bytes >= pointer_bytes;
     match way {
         // Numbers are copied one by one, pointers hardly ever so.
-        Way::Copied | Way::Returned | Way::Passed if is_whole && inst.llvm.ty().is_floating() => Disguise::Exact,
+        Way::Copied | Way::Returned | Way::Passed if is_whole && inst.llvm.ty().is_floating() => {
+            Disguise::Exact
+        }
         _ if inst.llvm.ty().is_floating() => Disguise::Known,
         Way::Copied | Way::Address if is_whole => Disguise::Whole,
         Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Byte,
