@@ -7,7 +7,7 @@
 //! * A region opened here: the graph without the nodes that push or reset it; a put on a cycle is a leak.
 //! * A region parameter: the same, and the result goes into the summary as [`Put::Loop`]. Where all callers
 //!   are known they are judged; otherwise the definition is, unless the parameter is declared bounded.
-//! * A recursion: [`super::recursion`].
+//! * A recursion: `recursion`.
 //!
 //! A callee that resets the region on every way to its return cuts a cycle as a reset does; so does a pop of the
 //! very handle that the put went through, which ends the life that it went into.
