@@ -25,7 +25,7 @@ mod counted {
         ("push", 14, 0),
         ("pop_with_runs", 150, 0),
         ("pop", 9, 0),
-        ("reset_with_runs", 150, 0),
+        ("reset_with_runs", 152, 0),
         ("reset_in_memory", 15, 0),
         ("reset_handed_over", 15, 0),
         ("reset", 12, 0),
@@ -38,7 +38,7 @@ mod counted {
         ("try_alloc", 43, 1),
         ("alloc_array_any", 54, 1),
         ("alloc_array", 45, 1),
-        ("run_first", 240, 1),
+        ("run_first", 255, 1),
         ("run", 150, 1),
     ];
 

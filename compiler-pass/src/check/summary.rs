@@ -168,12 +168,18 @@ fn set_by(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> Vec<
             _ => None,
         }
     };
+    let width = cx.form.pointer_bytes;
+    // What several pointers have room in: a fill, a copied structure.
+    let places = |pointer: ValueId| {
+        let pasts = (0..=inst.bytes - width).step_by(width as usize).take(MAX_SETS);
+        pasts.filter_map(|past| place(pointer, i64::from(past))).collect()
+    };
     match inst.kind {
-        InstKind::Store { pointer, value }
-            if inst.bytes == cx.form.pointer_bytes && cx.body.may_point(value) =>
-        {
+        InstKind::Store { pointer, value } if inst.bytes == width && cx.body.may_point(value) => {
             place(pointer, 0).into_iter().collect()
         }
+        InstKind::Store { pointer, .. } if inst.bytes > width && inst.bytes != u32::MAX => places(pointer),
+        InstKind::Copy { to, .. } if inst.bytes >= width && inst.bytes != u32::MAX => places(to),
         InstKind::Call(call) => {
             let sets = cx.sets_of(&call);
             sets.filter_map(|(argument, offset)| place(argument, offset))

@@ -382,6 +382,9 @@ fn predicate(inst: Value<'_>) -> Predicate {
         LLVMIntPredicate::LLVMIntSLE => Predicate::SignedLessEqual,
         LLVMIntPredicate::LLVMIntSGT => Predicate::SignedGreater,
         LLVMIntPredicate::LLVMIntSGE => Predicate::SignedGreaterEqual,
-        _ => Predicate::Other,
+        LLVMIntPredicate::LLVMIntULT => Predicate::UnsignedLess,
+        LLVMIntPredicate::LLVMIntULE => Predicate::UnsignedLessEqual,
+        LLVMIntPredicate::LLVMIntUGT => Predicate::UnsignedGreater,
+        LLVMIntPredicate::LLVMIntUGE => Predicate::UnsignedGreaterEqual,
     }
 }

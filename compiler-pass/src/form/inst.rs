@@ -179,7 +179,7 @@ pub struct Argument {
 }
 
 /// A comparison, as far as constants can decide it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Predicate {
     /// Equal.
     Equal,
@@ -193,8 +193,14 @@ pub enum Predicate {
     SignedGreater,
     /// Signed greater or equal.
     SignedGreaterEqual,
-    /// One that is not evaluated.
-    Other,
+    /// Unsigned less than.
+    UnsignedLess,
+    /// Unsigned less or equal.
+    UnsignedLessEqual,
+    /// Unsigned greater.
+    UnsignedGreater,
+    /// Unsigned greater or equal.
+    UnsignedGreaterEqual,
 }
 
 impl Inst<'_> {

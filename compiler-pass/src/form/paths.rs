@@ -12,7 +12,7 @@
 //! * *Paths-I2*: at most [`MAX_NODES_PER_BLOCK`] nodes know something of one basic block; further
 //!   combinations share the node that knows nothing. The graph stays linear in the size of the function.
 
-use super::steering::{MAX_STEPS, liveness, steering};
+use super::steering::{Alike, MAX_STEPS, liveness, steering};
 use super::{BlockId, Body, InstKind, NodeId, Predicate, ValueId, ValueKind};
 use crate::operation::Operation;
 use std::collections::{HashMap, HashSet};
@@ -68,11 +68,13 @@ pub struct Edge {
 impl Paths {
     /// Builds the graph; the entry is node 0.
     pub fn new(body: &Body<'_>) -> Paths {
-        let steering = steering(body);
+        let alike = Alike::new(body);
+        let steering = steering(body, &alike);
         Builder {
             body,
-            live: liveness(body, &steering),
+            live: liveness(body, &steering, &alike),
             steering,
+            alike,
             index: HashMap::new(),
             crowd: vec![0; body.blocks.len()],
             nodes: Vec::new(),
@@ -131,6 +133,7 @@ impl Paths {
 struct Builder<'b, 'a> {
     body: &'b Body<'a>,
     steering: HashSet<ValueId>,
+    alike: Alike,
     live: HashMap<ValueId, HashSet<BlockId>>,
     index: HashMap<(BlockId, Known), NodeId>,
     crowd: Vec<usize>,
@@ -241,6 +244,7 @@ impl Builder<'_, '_> {
     }
 
     fn learn(&self, value: ValueId, fact: Fact, known: &mut Known) {
+        let value = self.alike.first(value);
         if self.steering.contains(&value) {
             match known.binary_search_by_key(&value, |entry| entry.0) {
                 Err(at) => known.insert(at, (value, fact)),
@@ -335,7 +339,8 @@ impl Builder<'_, '_> {
         if let Some(constant) = self.literal(value) {
             return Some(Fact::Is(constant));
         }
-        if let Ok(at) = known.binary_search_by_key(&value, |entry| entry.0) {
+        let first = self.alike.first(value);
+        if let Ok(at) = known.binary_search_by_key(&first, |entry| entry.0) {
             return Some(known[at].1);
         }
         let (_, inst) = self.body.def(value)?;
@@ -363,7 +368,11 @@ impl Builder<'_, '_> {
                     Predicate::SignedLessEqual => left <= right,
                     Predicate::SignedGreater => left > right,
                     Predicate::SignedGreaterEqual => left >= right,
-                    Predicate::Other => return None,
+                    // Constants are sign-extended, which keeps the unsigned order too.
+                    Predicate::UnsignedLess => left.cast_unsigned() < right.cast_unsigned(),
+                    Predicate::UnsignedLessEqual => left.cast_unsigned() <= right.cast_unsigned(),
+                    Predicate::UnsignedGreater => left.cast_unsigned() > right.cast_unsigned(),
+                    Predicate::UnsignedGreaterEqual => left.cast_unsigned() >= right.cast_unsigned(),
                 };
                 Some(Fact::Is(-i64::from(holds)))
             }

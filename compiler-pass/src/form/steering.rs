@@ -7,15 +7,51 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// How many instructions are looked at to decide a branch.
 pub(super) const MAX_STEPS: u32 = 64;
 
+/// Comparisons that a function computes several times of what never changes in it: its parameters and constants.
+pub(super) struct Alike(HashMap<ValueId, ValueId>);
+
+impl Alike {
+    pub(super) fn new(body: &Body<'_>) -> Alike {
+        let is_fixed = |value: ValueId| {
+            matches!(
+                body.value(value).kind,
+                ValueKind::Param(_) | ValueKind::Int(_) | ValueKind::Null
+            )
+        };
+        let mut first: HashMap<(Predicate, ValueId, ValueId), ValueId> = HashMap::new();
+        let mut alike = HashMap::new();
+        for inst in body.insts {
+            if let (InstKind::Compare(predicate, left, right), Some(result)) = (inst.kind, inst.result)
+                && is_fixed(left)
+                && is_fixed(right)
+            {
+                let first = first.entry((predicate, left, right)).or_insert(result);
+                alike.insert(result, *first);
+            }
+        }
+        Alike(alike)
+    }
+
+    /// The value that stands for all that are computed alike.
+    pub(super) fn first(&self, value: ValueId) -> ValueId {
+        self.0.get(&value).copied().unwrap_or(value)
+    }
+
+    /// Whether a value is the same wherever it is computed.
+    fn is_fixed(&self, value: ValueId) -> bool {
+        self.0.contains_key(&value)
+    }
+}
+
 /// The values that can decide a branch or switch.
-pub(super) fn steering(body: &Body<'_>) -> HashSet<ValueId> {
+pub(super) fn steering(body: &Body<'_>, alike: &Alike) -> HashSet<ValueId> {
     let mut values = steering_phis(body);
-    values.extend(tested_twice(body));
+    values.extend(tested_twice(body, alike));
     values
 }
 
 /// In a function that opens or ends regions, what two branches test: the second goes the way of the first.
-fn tested_twice(body: &Body<'_>) -> Vec<ValueId> {
+fn tested_twice(body: &Body<'_>, alike: &Alike) -> Vec<ValueId> {
     let works_on_stack = body.insts.iter().any(|inst| {
         matches!(
             inst.kind,
@@ -30,14 +66,14 @@ fn tested_twice(body: &Body<'_>) -> Vec<ValueId> {
         let InstKind::Branch(mut condition) = inst.kind else {
             continue;
         };
-        *tests.entry(condition).or_default() += 1;
+        *tests.entry(alike.first(condition)).or_default() += 1;
         while let Some((_, test)) = body.def(condition) {
             condition = match test.kind {
                 InstKind::Not(operand) => operand,
                 InstKind::Compare(Predicate::Equal | Predicate::NotEqual, left, _) => left,
                 _ => break,
             };
-            *tests.entry(condition).or_default() += 1;
+            *tests.entry(alike.first(condition)).or_default() += 1;
         }
     }
     let is_variable =
@@ -80,7 +116,11 @@ fn steering_phis(body: &Body<'_>) -> HashSet<ValueId> {
 
 /// For each steering value, the basic blocks from whose start a branch can be reached that it may decide. Elsewhere
 /// its constant is not worth a node of its own. Where it is computed anew, nothing is known of it.
-pub(super) fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<ValueId, HashSet<BlockId>> {
+pub(super) fn liveness(
+    body: &Body<'_>,
+    steering: &HashSet<ValueId>,
+    alike: &Alike,
+) -> HashMap<ValueId, HashSet<BlockId>> {
     let mut preds: Vec<Vec<BlockId>> = vec![Vec::new(); body.blocks.len()];
     for (index, block) in body.blocks.iter().enumerate() {
         block
@@ -93,13 +133,13 @@ pub(super) fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<
     for inst in body.insts {
         match inst.kind {
             InstKind::Branch(value) | InstKind::Switch { value, .. } => {
-                depends(body, steering, value, &mut |read| {
+                depends(body, steering, alike, value, &mut |read| {
                     reads.entry(read).or_default().push(inst.block)
                 });
             }
             InstKind::Phi(incoming) if inst.result.is_some_and(|phi| steering.contains(&phi)) => {
                 for (from, value) in incoming {
-                    depends(body, steering, *value, &mut |read| {
+                    depends(body, steering, alike, *value, &mut |read| {
                         reads.entry(read).or_default().push(*from)
                     });
                 }
@@ -109,7 +149,8 @@ pub(super) fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<
     }
     let mut live = HashMap::new();
     for (value, mut work) in reads {
-        let defined = body.def(value).map(|(_, inst)| inst.block);
+        let defined = body.def(value).filter(|_| !alike.is_fixed(value));
+        let defined = defined.map(|(_, inst)| inst.block);
         let mut blocks: HashSet<BlockId> = HashSet::new();
         while let Some(block) = work.pop() {
             if Some(block) != defined && blocks.insert(block) {
@@ -122,10 +163,17 @@ pub(super) fn liveness(body: &Body<'_>, steering: &HashSet<ValueId>) -> HashMap<
 }
 
 /// Calls `found` with each phi and steering value that a value is computed from by comparisons, casts and negations.
-fn depends(body: &Body<'_>, steering: &HashSet<ValueId>, value: ValueId, found: &mut impl FnMut(ValueId)) {
+fn depends(
+    body: &Body<'_>,
+    steering: &HashSet<ValueId>,
+    alike: &Alike,
+    value: ValueId,
+    found: &mut impl FnMut(ValueId),
+) {
     let mut work = vec![value];
     let mut steps = 0;
     while let Some(value) = work.pop() {
+        let value = alike.first(value);
         let is_phi = |inst: &Inst<'_>| matches!(inst.kind, InstKind::Phi(_));
         if steering.contains(&value) && !body.def(value).is_some_and(|(_, inst)| is_phi(inst)) {
             found(value);
