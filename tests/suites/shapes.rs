@@ -107,10 +107,19 @@ const SHAPES: &[Shape] = &[
     }),
     ("a chain of 20,000 selects", Accepted, || data::selects(20_000)),
     ("a chain of 5,000 loads", Accepted, || data::loads(5_000)),
+    ("a conjunction nested 60 deep", Accepted, || data::conditions(60)),
+    ("a chain of 200,000 addresses in a copy", Judged, || {
+        data::addresses(200_000)
+    }),
     ("a block of 50,000 calls", Accepted, || flow::straight(50_000)),
     ("2,000 violations", Rejected, || flow::violations(2_000)),
     ("30,000 violations", Rejected, || flow::violations(30_000)),
     ("handles that are no handles", Rejected, oddity::strange_handles),
+    (
+        "instructions that are their own operands",
+        Accepted,
+        oddity::own_operands,
+    ),
     ("aliases, an ifunc and other linkage", Judged, oddity::aliases),
     ("what C does not have", Judged, oddity::strange_instructions),
     ("names of any bytes", Accepted, oddity::strange_names),

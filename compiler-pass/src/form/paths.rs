@@ -210,7 +210,8 @@ impl Builder<'_, '_> {
                 (None, [yes, no]) => {
                     let mut on_yes = known.clone();
                     let mut on_no = known.clone();
-                    self.learn_from_condition(condition, &mut on_yes, &mut on_no);
+                    self.learn_from_outcome(condition, true, &mut on_yes);
+                    self.learn_from_outcome(condition, false, &mut on_no);
                     vec![(*yes, false, on_yes), (*no, false, on_no)]
                 }
                 _ => all(),
@@ -260,40 +261,37 @@ impl Builder<'_, '_> {
             .is_some_and(|(_, inst)| matches!(inst.kind, InstKind::Phi(_)))
     }
 
-    fn learn_from_condition(&self, condition: ValueId, on_yes: &mut Known, on_no: &mut Known) {
-        self.learn(condition, Fact::Is(-1), on_yes);
-        self.learn(condition, Fact::Is(0), on_no);
-        let kind = self.body.def(condition).map(|(_, inst)| inst.kind);
-        match kind {
-            Some(InstKind::Not(operand)) => {
-                return self.learn_from_condition(operand, on_no, on_yes);
-            }
-            // Both hold of `a && b`, neither of `a || b`.
-            Some(InstKind::Select { condition, yes, no }) => {
-                let (mut unused, mut ignored) = (on_yes.clone(), on_no.clone());
-                if self.literal(no) == Some(0) {
-                    self.learn_from_condition(condition, on_yes, &mut ignored);
-                    self.learn_from_condition(yes, on_yes, &mut ignored);
-                } else if self.literal(yes).is_some_and(|constant| constant != 0) {
-                    self.learn_from_condition(condition, &mut unused, on_no);
-                    self.learn_from_condition(no, &mut unused, on_no);
-                }
-                return;
-            }
-            _ => {}
-        }
-        if let Some((_, inst)) = self.body.def(condition)
-            && let InstKind::Compare(predicate, left, right) = inst.kind
-            && let Some(constant) = self.literal(right)
-        {
-            let (same, other) = match predicate {
-                Predicate::Equal => (on_yes, on_no),
-                Predicate::NotEqual => (on_no, on_yes),
-                _ => return,
+    /// Adds what follows from a condition that holds, or does not. Looks at `MAX_STEPS` instructions at most.
+    fn learn_from_outcome(&self, condition: ValueId, holds: bool, known: &mut Known) {
+        let mut work = vec![(condition, holds)];
+        let mut steps = MAX_STEPS;
+        while let Some((condition, holds)) = work.pop() {
+            let Some(left) = steps.checked_sub(1) else { return };
+            steps = left;
+            self.learn(condition, Fact::Is(-i64::from(holds)), known);
+            let Some((_, inst)) = self.body.def(condition) else {
+                continue;
             };
-            self.learn(left, Fact::Is(constant), same);
-            if constant == 0 {
-                self.learn(left, Fact::NonZero, other);
+            match inst.kind {
+                InstKind::Not(operand) => work.push((operand, !holds)),
+                // Both hold of `a && b`, neither of `a || b`.
+                InstKind::Select { condition, yes, no } => {
+                    if holds && self.literal(no) == Some(0) {
+                        work.extend([(condition, true), (yes, true)]);
+                    } else if !holds && self.literal(yes).is_some_and(|constant| constant != 0) {
+                        work.extend([(condition, false), (no, false)]);
+                    }
+                }
+                InstKind::Compare(predicate @ (Predicate::Equal | Predicate::NotEqual), left, right) => {
+                    match self.literal(right) {
+                        Some(constant) if holds == (predicate == Predicate::Equal) => {
+                            self.learn(left, Fact::Is(constant), known);
+                        }
+                        Some(0) => self.learn(left, Fact::NonZero, known),
+                        _ => {}
+                    }
+                }
+                _ => {}
             }
         }
     }

@@ -67,7 +67,11 @@ fn tested_twice(body: &Body<'_>, alike: &Alike) -> Vec<ValueId> {
             continue;
         };
         *tests.entry(alike.first(condition)).or_default() += 1;
-        while let Some((_, test)) = body.def(condition) {
+        // In code that is never reached an instruction may be its own operand.
+        for _ in 0..MAX_STEPS {
+            let Some((_, test)) = body.def(condition) else {
+                break;
+            };
             condition = match test.kind {
                 InstKind::Not(operand) => operand,
                 InstKind::Compare(Predicate::Equal | Predicate::NotEqual, left, _) => left,

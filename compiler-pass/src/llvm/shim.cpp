@@ -325,16 +325,21 @@ void croft_shim_mark_returns(LLVMModuleRef module) {
 }
 
 // Whether memory is only read through an address: then a copy of it is as good as the original.
-static bool is_only_read(Value *address) {
-  for (User *user : address->users()) {
-    if (isa<GetElementPtrInst>(user) || isa<AddrSpaceCastInst>(user)) {
-      if (!is_only_read(user))
+static bool is_only_read(Value *parameter) {
+  SmallVector<Value *, 8> work{parameter};
+  SmallPtrSet<Value *, 8> seen{parameter};
+  while (!work.empty()) {
+    Value *address = work.pop_back_val();
+    for (User *user : address->users()) {
+      if (isa<GetElementPtrInst>(user) || isa<AddrSpaceCastInst>(user)) {
+        if (seen.insert(user).second)
+          work.push_back(user);
+      } else if (auto *copy = dyn_cast<MemTransferInst>(user)) {
+        if (copy->getRawDest() == address)
+          return false;
+      } else if (!isa<LoadInst>(user)) {
         return false;
-    } else if (auto *copy = dyn_cast<MemTransferInst>(user)) {
-      if (copy->getRawDest() == address)
-        return false;
-    } else if (!isa<LoadInst>(user)) {
-      return false;
+      }
     }
   }
   return true;

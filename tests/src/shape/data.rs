@@ -1,6 +1,6 @@
 //! Types, constants and pointers in great numbers or great depth.
 
-use super::{around, each, put};
+use super::{around, each, module, put};
 use std::fmt::Write;
 
 /// Structures inside one another.
@@ -166,4 +166,29 @@ pub fn loads(count: usize) -> String {
         );
     }
     around(&body)
+}
+
+/// A condition that is the conjunction of the one before with itself.
+pub fn conditions(count: usize) -> String {
+    let mut body = "  %x0 = call i1 @choice()\n".to_owned();
+    for i in 1..count {
+        put!(body, "  %x{i} = select i1 %x{}, i1 %x{}, i1 false", i - 1, i - 1);
+    }
+    let last = count - 1;
+    around(&format!(
+        "{body}  br i1 %x{last}, label %a, label %b\na:\n  store i64 1, ptr %p\n  br label %b\nb:\n  br i1 %x{last}, label %c, label %d\n\
+         c:\n  store i64 2, ptr %p\n  br label %d\nd:\n"
+    ))
+}
+
+/// A structure that is passed by value and read through a chain of addresses.
+pub fn addresses(count: usize) -> String {
+    let mut body = String::new();
+    for i in 1..count {
+        put!(body, "  %x{i} = getelementptr i8, ptr %x{}, i64 1", i - 1);
+    }
+    module(&format!(
+        "define i8 @f(ptr byval([64 x i8]) %x0) {{\n{body}  %v = load i8, ptr %x{}\n  ret i8 %v\n}}\n",
+        count - 1
+    ))
 }

@@ -17,6 +17,14 @@ pub fn assembly_branch() -> String {
     )
 }
 
+/// Instructions that are their own operands, as only code that is never reached has them.
+pub fn own_operands() -> String {
+    around(
+        "  br label %end\nnever:\n  %x = xor i1 %x, true\n  %y = icmp eq i1 %y, false\n  %s = select i1 %s, i1 %s, i1 false\n  br i1 %x, label %never, label %again\n\
+         again:\n  br i1 %y, label %never, label %third\nthird:\n  br i1 %s, label %never, label %end\nend:\n",
+    )
+}
+
 /// Operations on what is no region.
 pub fn strange_handles() -> String {
     module(
