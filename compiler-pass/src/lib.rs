@@ -14,7 +14,7 @@
 //! ```
 //!
 //! The order of the modules is the order of the phases: [`llvm`] reads, [`form`] is the analysis form,
-//! [`mod@effects`] the summaries, [`mod@check`] the rules, [`diagnostic`] their rendering, [`mod@lower`] the code.
+//! [`mod@effects`] the summaries, [`mod@check`] the rules, [`diagnostic`] their rendering, [`mod@opt`] and [`mod@lower`] the code.
 
 pub mod check;
 pub mod command;
@@ -25,12 +25,14 @@ pub mod form;
 pub mod llvm;
 pub mod lower;
 pub mod operation;
+pub mod opt;
 mod plugin;
 
 pub use diagnostic::Diagnostic;
 pub use effects::Effects;
 pub use engine::{CheckError, CheckOptions};
 pub use lower::{Contexts, LowerError, Lowered, Mode, Runtime};
+pub use opt::{OptOptions, Transformation};
 
 use inkwell::module::Module;
 
@@ -77,6 +79,19 @@ pub fn exports(module: &Module<'_>, options: &CheckOptions) -> Result<Vec<(Strin
         .map_err(|error| CheckError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
     // SAFETY: as in `check`.
     engine::exports(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options)
+}
+
+/// Optimises a module in place, before it is lowered. It does not check: call [`check()`] first. After an error the module may
+/// have been changed in part; discard it.
+///
+/// # Errors
+/// See [`LowerError`].
+pub fn optimize(module: &Module<'_>, options: &OptOptions) -> Result<opt::Report, LowerError> {
+    module
+        .verify()
+        .map_err(|error| LowerError::Llvm(format!("invalid IR: {}", error.to_string_lossy())))?;
+    // SAFETY: as in `check`; the changes keep the module valid (it is verified again).
+    opt::run(unsafe { llvm::Module::from_raw(module.as_mut_ptr()) }, options)
 }
 
 /// Lowers a module in place. It does not check: call [`check()`] first. After an error the module may have

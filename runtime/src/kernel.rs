@@ -1,6 +1,6 @@
 //! Entry points of compiled code: what the compiler pass inlines.
 //!
-//! The pass takes the bodies of exactly the functions of this module from the runtime's bitcode. So
+//! The pass takes the bodies of exactly the functions of this module and of [`known`](crate::known) from the runtime's bitcode. So
 //! each of them calls nothing but the cold functions of [`refill`](mod@crate::refill), refers to no
 //! global but the pool, and hands its descriptor's address to no one: once inlined, a
 //! descriptor in the caller's frame becomes two or three registers. `tests/bitcode.rs` holds this
@@ -26,6 +26,7 @@ use crate::apart::{
     self, croft_rt_apart_alloc, croft_rt_apart_pop, croft_rt_apart_push, croft_rt_apart_reset,
     croft_rt_apart_try_alloc,
 };
+use crate::block::{PLAIN, start_of};
 use crate::cleanup::{self, Function, Registration};
 use crate::execution::NEAR;
 #[cfg(not(feature = "threads"))]
@@ -163,7 +164,7 @@ unsafe fn allocate_apart<const TRY: bool>(region: *mut Descriptor, size: usize, 
 ///
 /// Obligation 2 of this module.
 #[inline(always)]
-unsafe fn in_pool(next: Refill) -> Refill {
+pub(crate) unsafe fn in_pool(next: Refill) -> Refill {
     // SAFETY: obligation 2.
     let base = unsafe { (*pool()).base };
     Refill {
@@ -301,6 +302,17 @@ pub unsafe extern "C" fn croft_rt_pop(region: *mut Descriptor) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
     // SAFETY: the obligations above.
+    unsafe { reset(region) }
+}
+
+/// [`croft_rt_reset`], for what is inlined in turn.
+///
+/// # Safety
+///
+/// As for [`croft_rt_reset`].
+#[inline(always)]
+unsafe fn reset(region: *mut Descriptor) {
+    // SAFETY: the obligations above.
     unsafe {
         if !NEAR {
             let Descriptor {
@@ -323,6 +335,27 @@ pub unsafe extern "C" fn croft_rt_reset(region: *mut Descriptor) {
                 crate::refill::reset_rare(region, limit);
             }
         });
+    }
+}
+
+/// As [`croft_rt_reset`], for a descriptor in a frame whose region seldom outgrows a block, as one that a loop resets each time
+/// round: then the frontier goes back to where it began, and the pool is left alone.
+///
+/// # Safety
+///
+/// As for [`croft_rt_reset`], and [`croft_rt_open`] or one of its siblings opened the region: the footer of its oldest
+/// block is complete.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_rewind(region: *mut Descriptor) {
+    // SAFETY: the obligations above. The limit is a footer, the region's own or the one that lazy regions share (Region-I1,
+    // Region-I3), whose link is `SPECIAL`.
+    unsafe {
+        let limit = (*region).limit;
+        if limit == (*region).oldest && (*limit).next == PLAIN {
+            (*region).frontier = start_of(limit);
+            return;
+        }
+        reset(region);
     }
 }
 

@@ -22,7 +22,7 @@
 //! - [`scope`]: the safe API for Rust programs; with the feature `allocator-api2`, regions also
 //!   serve collections.
 //! - [`abi`]: the functions of `include/croft.h` for C and C++.
-//! - [`kernel`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
+//! - [`kernel`], [`known`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
 //! - [`debug`]: debug mode, an implementation of its own that finds misuse; nothing else refers to it.
 //!
 //! [`segmented`] arrays grow without ever moving an element, in all three. A [`cleanup`] runs when its region ends.
@@ -57,6 +57,7 @@ pub mod exhaustion;
 pub mod hosted;
 pub mod invariants;
 pub mod kernel;
+pub mod known;
 pub mod layout;
 mod objects;
 pub mod pool;

@@ -178,7 +178,7 @@ pub unsafe extern "C" fn croft_rt_try_refill(
 /// As for [`croft_rt_refill`].
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn refill_rare<const TRY: bool>(
+pub(crate) unsafe extern "C" fn refill_rare<const TRY: bool>(
     frontier: *mut u8,
     limit: *mut Footer,
     size: usize,

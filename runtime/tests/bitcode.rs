@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The functions whose bodies the pass inlines.
-const FAST: [&str; 15] = [
+const FAST: [&str; 17] = [
     "croft_rt_open",
     "croft_rt_open_bounded",
     "croft_rt_open_eager",
@@ -14,7 +14,9 @@ const FAST: [&str; 15] = [
     "croft_rt_push_bounded",
     "croft_rt_pop",
     "croft_rt_reset",
+    "croft_rt_rewind",
     "croft_rt_alloc",
+    "croft_rt_alloc_known",
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
@@ -24,9 +26,10 @@ const FAST: [&str; 15] = [
 ];
 
 /// What they may call.
-const COLD: [&str; 9] = [
+const COLD: [&str; 10] = [
     "croft_rt_push_rare",
     "croft_rt_refill",
+    "croft_rt_refill_known",
     "croft_rt_try_refill",
     "croft_rt_run",
     "croft_rt_try_run",

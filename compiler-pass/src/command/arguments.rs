@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::lower::{Contexts, Mode};
+use crate::opt::OptOptions;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ Examples:
   croft run --stats kernel.c             build it, run it, show what memory it took
   croft build kernel.c -o kernel -l m    make a program
   croft lower kernel.ll -o lowered.ll    see the code that the regions become
+  croft opt kernel.ll -o -               see what is optimised before
   croft explain R0301                    what does this error mean?"
 )]
 pub struct Arguments {
@@ -62,6 +64,32 @@ pub enum Command {
         /// Write what the files export as an effect manifest instead, for --effects; - is standard output
         #[arg(long, value_name = "OUT")]
         emit: Option<PathBuf>,
+        /// How sources are compiled.
+        #[command(flatten)]
+        source: SourceOptions,
+    },
+    /// Optimise what becomes of regions, ahead of lowering; does not check
+    #[command(after_help = "\
+Optimisations, in the order in which they run:
+  stack        small objects become stack slots, regions that hold nothing are not opened
+  merge        regions that are opened and ended together become one
+  loops        a region that each turn of a loop opens is opened before it, and reset each turn
+  groups       allocations that execute together share one request
+  attributes   LLVM is told what holds of the others
+
+Examples:
+  croft opt kernel.c -o - | less
+  croft opt --opt stack,groups kernel.ll -o optimised.ll && croft lower optimised.ll -o lowered.ll")]
+    Opt {
+        /// File to optimise
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Where to write the result: .ll or .bc, or - for text on standard output
+        #[arg(short, long, value_name = "OUT")]
+        output: PathBuf,
+        /// Which optimisations: all, none, or names with commas in between
+        #[arg(long, default_value = "all", value_name = "LIST")]
+        opt: OptOptions,
         /// How sources are compiled.
         #[command(flatten)]
         source: SourceOptions,
@@ -170,6 +198,10 @@ pub struct BuildOptions {
     /// How operations become code
     #[arg(long, default_value = "inline", value_name = "inline|call|debug")]
     pub mode: Mode,
+    /// Optimisations ahead of lowering: all, none, or some of stack, merge, loops, groups, attributes (`croft opt --help`). Mode
+    /// debug has none
+    #[arg(long, default_value = "all", value_name = "LIST")]
+    pub opt: OptOptions,
     /// Build what the checker would reject, too: for debug mode, which says what goes wrong at run time
     #[arg(long)]
     pub unchecked: bool,

@@ -200,13 +200,23 @@ fn dispatch(arguments: &Arguments) -> Result<Outcome, Failure> {
             emit: Some(output),
             source,
         } => emit(files, output, source),
+        Command::Opt {
+            file,
+            output,
+            opt,
+            source,
+        } => change_file(file, output, source, |module| {
+            crate::opt::run(module, opt).map(|_| ())
+        }),
         Command::Lower {
             file,
             output,
             mode,
             contexts,
             source,
-        } => lower_file(file, output, *mode, (*contexts).into(), source),
+        } => change_file(file, output, source, |module| {
+            lower::run_on(module, *mode, lower::Runtime::host((*contexts).into())).map(|_| ())
+        }),
         Command::Build {
             files,
             output,
@@ -301,18 +311,18 @@ fn emit(files: &[PathBuf], output: &Path, source: &arguments::SourceOptions) -> 
     Ok(Outcome::Accepted)
 }
 
-fn lower_file(
+/// One step of the pipeline on one file.
+fn change_file(
     file: &Path,
     output: &Path,
-    mode: lower::Mode,
-    contexts: lower::Contexts,
     source: &arguments::SourceOptions,
+    step: impl FnOnce(crate::llvm::Module<'_>) -> Result<(), lower::LowerError>,
 ) -> Result<Outcome, Failure> {
     let kind = input::OutputKind::of(output)?;
     let session = input::Session::new(source)?;
     let module = session.for_lowering(file)?;
-    match lower::run_on(module.borrow(), mode, lower::Runtime::host(contexts)) {
-        Ok(_) => {}
+    match step(module.borrow()) {
+        Ok(()) => {}
         Err(lower::LowerError::Malformed(diagnostics)) => {
             reject(Some(file), module.borrow(), diagnostics);
             return Ok(Outcome::Rejected);

@@ -6,6 +6,7 @@ use super::{Failure, input, reject, toolchain};
 use crate::engine;
 use crate::llvm::Module;
 use crate::lower::{self, Contexts, LowerError, Runtime, resident};
+use crate::opt;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -78,8 +79,14 @@ pub fn build(
         }
     }
     let module = program(false)?;
-    match lower::run_on(module.borrow(), options.mode, runtime) {
-        Ok(_) => {}
+    let optimised = match options.mode {
+        // What is optimised away is not looked at.
+        lower::Mode::Debug => Ok(()),
+        lower::Mode::Inline | lower::Mode::Call => opt::run(module.borrow(), &options.opt).map(|_| ()),
+    };
+    let lowered = optimised.and_then(|()| lower::run_on(module.borrow(), options.mode, runtime).map(|_| ()));
+    match lowered {
+        Ok(()) => {}
         Err(LowerError::Malformed(diagnostics)) => {
             reject(file, module.borrow(), diagnostics);
             return Ok(false);

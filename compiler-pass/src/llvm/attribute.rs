@@ -41,6 +41,19 @@ impl Value<'_> {
         }
     }
 
+    /// Whether a call carries the string attribute with this key.
+    pub fn is_marked(self, key: &str) -> bool {
+        if !self.is_call() {
+            return false;
+        }
+        let index = inkwell::llvm_sys::LLVMAttributeFunctionIndex;
+        // SAFETY: LLVM-I1, LLVM-I2; the key is passed with its length.
+        unsafe {
+            !LLVMGetCallSiteStringAttribute(self.raw(), index, key.as_ptr().cast(), key.len() as u32)
+                .is_null()
+        }
+    }
+
     fn string_attribute_at(self, index: u32, key: &str) -> Option<String> {
         if !self.is_function() {
             return None;

@@ -164,6 +164,8 @@ unsigned croft_shim_call_facts(LLVMValueRef value) {
     facts |= CROFT_FN_NO_MEMORY;
   if (call->onlyReadsMemory())
     facts |= CROFT_FN_READ_ONLY;
+  if (call->onlyAccessesInaccessibleMemOrArgMem())
+    facts |= CROFT_FN_ARGUMENTS_ONLY;
   if (call->hasFnAttr(Attribute::ReturnsTwice))
     facts |= CROFT_FN_RETURNS_TWICE;
   if (call->hasFnAttr(CALLED_BACK))
@@ -202,6 +204,20 @@ void croft_shim_drop_initializer(LLVMValueRef value) {
     global->setLinkage(GlobalValue::ExternalLinkage);
     global->setComdat(nullptr);
   }
+}
+
+LLVMBasicBlockRef croft_shim_split_predecessors(LLVMBasicBlockRef target, LLVMBasicBlockRef *predecessors,
+                                                size_t count) {
+  BasicBlock *block = unwrap(target);
+  SmallVector<BasicBlock *, 8> chosen;
+  for (size_t index = 0; index < count; ++index) {
+    chosen.push_back(unwrap(predecessors[index]));
+    if (isa<IndirectBrInst, CallBrInst>(chosen.back()->getTerminator()))
+      return nullptr;
+  }
+  if (block->isEHPad() || !block->canSplitPredecessors())
+    return nullptr;
+  return wrap(SplitBlockPredecessors(block, chosen, ".croft"));
 }
 
 LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef value) {

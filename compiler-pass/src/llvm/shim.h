@@ -26,6 +26,7 @@ enum { // croft_shim_function_facts
   CROFT_FN_NAKED = 128,
   CROFT_FN_OPTNONE = 256,
   CROFT_FN_RETURNS_TWICE = 512,
+  CROFT_FN_ARGUMENTS_ONLY = 2048, // of a call: accesses no memory but what its arguments point to, and none of the module's
   CROFT_FN_CALLED_BACK = 1024, // of a call: croft_shim_call_back has seen to all that it calls back
 };
 unsigned croft_shim_function_facts(LLVMValueRef function);
@@ -42,6 +43,10 @@ unsigned croft_shim_argument_facts(LLVMValueRef call, unsigned index);
 
 void croft_shim_delete_body(LLVMValueRef function);
 void croft_shim_drop_initializer(LLVMValueRef global);
+// Puts a new basic block between `count` predecessors of a block and the block, and returns it. Null if LLVM cannot: a
+// predecessor ends in a branch to an address, or the block begins with a landing pad.
+LLVMBasicBlockRef croft_shim_split_predecessors(LLVMBasicBlockRef block, LLVMBasicBlockRef *predecessors,
+                                                size_t count);
 LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef invoke);
 void croft_shim_strip_optnone(LLVMModuleRef module);
 // Marks what a `return` that the user wrote returns by a freeze with the place of that `return`: promoting stack slots

@@ -1,6 +1,6 @@
 //! Declarations of `shim.cpp`: what LLVM's C interface lacks.
 
-use inkwell::llvm_sys::prelude::{LLVMContextRef, LLVMModuleRef, LLVMValueRef};
+use inkwell::llvm_sys::prelude::{LLVMBasicBlockRef, LLVMContextRef, LLVMModuleRef, LLVMValueRef};
 use std::ffi::{c_char, c_int, c_uint};
 
 pub const FN_EXACT: c_uint = 1;
@@ -11,8 +11,10 @@ pub const FN_NORETURN: c_uint = 16;
 pub const FN_NO_MEMORY: c_uint = 32;
 pub const FN_READ_ONLY: c_uint = 64;
 pub const FN_NAKED: c_uint = 128;
+pub const FN_OPTNONE: c_uint = 256;
 pub const FN_RETURNS_TWICE: c_uint = 512;
 pub const FN_CALLED_BACK: c_uint = 1024;
+pub const FN_ARGUMENTS_ONLY: c_uint = 2048;
 
 pub const ARG_NO_CAPTURE: c_uint = 1;
 pub const ARG_READ_ONLY: c_uint = 2;
@@ -36,6 +38,11 @@ unsafe extern "C" {
     pub fn croft_shim_argument_facts(call: LLVMValueRef, index: c_uint) -> c_uint;
     pub fn croft_shim_delete_body(function: LLVMValueRef);
     pub fn croft_shim_drop_initializer(global: LLVMValueRef);
+    pub fn croft_shim_split_predecessors(
+        block: LLVMBasicBlockRef,
+        predecessors: *mut LLVMBasicBlockRef,
+        count: usize,
+    ) -> LLVMBasicBlockRef;
     pub fn croft_shim_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
     pub fn croft_shim_strip_optnone(module: LLVMModuleRef);
     pub fn croft_shim_mark_returns(module: LLVMModuleRef);

@@ -19,6 +19,14 @@ impl<'m> Value<'m> {
         (!raw.is_null()).then_some(Value(raw, PhantomData))
     }
 
+    /// The value with this reference.
+    ///
+    /// # Safety
+    /// 1. It belongs to the module (*LLVM-I1*).
+    pub(crate) unsafe fn from_raw(raw: LLVMValueRef) -> Value<'m> {
+        Value(raw, PhantomData)
+    }
+
     /// The underlying reference.
     pub fn raw(self) -> LLVMValueRef {
         self.0
@@ -445,6 +453,14 @@ impl<'m> Value<'m> {
 }
 
 impl<'m> Block<'m> {
+    /// The basic block with this reference.
+    ///
+    /// # Safety
+    /// 1. It belongs to the module (*LLVM-I1*).
+    pub(crate) unsafe fn from_raw(raw: LLVMBasicBlockRef) -> Block<'m> {
+        Block(raw, PhantomData)
+    }
+
     /// The underlying reference.
     pub fn raw(self) -> LLVMBasicBlockRef {
         self.0

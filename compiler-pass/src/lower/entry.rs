@@ -28,9 +28,21 @@ pub const DEBUG_READ: &str = "croft_rt_debug_read";
 /// Checks a write, in mode *debug*.
 pub const DEBUG_WRITE: &str = "croft_rt_debug_write";
 
+/// Ends a region's values, where the descriptor is in a frame and the region seldom outgrows a block.
+pub const REWIND: &str = "croft_rt_rewind";
+/// An attribute of a reset: the loop around it comes back, so [`REWIND`] pays. A hint: without it the code is right as well.
+pub const WARM: &str = "croft.warm";
+/// Allocates, where the request is known: at most [`KNOWN_SIZE`] bytes and an alignment of at most [`KNOWN_ALIGN`].
+pub const ALLOC_KNOWN: &str = "croft_rt_alloc_known";
+/// The largest request for [`ALLOC_KNOWN`]: it fits the smallest block that a runtime may be built with.
+pub const KNOWN_SIZE: u64 = 512;
+/// What every object is aligned to.
+pub const KNOWN_ALIGN: u64 = 8;
+
 /// Entry points that work on an open region.
-pub const ON_OPEN: [&str; 8] = [
+pub const ON_OPEN: [&str; 10] = [
     "croft_rt_alloc",
+    ALLOC_KNOWN,
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
@@ -38,6 +50,7 @@ pub const ON_OPEN: [&str; 8] = [
     "croft_rt_register_cleanup",
     "croft_rt_try_register_cleanup",
     RESET,
+    REWIND,
 ];
 
 /// Entry points that end a region.
@@ -98,7 +111,7 @@ pub const DEBUG_SEGMENTED: [(&str, &str); 8] = [
 pub const OPENS: [&str; 4] = [OPEN, OPEN_BOUNDED, OPEN_EAGER, OPEN_EAGER_BOUNDED];
 
 /// The fast paths that mode *inline* takes from the runtime's bitcode; everything else stays in the library.
-pub const FAST_PATHS: [&str; 15] = [
+pub const FAST_PATHS: [&str; 17] = [
     OPEN,
     OPEN_BOUNDED,
     OPEN_EAGER,
@@ -107,7 +120,9 @@ pub const FAST_PATHS: [&str; 15] = [
     PUSH_BOUNDED,
     POP,
     RESET,
+    REWIND,
     "croft_rt_alloc",
+    ALLOC_KNOWN,
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",

@@ -169,7 +169,7 @@ pub fn has_operations(module: Module<'_>) -> bool {
         .any(|function| function.name().starts_with(PREFIX))
 }
 
-fn refuse_malformed(module: Module<'_>) -> Result<(), LowerError> {
+pub(crate) fn refuse_malformed(module: Module<'_>) -> Result<(), LowerError> {
     let mut problems: Vec<Diagnostic> = annotations::operations(module)
         .iter()
         .map(explain::malformed)

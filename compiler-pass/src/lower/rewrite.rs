@@ -42,11 +42,17 @@ pub fn run<'m>(
         for call in function.users().into_iter().filter(|user| user.is_call()) {
             let opening = placement.of(call);
             let place = (mode == Mode::Debug).then(|| places.of_operation(call));
+            let warm = call.is_marked(entry::WARM);
             // SAFETY: LLVM-I1: the call is an instruction of this module, and the walk above holds a copy of the users.
             let call = unsafe { shim::croft_shim_invoke_to_call(call.raw()) };
             // SAFETY: as above; the annotations were found well-formed, so the operands are those of `operation`.
             unsafe {
-                let how = How { opening, mode, place };
+                let how = How {
+                    opening,
+                    mode,
+                    warm,
+                    place,
+                };
                 replace(module, operation, call, how, &mut lowered)?;
             };
         }
@@ -69,7 +75,7 @@ pub fn run<'m>(
 
 /// A `tail` call promises that the callee touches no stack slot of the caller: no longer true of one that may be
 /// given a descriptor. (`musttail` calls are given none, see placement.)
-fn forget_tail_calls(function: Value<'_>) {
+pub(crate) fn forget_tail_calls(function: Value<'_>) {
     use inkwell::llvm_sys::{LLVMOpcode, LLVMTailCallKind};
     for inst in function.blocks().flat_map(|block| block.instructions()) {
         if inst.opcode() == Some(LLVMOpcode::LLVMCall) && !inst.is_must_tail() {
@@ -87,6 +93,8 @@ fn forget_tail_calls(function: Value<'_>) {
 struct How {
     opening: Opening,
     mode: Mode,
+    /// Carries the mark [`entry::WARM`].
+    warm: bool,
     /// In mode *debug*: the constant that says where the operation is.
     place: Option<LLVMValueRef>,
 }
@@ -103,6 +111,7 @@ unsafe fn replace(
     let How {
         opening,
         mode,
+        warm,
         place: written,
     } = how;
     // SAFETY: obligation 1 throughout: `call` is alive until it is erased at the end, and its operands are
@@ -153,7 +162,16 @@ unsafe fn replace(
                     lowered.in_block +=
                         usize::from(matches!(operation, Operation::Push | Operation::PushBounded));
                     arguments.extend(written);
-                    emit(name, &mut arguments, LLVMTypeOf(call)).map(Some)
+                    let name = if mode == Mode::Inline {
+                        specialised(operation, warm, &mut arguments).unwrap_or(name)
+                    } else {
+                        name
+                    };
+                    let new = emit(name, &mut arguments, LLVMTypeOf(call));
+                    if let (Ok(new), true) = (&new, mode == Mode::Call && operation.allocates()) {
+                        take_attributes(call, *new);
+                    }
+                    new.map(Some)
                 }
                 None => Err(LowerError::Llvm(format!(
                     "`{}` has no lowering",
@@ -171,6 +189,63 @@ unsafe fn replace(
         LLVMInstructionEraseFromParent(call);
     }
     Ok(())
+}
+
+/// What is said of an operation's call holds of the runtime's function with the same arguments.
+///
+/// # Safety
+/// 1. Both are live calls with the same arguments.
+unsafe fn take_attributes(from: LLVMValueRef, to: LLVMValueRef) {
+    use inkwell::llvm_sys::{LLVMAttributeFunctionIndex, LLVMAttributeReturnIndex};
+    for index in [LLVMAttributeReturnIndex, LLVMAttributeFunctionIndex] {
+        // SAFETY: obligation 1; the array has room for as many as LLVM counts.
+        unsafe {
+            let count = LLVMGetCallSiteAttributeCount(from, index);
+            let mut attributes = vec![std::ptr::null_mut(); count as usize];
+            LLVMGetCallSiteAttributes(from, index, attributes.as_mut_ptr());
+            for attribute in attributes {
+                LLVMAddCallSiteAttribute(to, index, attribute);
+            }
+        }
+    }
+}
+
+/// The entry point that an operation has for its operands, and the arguments for it, where that is better than the general one.
+///
+/// # Safety
+/// 1. `arguments` are the operands of the operation, live values, after descriptors in frames took the place of their handles.
+unsafe fn specialised(
+    operation: Operation,
+    warm: bool,
+    arguments: &mut Vec<LLVMValueRef>,
+) -> Option<&'static str> {
+    // SAFETY: obligation 1: the arguments are live values.
+    let constant = |argument: LLVMValueRef| unsafe {
+        (!LLVMIsAConstantInt(argument).is_null()).then(|| LLVMConstIntGetZExtValue(argument))
+    };
+    // SAFETY: obligation 1.
+    unsafe {
+        match operation {
+            Operation::Reset => {
+                let [region] = arguments[..] else { return None };
+                (warm && is_frame_descriptor(Value::from_raw(region))).then_some(entry::REWIND)
+            }
+            Operation::Alloc | Operation::AllocArray => {
+                let (align, sizes) = arguments[1..].split_last()?;
+                let size = sizes
+                    .iter()
+                    .try_fold(1u64, |product, size| product.checked_mul(constant(*size)?))?;
+                let align = (*align, constant(*align)?);
+                if size > entry::KNOWN_SIZE || align.1 > entry::KNOWN_ALIGN || !align.1.is_power_of_two() {
+                    return None;
+                }
+                let ty = LLVMTypeOf(align.0);
+                *arguments = vec![arguments[0], LLVMConstInt(ty, size, 0), align.0];
+                Some(entry::ALLOC_KNOWN)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// # Safety

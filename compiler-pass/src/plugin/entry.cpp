@@ -6,6 +6,7 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Plugins/PassPlugin.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -37,6 +38,16 @@ struct CheckPass : PassInfoMixin<CheckPass> {
   static bool isRequired() { return true; }
   // Files with effect manifests, a line each.
   std::string manifests;
+};
+
+struct OptPass : PassInfoMixin<OptPass> {
+  explicit OptPass(std::string list = {}) : list(std::move(list)) {}
+  PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
+    char *message = nullptr;
+    int result = croft_plugin_opt(wrap(&module), list.c_str(), &message);
+    return outcome(module, result, message);
+  }
+  std::string list; // which optimisations; empty for all
 };
 
 struct LowerPass : PassInfoMixin<LowerPass> {
@@ -90,6 +101,7 @@ std::optional<int> mode_of(StringRef parameters) {
 
 // What runs by itself under `clang -fpass-plugin=`: a module that the checker rejects is not lowered.
 struct CheckAndLowerPass : PassInfoMixin<CheckAndLowerPass> {
+  explicit CheckAndLowerPass(bool optimises) : optimises(optimises) {}
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
     char *message = nullptr;
     int result = croft_plugin_check(wrap(&module), "", &message);
@@ -106,10 +118,21 @@ struct CheckAndLowerPass : PassInfoMixin<CheckAndLowerPass> {
                                     Twine(parameters) + "`");
       return PreservedAnalyses::all();
     }
+    // What mode debug looks at is not optimised away, and without optimisation nothing is.
+    if (optimises && (*mode & CROFT_MODE) != CROFT_DEBUG) {
+      const char *list = std::getenv("CROFT_OPT");
+      result = croft_plugin_opt(wrap(&module), list ? list : "", &message);
+      if (result == CROFT_FAILED)
+        return outcome(module, result, message);
+      if (message)
+        croft_plugin_free(message);
+      message = nullptr;
+    }
     result = croft_plugin_lower(wrap(&module), *mode, &message);
     return outcome(module, result, message);
   }
   static bool isRequired() { return true; }
+  bool optimises;
 };
 
 // The files of `croft-check<effects=FILE;effects=FILE>`, a line each; nothing if the text is not of that form.
@@ -127,6 +150,15 @@ std::optional<std::string> manifests_of(StringRef name) {
   return files;
 }
 
+// The list of `croft-opt<LIST>`, in which semicolons separate names, as commas do on the command line.
+std::optional<std::string> list_of(StringRef name) {
+  if (!name.consume_front("croft-opt<") || !name.consume_back(">") || name.empty())
+    return std::nullopt;
+  std::string list = name.str();
+  std::replace(list.begin(), list.end(), ';', ',');
+  return list;
+}
+
 // The same of a pass's whole text.
 std::optional<int> lower_mode_of(StringRef name) {
   if (!name.consume_front("croft-lower<") || !name.consume_back(">") || name.empty())
@@ -139,6 +171,10 @@ bool parse(StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::Pipe
     passes.addPass(CheckPass());
   else if (auto manifests = manifests_of(name))
     passes.addPass(CheckPass(std::move(*manifests)));
+  else if (name == "croft-opt")
+    passes.addPass(OptPass());
+  else if (auto list = list_of(name))
+    passes.addPass(OptPass(std::move(*list)));
   else if (name == "croft-lower")
     passes.addPass(LowerPass(CROFT_INLINE));
   else if (auto mode = lower_mode_of(name))
@@ -154,8 +190,8 @@ bool parse(StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::Pipe
 
 void register_passes(PassBuilder &builder) {
   builder.registerPipelineParsingCallback(parse);
-  builder.registerPipelineStartEPCallback([](ModulePassManager &passes, OptimizationLevel) {
-    passes.addPass(CheckAndLowerPass());
+  builder.registerPipelineStartEPCallback([](ModulePassManager &passes, OptimizationLevel level) {
+    passes.addPass(CheckAndLowerPass(level != OptimizationLevel::O0));
   });
 }
 

@@ -6,6 +6,8 @@ extern "C" {
 // Implemented in Rust (src/plugin/mod.rs). Each returns one of the outcomes below; *message, when set, is to be
 // given back to croft_plugin_free.
 int croft_plugin_check(LLVMModuleRef module, const char *manifests, char **message);
+// `list` says which optimisations: as for `croft opt`, or empty for all.
+int croft_plugin_opt(LLVMModuleRef module, const char *list, char **message);
 int croft_plugin_lower(LLVMModuleRef module, int mode, char **message);
 int croft_plugin_verify(LLVMModuleRef module, char **message);
 int croft_plugin_print_effects(LLVMModuleRef module, char **message);

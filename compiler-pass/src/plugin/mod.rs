@@ -10,6 +10,7 @@ use crate::diagnostic::{self, human};
 use crate::effects::manifest;
 use crate::llvm::Module;
 use crate::lower::{Contexts, Mode, Runtime};
+use crate::opt::OptOptions;
 use crate::{CheckOptions, engine};
 use inkwell::llvm_sys::prelude::LLVMModuleRef;
 use std::ffi::{CStr, CString, OsStr, c_char, c_int};
@@ -104,6 +105,41 @@ unsafe extern "C" fn croft_plugin_check(
             }
             report(module, &diagnostics);
             Err(format!("croft: {} in this module", count(diagnostics.len())))
+        })
+    }
+}
+
+/// Optimises a module. `list` says which optimisations: as for `croft opt`, or empty for all.
+///
+/// # Safety
+/// As for [`guarded`], and
+/// 3. `list` is a C string that is alive during the call.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn croft_plugin_opt(
+    module: LLVMModuleRef,
+    list: *const c_char,
+    message: *mut *mut c_char,
+) -> c_int {
+    // SAFETY: obligation 3.
+    let list = unsafe { CStr::from_ptr(list) }.to_string_lossy();
+    // SAFETY: the caller's obligations are the same.
+    unsafe {
+        guarded(module, message, |module| {
+            let options: OptOptions = match &*list {
+                "" => OptOptions::default(),
+                list => list.parse().map_err(|error| format!("croft: {error}"))?,
+            };
+            match crate::opt::run(module, &options) {
+                Ok(_) => Ok(CHANGED),
+                Err(crate::lower::LowerError::Malformed(diagnostics)) => {
+                    report(module, &diagnostics);
+                    Err(format!(
+                        "croft: {}; nothing was optimised",
+                        count(diagnostics.len())
+                    ))
+                }
+                Err(error) => Err(format!("croft: {error}")),
+            }
         })
     }
 }

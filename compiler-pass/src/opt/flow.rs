@@ -1,0 +1,177 @@
+//! The flow graph of one function of the module, as LLVM has it.
+
+use crate::llvm::{Block, Value};
+use petgraph::algo::dominators::{Dominators, simple_fast};
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::{HashMap, HashSet};
+
+/// How many basic blocks a question about a few of them may lead through before the answer is "cannot tell".
+const MAX_SEARCH: usize = 512;
+
+/// A flow graph. Basic blocks are numbered in the order of the function; 0 is the entry.
+pub struct Flow<'m> {
+    blocks: Vec<Block<'m>>,
+    index: HashMap<Block<'m>, usize>,
+    successors: Vec<Vec<usize>>,
+    predecessors: Vec<Vec<usize>>,
+    dominators: Dominators<NodeIndex>,
+    /// Where the instructions of interest lie: the basic block, and the number in it.
+    places: HashMap<Value<'m>, (usize, usize)>,
+}
+
+/// A natural loop.
+#[derive(Clone, Debug)]
+pub struct Loop {
+    /// Where it is entered.
+    pub header: usize,
+    /// Its basic blocks, the header included.
+    pub body: HashSet<usize>,
+}
+
+impl<'m> Flow<'m> {
+    /// The graph of a function with a body. Near-linear.
+    pub fn new(function: Value<'m>) -> Flow<'m> {
+        let blocks: Vec<Block<'m>> = function.blocks().collect();
+        let index: HashMap<Block<'m>, usize> = blocks
+            .iter()
+            .enumerate()
+            .map(|(at, block)| (*block, at))
+            .collect();
+        let successors: Vec<Vec<usize>> = blocks
+            .iter()
+            .map(|block| {
+                let targets = block.terminator().map(Value::successors).unwrap_or_default();
+                targets
+                    .iter()
+                    .filter_map(|target| index.get(target).copied())
+                    .collect()
+            })
+            .collect();
+        let mut predecessors = vec![Vec::new(); blocks.len()];
+        let mut graph = DiGraph::<(), ()>::with_capacity(blocks.len(), blocks.len());
+        for _ in &blocks {
+            graph.add_node(());
+        }
+        for (from, targets) in successors.iter().enumerate() {
+            for &to in targets {
+                predecessors[to].push(from);
+                graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
+            }
+        }
+        let places = blocks
+            .iter()
+            .enumerate()
+            .flat_map(|(at, block)| {
+                let calls = block
+                    .instructions()
+                    .enumerate()
+                    .filter(|(_, inst)| inst.is_call());
+                calls
+                    .map(move |(number, inst)| (inst, (at, number)))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        Flow {
+            dominators: simple_fast(&graph, NodeIndex::new(0)),
+            blocks,
+            index,
+            successors,
+            predecessors,
+            places,
+        }
+    }
+
+    /// The basic block with this number.
+    pub fn block(&self, at: usize) -> Block<'m> {
+        self.blocks[at]
+    }
+
+    /// The number of a basic block of the function.
+    pub fn number(&self, block: Block<'m>) -> Option<usize> {
+        self.index.get(&block).copied()
+    }
+
+    /// Where a call lies: its basic block, and its number among the instructions there.
+    pub fn place(&self, call: Value<'m>) -> Option<(usize, usize)> {
+        self.places.get(&call).copied()
+    }
+
+    /// Where control may go from a basic block.
+    pub fn successors(&self, at: usize) -> &[usize] {
+        &self.successors[at]
+    }
+
+    /// Where control may come from.
+    pub fn predecessors(&self, at: usize) -> &[usize] {
+        &self.predecessors[at]
+    }
+
+    /// Whether the entry leads there.
+    pub fn is_reached(&self, at: usize) -> bool {
+        at == 0 || self.dominators.immediate_dominator(NodeIndex::new(at)).is_some()
+    }
+
+    /// Whether every way from the entry to `later` leads through `earlier`.
+    pub fn dominates(&self, earlier: usize, later: usize) -> bool {
+        self.dominators
+            .dominators(NodeIndex::new(later))
+            .is_some_and(|mut chain| chain.any(|node| node.index() == earlier))
+    }
+
+    /// The basic blocks that control may come to from the end of `from`, as far as the first for which `stop` holds, which belongs to
+    /// them. `None` if they are more than can be looked at.
+    pub fn reach(&self, from: usize, stop: impl Fn(usize) -> bool) -> Option<HashSet<usize>> {
+        let mut seen = HashSet::new();
+        let mut work: Vec<usize> = self.successors[from].clone();
+        while let Some(at) = work.pop() {
+            if seen.insert(at) && !stop(at) {
+                work.extend(&self.successors[at]);
+            }
+            if seen.len() > MAX_SEARCH {
+                return None;
+            }
+        }
+        Some(seen)
+    }
+
+    /// Whether a basic block may be executed twice without one for which `cut` holds in between. `true` too if that cannot be told.
+    pub fn repeats(&self, at: usize, cut: impl Fn(usize) -> bool) -> bool {
+        !cut(at)
+            && self
+                .reach(at, |other| other == at || cut(other))
+                .is_none_or(|reached| reached.contains(&at))
+    }
+
+    /// The innermost natural loop around a basic block.
+    pub fn innermost_loop(&self, at: usize) -> Option<Loop> {
+        let chain = self.dominators.dominators(NodeIndex::new(at))?;
+        chain
+            .map(NodeIndex::index)
+            .filter_map(|header| self.natural_loop(header))
+            .find(|found| found.body.contains(&at))
+    }
+
+    /// The loop with this header.
+    fn natural_loop(&self, header: usize) -> Option<Loop> {
+        let latches: Vec<usize> = self.predecessors[header]
+            .iter()
+            .copied()
+            .filter(|from| self.is_reached(*from) && self.dominates(header, *from))
+            .collect();
+        if latches.is_empty() {
+            return None;
+        }
+        let mut body = HashSet::from([header]);
+        let mut work = latches;
+        while let Some(at) = work.pop() {
+            if body.insert(at) {
+                work.extend(
+                    self.predecessors[at]
+                        .iter()
+                        .filter(|from| self.is_reached(**from)),
+                );
+            }
+        }
+        Some(Loop { header, body })
+    }
+}

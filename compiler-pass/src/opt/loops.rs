@@ -1,0 +1,175 @@
+//! Regions that a loop opens and ends each time round are opened once before it, and reset each time round.
+//!
+//! The region keeps its first block from one turn to the next: it stays warm, and what opened and ended it each turn becomes a
+//! comparison ([`entry::WARM`]). The price is that block: the region holds it for the rest of the turn, too. In a function that is
+//! active once at a time, that is one block for each such region at most.
+//!
+//! Right because the region ends in the turn that opened it, on every way round: so whatever the reset ends, the end of the region
+//! ended before. The region is ended on every way out of the loop. A call that may unwind out of the loop would
+//! pass by that, so there must be none.
+
+use super::Report;
+use super::edit;
+use super::facts::Facts;
+use super::flow::{Flow, Loop};
+use super::site::{Site, operation_of};
+use crate::llvm::{Block, Module, Value, shim};
+use crate::lower::entry;
+use crate::operation::Operation;
+use inkwell::llvm_sys::LLVMOpcode;
+use inkwell::llvm_sys::core::LLVMGetInstructionParent;
+
+/// How many regions of one function are moved. Each changes the flow graph.
+const MAX_REGIONS: usize = 64;
+
+/// Moves what a function's loops open.
+pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, report: &mut Report) {
+    if !facts.is_sound(function) || facts.is_recursive(function) {
+        return;
+    }
+    for _ in 0..MAX_REGIONS {
+        let flow = Flow::new(function);
+        let mut sites = Site::all(function, facts).into_iter();
+        let Some((site, around, exits)) =
+            sites.find_map(|site| suits(&site, &flow).map(|(around, exits)| (site, around, exits)))
+        else {
+            return;
+        };
+        let Some(()) = hoist(module, &site, &flow, &around, &exits) else {
+            return;
+        };
+        report.hoisted += 1;
+    }
+}
+
+/// The loop that a region can be opened before, and the basic blocks that the loop is left to.
+fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Loop, Vec<usize>)> {
+    let (opened, number) = flow.place(site.push)?;
+    if !flow.is_reached(opened) || site.pops.is_empty() {
+        return None;
+    }
+    let around = flow.innermost_loop(opened)?;
+    let inside = |value: Value<'m>| flow.place(value).is_some_and(|at| around.body.contains(&at.0));
+    if !site.uses().all(inside) || !ends_in_turn(site, flow, &around, (opened, number)) {
+        return None;
+    }
+    // What the budget is computed from has to be there before the loop.
+    if let Some(budget) = site.budget
+        && budget.opcode().is_some()
+        && flow
+            .number(parent(budget))
+            .is_none_or(|at| around.body.contains(&at))
+    {
+        return None;
+    }
+    let exits = exits(flow, &around)?;
+    let unwinds = around.body.iter().any(|at| {
+        let mut insts = flow.block(*at).instructions();
+        insts.any(|inst| may_unwind(inst))
+    });
+    (!unwinds).then_some((around, exits))
+}
+
+/// Whether the region has ended whenever a turn does: every way from its opening to the loop's header leads through an end.
+fn ends_in_turn(site: &Site<'_>, flow: &Flow<'_>, around: &Loop, opened: (usize, usize)) -> bool {
+    let ends: Vec<(usize, usize)> = site.pops.iter().filter_map(|pop| flow.place(*pop)).collect();
+    if ends
+        .iter()
+        .any(|(at, number)| *at == opened.0 && *number > opened.1)
+    {
+        return true;
+    }
+    let stops = |at: usize| {
+        at == around.header || !around.body.contains(&at) || ends.iter().any(|(end, _)| *end == at)
+    };
+    flow.reach(opened.0, stops)
+        .is_some_and(|reached| !reached.contains(&around.header))
+}
+
+/// The basic blocks that a loop is left to. `None` if one of them cannot be separated from the loop.
+fn exits(flow: &Flow<'_>, around: &Loop) -> Option<Vec<usize>> {
+    let mut exits = Vec::new();
+    for at in &around.body {
+        let out = flow.successors(*at).iter().filter(|to| !around.body.contains(to));
+        for to in out {
+            let terminator = flow.block(*at).terminator()?;
+            let is_plain = matches!(
+                terminator.opcode(),
+                Some(LLVMOpcode::LLVMBr | LLVMOpcode::LLVMSwitch)
+            );
+            if !is_plain || is_landing(flow.block(*to)) {
+                return None;
+            }
+            exits.push(*to);
+        }
+    }
+    exits.sort_unstable();
+    exits.dedup();
+    Some(exits)
+}
+
+fn is_landing(block: Block<'_>) -> bool {
+    let mut insts = block.instructions();
+    insts.any(|inst| {
+        matches!(
+            inst.opcode(),
+            Some(
+                LLVMOpcode::LLVMLandingPad
+                    | LLVMOpcode::LLVMCatchSwitch
+                    | LLVMOpcode::LLVMCatchPad
+                    | LLVMOpcode::LLVMCleanupPad
+            )
+        )
+    })
+}
+
+fn may_unwind(inst: Value<'_>) -> bool {
+    // An operation never does.
+    inst.is_call() && operation_of(inst).is_none() && inst.call_facts() & shim::FN_NOUNWIND == 0
+}
+
+fn parent<'m>(inst: Value<'m>) -> Block<'m> {
+    // SAFETY: LLVM-I1, LLVM-I2: asked of instructions only, which have a parent.
+    unsafe { Block::from_raw(LLVMGetInstructionParent(inst.raw())) }
+}
+
+/// Opens the region before the loop, resets it where it ended, and ends it on the ways out.
+fn hoist<'m>(
+    module: Module<'m>,
+    site: &Site<'m>,
+    flow: &Flow<'m>,
+    around: &Loop,
+    exits: &[usize],
+) -> Option<()> {
+    let blocks = |chosen: &mut dyn Iterator<Item = &usize>| -> Vec<Block<'m>> {
+        let mut chosen: Vec<usize> = chosen.copied().collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen.into_iter().map(|at| flow.block(at)).collect()
+    };
+    let header = flow.block(around.header);
+    let entered = flow.predecessors(around.header);
+    let outside = blocks(&mut entered.iter().filter(|at| !around.body.contains(at)));
+    if outside.is_empty() || is_landing(header) {
+        return None;
+    }
+    let before = edit::split(header, &outside)?;
+    let mut ways_out = Vec::new();
+    for exit in exits {
+        let from = flow.predecessors(*exit);
+        let inside = blocks(&mut from.iter().filter(|at| around.body.contains(at)));
+        // What was split before has changed nothing yet, but for empty basic blocks.
+        ways_out.push(edit::split(flow.block(*exit), &inside)?);
+    }
+    let like = *site.pops.first()?;
+    for way_out in ways_out {
+        edit::operate(module, Operation::Pop, site.push, way_out.terminator()?, like);
+    }
+    for pop in &site.pops {
+        let reset = edit::operate(module, Operation::Reset, site.push, *pop, *pop);
+        edit::mark(reset, entry::WARM);
+    }
+    edit::move_before(site.push, before.terminator()?);
+    site.pops.iter().copied().for_each(edit::erase);
+    Some(())
+}
