@@ -26,7 +26,7 @@ use crate::apart::{
     self, croft_rt_apart_alloc, croft_rt_apart_pop, croft_rt_apart_push, croft_rt_apart_reset,
     croft_rt_apart_try_alloc,
 };
-use crate::block::{PLAIN, start_of};
+use crate::block::{Footer, PLAIN, start_of};
 use crate::cleanup::{self, Function, Registration};
 use crate::execution::NEAR;
 #[cfg(not(feature = "threads"))]
@@ -327,14 +327,25 @@ unsafe fn reset(region: *mut Descriptor) {
             }
             return;
         }
-        region::reset(pool(), region, |oldest, limit| {
-            if cfg!(croft_bitcode) {
-                (*region).limit = croft_rt_reset_rare(oldest, limit);
-                (*region).frontier = region::raw();
-            } else {
-                crate::refill::reset_rare(region, limit);
-            }
-        });
+        region::reset(pool(), region, |oldest, limit| reset_rare(region, oldest, limit));
+    }
+}
+
+/// A reset of a region with runs or cleanups.
+///
+/// # Safety
+///
+/// As for [`croft_rt_reset`].
+#[inline(always)]
+unsafe fn reset_rare(region: *mut Descriptor, oldest: *mut Footer, limit: *mut Footer) {
+    // SAFETY: the obligations above.
+    unsafe {
+        if cfg!(croft_bitcode) {
+            (*region).limit = croft_rt_reset_rare(oldest, limit);
+            (*region).frontier = region::raw();
+        } else {
+            crate::refill::reset_rare(region, limit);
+        }
     }
 }
 
@@ -351,11 +362,20 @@ pub unsafe extern "C" fn croft_rt_rewind(region: *mut Descriptor) {
     // Region-I3), whose link is `SPECIAL`.
     unsafe {
         let limit = (*region).limit;
-        if limit == (*region).oldest && (*limit).next == PLAIN {
-            (*region).frontier = start_of(limit);
-            return;
+        let oldest = (*region).oldest;
+        if !NEAR || limit != oldest {
+            if limit == oldest && (*limit).next == PLAIN {
+                (*region).frontier = start_of(limit);
+                return;
+            }
+            return reset(region);
         }
-        reset(region);
+        // One block; two tests that lead to different places stay two branches.
+        if (*limit).next == PLAIN {
+            (*region).frontier = start_of(limit);
+        } else if !region::is_lazy((*region).frontier) {
+            reset_rare(region, oldest, limit);
+        }
     }
 }
 

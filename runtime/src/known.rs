@@ -9,9 +9,9 @@
 use crate::apart::croft_rt_apart_alloc;
 use crate::block::Footer;
 use crate::execution::{NEAR, pool};
-use crate::kernel::in_pool;
+use crate::kernel::{allocate, in_pool};
 use crate::layout::{MIN_ALIGN, PAYLOAD, RAW, rounded};
-use crate::refill::refill_rare;
+use crate::refill::{refill_rare, rescue};
 use crate::region::Descriptor;
 use crate::request::{self, Answer, Refill};
 use core::mem::MaybeUninit;
@@ -63,6 +63,51 @@ pub unsafe extern "C" fn croft_rt_alloc_known(region: *mut Descriptor, size: usi
             *region = next.assume_init();
         }
         (*region).frontier.wrapping_byte_sub(taken)
+    }
+}
+
+/// As [`croft_rt_alloc_known`], for a descriptor that is in memory anyway: the slow path gets its address, and nothing but the
+/// object's address need be in a register.
+///
+/// # Safety
+///
+/// As for [`croft_rt_alloc_known`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_alloc_known_in_memory(
+    region: *mut Descriptor,
+    size: usize,
+    align: usize,
+) -> *mut u8 {
+    // SAFETY: the obligations above.
+    unsafe {
+        if !NEAR {
+            return allocate::<false>(region, size, align);
+        }
+        let object = (*region).frontier;
+        let end = object.wrapping_byte_add(rounded(size));
+        if end <= (*region).limit.cast() {
+            (*region).frontier = end;
+            return object;
+        }
+        croft_rt_serve_known(region, size, align)
+    }
+}
+
+/// The slow path of [`croft_rt_alloc_known_in_memory`]; returns the object. On exhaustion the handler is told.
+///
+/// # Safety
+///
+/// As for [`croft_rt_alloc_known`], and the object does not fit the newest block.
+#[cold]
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn croft_rt_serve_known(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
+    // SAFETY: the obligations above.
+    unsafe {
+        match request::serve(pool(), region, size) {
+            Ok(object) => object,
+            Err(reason) => rescue::<false>(region, size, align.wrapping_sub(1), reason),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The functions whose bodies the pass inlines.
-const FAST: [&str; 17] = [
+const FAST: [&str; 18] = [
     "croft_rt_open",
     "croft_rt_open_bounded",
     "croft_rt_open_eager",
@@ -17,6 +17,7 @@ const FAST: [&str; 17] = [
     "croft_rt_rewind",
     "croft_rt_alloc",
     "croft_rt_alloc_known",
+    "croft_rt_alloc_known_in_memory",
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
@@ -26,10 +27,11 @@ const FAST: [&str; 17] = [
 ];
 
 /// What they may call.
-const COLD: [&str; 10] = [
+const COLD: [&str; 11] = [
     "croft_rt_push_rare",
     "croft_rt_refill",
     "croft_rt_refill_known",
+    "croft_rt_serve_known",
     "croft_rt_try_refill",
     "croft_rt_run",
     "croft_rt_try_run",
@@ -166,7 +168,9 @@ fn judge(ir: &str, allowed: &dyn Fn(&str) -> bool) {
             );
         }
         for call in body.lines().filter(|line| line.contains("call ")) {
-            let passed = call.contains("%region") && !call.contains("@llvm.");
+            // A descriptor that is in memory anyway may go on.
+            let stays = name != "croft_rt_alloc_known_in_memory";
+            let passed = stays && call.contains("%region") && !call.contains("@llvm.");
             assert!(!passed, "{name} passes its descriptor on: {call}");
         }
         assert!(

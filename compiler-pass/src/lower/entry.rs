@@ -34,15 +34,18 @@ pub const REWIND: &str = "croft_rt_rewind";
 pub const WARM: &str = "croft.warm";
 /// Allocates, where the request is known: at most [`KNOWN_SIZE`] bytes and an alignment of at most [`KNOWN_ALIGN`].
 pub const ALLOC_KNOWN: &str = "croft_rt_alloc_known";
+/// The same, where the descriptor is in memory.
+pub const ALLOC_KNOWN_IN_MEMORY: &str = "croft_rt_alloc_known_in_memory";
 /// The largest request for [`ALLOC_KNOWN`]: it fits the smallest block that a runtime may be built with.
 pub const KNOWN_SIZE: u64 = 512;
 /// What every object is aligned to.
 pub const KNOWN_ALIGN: u64 = 8;
 
 /// Entry points that work on an open region.
-pub const ON_OPEN: [&str; 10] = [
+pub const ON_OPEN: [&str; 11] = [
     "croft_rt_alloc",
     ALLOC_KNOWN,
+    ALLOC_KNOWN_IN_MEMORY,
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",
@@ -111,7 +114,7 @@ pub const DEBUG_SEGMENTED: [(&str, &str); 8] = [
 pub const OPENS: [&str; 4] = [OPEN, OPEN_BOUNDED, OPEN_EAGER, OPEN_EAGER_BOUNDED];
 
 /// The fast paths that mode *inline* takes from the runtime's bitcode; everything else stays in the library.
-pub const FAST_PATHS: [&str; 17] = [
+pub const FAST_PATHS: [&str; 18] = [
     OPEN,
     OPEN_BOUNDED,
     OPEN_EAGER,
@@ -123,6 +126,7 @@ pub const FAST_PATHS: [&str; 17] = [
     REWIND,
     "croft_rt_alloc",
     ALLOC_KNOWN,
+    ALLOC_KNOWN_IN_MEMORY,
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",

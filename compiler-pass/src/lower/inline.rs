@@ -182,6 +182,14 @@ fn fast_paths(module: Module<'_>, runtime: Runtime<'_>, wanted: &[&str]) -> Resu
 /// # Safety
 /// 1. `function` is a live function.
 pub(super) unsafe fn forget_target(function: Value<'_>) {
+    // Calls of the library go directly, not through a table: it is linked into the same program.
+    let name = "nonlazybind";
+    // SAFETY: obligation 1; the name is passed with its length.
+    unsafe {
+        let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
+        let index = inkwell::llvm_sys::LLVMAttributeFunctionIndex;
+        LLVMRemoveEnumAttributeAtIndex(function.raw(), index, kind);
+    }
     for key in [
         "target-cpu",
         "target-features",

@@ -4,10 +4,11 @@ use super::place::Places;
 use super::placement::{Opening, Placement};
 use super::{LowerError, Lowered, Mode, entry};
 use crate::llvm::{Module, Value, passes, shim};
-use crate::operation::Operation;
+use crate::operation::{Operation, PREFIX};
 use inkwell::llvm_sys::core::*;
 use inkwell::llvm_sys::debuginfo::{LLVMInstructionGetDebugLoc, LLVMInstructionSetDebugLoc};
 use inkwell::llvm_sys::prelude::{LLVMTypeRef, LLVMValueRef};
+use std::collections::HashMap;
 
 /// Words of a region descriptor, all pointers: frontier, limit, oldest footer. The runtime asserts the same layout.
 pub const DESCRIPTOR_WORDS: u32 = 3;
@@ -35,6 +36,7 @@ pub fn run<'m>(
         changed: true,
         ..Lowered::default()
     };
+    let mut stays: HashMap<Value<'m>, Kept> = HashMap::new();
     for operation in Operation::ALL {
         let Some(function) = module.function(operation.name()) else {
             continue;
@@ -43,6 +45,9 @@ pub fn run<'m>(
             let opening = placement.of(call);
             let place = (mode == Mode::Debug).then(|| places.of_operation(call));
             let warm = call.is_marked(entry::WARM);
+            let kept = call.arguments().first().map_or(Kept::Elsewhere, |region| {
+                *stays.entry(*region).or_insert_with(|| Kept::of(*region))
+            });
             // SAFETY: LLVM-I1: the call is an instruction of this module, and the walk above holds a copy of the users.
             let call = unsafe { shim::croft_shim_invoke_to_call(call.raw()) };
             // SAFETY: as above; the annotations were found well-formed, so the operands are those of `operation`.
@@ -51,6 +56,7 @@ pub fn run<'m>(
                     opening,
                     mode,
                     warm,
+                    kept,
                     place,
                 };
                 replace(module, operation, call, how, &mut lowered)?;
@@ -95,6 +101,8 @@ struct How {
     mode: Mode,
     /// Carries the mark [`entry::WARM`].
     warm: bool,
+    /// Where its region's descriptor is.
+    kept: Kept,
     /// In mode *debug*: the constant that says where the operation is.
     place: Option<LLVMValueRef>,
 }
@@ -112,6 +120,7 @@ unsafe fn replace(
         opening,
         mode,
         warm,
+        kept,
         place: written,
     } = how;
     // SAFETY: obligation 1 throughout: `call` is alive until it is erased at the end, and its operands are
@@ -163,7 +172,7 @@ unsafe fn replace(
                         usize::from(matches!(operation, Operation::Push | Operation::PushBounded));
                     arguments.extend(written);
                     let name = if mode == Mode::Inline {
-                        specialised(operation, warm, &mut arguments).unwrap_or(name)
+                        specialised(operation, warm, kept, &mut arguments).unwrap_or(name)
                     } else {
                         name
                     };
@@ -210,6 +219,34 @@ unsafe fn take_attributes(from: LLVMValueRef, to: LLVMValueRef) {
     }
 }
 
+/// Where a descriptor is while its region is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// In the frame, and only operations and entry points are given it: inlined, they leave it in registers.
+    InRegisters,
+    /// In the frame, and others know where.
+    InFrame,
+    /// In another frame or in the region's block.
+    Elsewhere,
+}
+
+impl Kept {
+    fn of(region: Value<'_>) -> Kept {
+        if !is_frame_descriptor(region) {
+            return Kept::Elsewhere;
+        }
+        let is_ours = |user: &Value<'_>| {
+            let callee = user.callee().map(Value::name).unwrap_or_default();
+            callee.starts_with(PREFIX) || callee.starts_with("croft_rt_")
+        };
+        if region.users().iter().all(is_ours) {
+            Kept::InRegisters
+        } else {
+            Kept::InFrame
+        }
+    }
+}
+
 /// The entry point that an operation has for its operands, and the arguments for it, where that is better than the general one.
 ///
 /// # Safety
@@ -217,6 +254,7 @@ unsafe fn take_attributes(from: LLVMValueRef, to: LLVMValueRef) {
 unsafe fn specialised(
     operation: Operation,
     warm: bool,
+    kept: Kept,
     arguments: &mut Vec<LLVMValueRef>,
 ) -> Option<&'static str> {
     // SAFETY: obligation 1: the arguments are live values.
@@ -226,10 +264,7 @@ unsafe fn specialised(
     // SAFETY: obligation 1.
     unsafe {
         match operation {
-            Operation::Reset => {
-                let [region] = arguments[..] else { return None };
-                (warm && is_frame_descriptor(Value::from_raw(region))).then_some(entry::REWIND)
-            }
+            Operation::Reset => (warm && kept != Kept::Elsewhere).then_some(entry::REWIND),
             Operation::Alloc | Operation::AllocArray => {
                 let (align, sizes) = arguments[1..].split_last()?;
                 let size = sizes
@@ -241,7 +276,11 @@ unsafe fn specialised(
                 }
                 let ty = LLVMTypeOf(align.0);
                 *arguments = vec![arguments[0], LLVMConstInt(ty, size, 0), align.0];
-                Some(entry::ALLOC_KNOWN)
+                Some(if kept == Kept::InRegisters {
+                    entry::ALLOC_KNOWN
+                } else {
+                    entry::ALLOC_KNOWN_IN_MEMORY
+                })
             }
             _ => None,
         }
