@@ -1,4 +1,4 @@
-//! Differential runs: a program prints the same whether Croft lowers it, in any mode, or a C compiler compiles it, at any
+//! Differential runs: a program prints the same whether Croft lowers it, in any mode and optimised in any way, or a C compiler compiles it, at any
 //! level, over `support/malloc_runtime.c`, where every object is a `malloc` of its own.
 //!
 //! The programs are the examples, those below `programs/`, and some that are generated from the seeds below;
@@ -19,6 +19,18 @@ const EXAMPLES: [(&str, &[&str]); 8] = [
     ("examples/recursion/queens.c", &[]),
     ("examples/rust/kernel.rs", &[]),
     ("examples/plain/kernel.ll", &[]),
+];
+
+/// Modes of lowering, and what is optimised before: all, nothing, and each optimisation by itself.
+const WAYS: [(&str, &str); 8] = [
+    ("inline", "all"),
+    ("inline", "none"),
+    ("inline", "stack"),
+    ("inline", "merge"),
+    ("inline", "loops"),
+    ("inline", "groups"),
+    ("call", "all"),
+    ("debug", "all"),
 ];
 
 /// Deterministic: a failure names its seed, which is the last number of the trial's name.
@@ -95,11 +107,14 @@ fn same_everywhere(path: &Path, libraries: &[&str]) -> Result<String, String> {
         let run = process::run(&mut Command::new(program)).expect(0)?;
         outputs.push((format!("over malloc, {level}"), run));
     }
-    for mode in ["inline", "call", "debug"] {
+    for (mode, optimised) in WAYS {
         let mut command = process::croft();
-        command.args(["run", "--mode", mode]).args(&libraries).arg(path);
+        command
+            .args(["run", "--mode", mode, "--opt", optimised])
+            .args(&libraries)
+            .arg(path);
         outputs.push((
-            format!("lowered, mode {mode}"),
+            format!("lowered, mode {mode}, optimised: {optimised}"),
             process::run(&mut command).expect(0)?,
         ));
     }

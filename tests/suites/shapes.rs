@@ -1,6 +1,6 @@
 //! Modules of any shape end in findings or acceptance, within limits of time and memory, and never by a signal.
 //!
-//! Each module is generated, checked, printed with its effects, and lowered. Status 0 and 1 are right whatever the module says;
+//! Each module is generated, checked, printed with its effects, optimised and lowered. Status 0 and 1 are right whatever the module says;
 //! status 2 is right with a message that says what croft could not do, and says so without a crash inside.
 
 use croft_tests::measure::{self, Limits};
@@ -149,9 +149,11 @@ fn judge(end: End, text: fn() -> String) -> Result<(), String> {
     let path = scratch.path().join("shape.ll");
     std::fs::write(&path, text()).map_err(|error| error.to_string())?;
     let lowered = scratch.path().join("lowered.bc");
+    let optimised = scratch.path().join("optimised.bc");
     for arguments in [
         &["check"][..],
         &["effects"],
+        &["opt", "-o", process::text(&optimised)],
         &["lower", "-o", process::text(&lowered)],
     ] {
         let taken = measure::run(process::croft().args(arguments).arg(&path), LIMITS);

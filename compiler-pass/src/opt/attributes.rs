@@ -2,7 +2,9 @@
 //!
 //! * The result is not null, unless the request may be refused; it is aligned, and of a constant size so many bytes can be read
 //!   there: a region's memory stays the pool's when the region ends, so this holds to the end of the function.
-//! * It is an allocation of so many bytes (`allockind`, `allocsize`): one whose object is only written can go.
+//! * It is of so many bytes (`allocsize`), and an allocation (`allockind`): one whose object nobody reads can go. LLVM takes for granted
+//!   that an allocation which goes would have been served. So a request that may be refused, and one in a region that was opened here with a
+//!   budget, do not say this: there a refusal is part of what the program does.
 //! * A request that may be refused tells nobody, and so touches only the region and what the module does not see: the pool. One
 //!   that calls the exhaustion handler does not say so, because the handler may read anything.
 //!
@@ -65,7 +67,13 @@ fn mark<'m>(module: Module<'m>, allocation: Value<'m>, operation: Operation) {
         );
     }
     on_call("allocsize", 1 << 32 | if is_array { 2 } else { NO_SECOND });
-    on_call("allockind", ALLOC_KIND);
+    let has_budget = allocation
+        .arguments()
+        .first()
+        .is_some_and(|region| plain_operation(*region) == Some(Operation::PushBounded));
+    if !may_fail && !has_budget {
+        on_call("allockind", ALLOC_KIND);
+    }
     if may_fail {
         on_call("memory", MEMORY);
     }
