@@ -9,7 +9,8 @@
 use crate::apart::croft_rt_apart_alloc;
 use crate::block::Footer;
 use crate::execution::{NEAR, pool};
-use crate::kernel::{allocate, in_pool};
+use crate::exhaustion::Reason;
+use crate::kernel::in_pool;
 use crate::layout::{MIN_ALIGN, PAYLOAD, RAW, rounded};
 use crate::refill::{refill_rare, rescue};
 use crate::region::Descriptor;
@@ -80,16 +81,20 @@ pub unsafe extern "C" fn croft_rt_alloc_known_in_memory(
 ) -> *mut u8 {
     // SAFETY: the obligations above.
     unsafe {
-        if !NEAR {
-            return allocate::<false>(region, size, align);
-        }
         let object = (*region).frontier;
         let end = object.wrapping_byte_add(rounded(size));
         if end <= (*region).limit.cast() {
             (*region).frontier = end;
             return object;
         }
-        croft_rt_serve_known(region, size, align)
+        if NEAR {
+            return croft_rt_serve_known(region, size, align);
+        }
+        let mut next = MaybeUninit::<Descriptor>::uninit();
+        let to = next.as_mut_ptr();
+        let object = croft_rt_apart_alloc(object, (*region).limit, (*region).oldest, size, align, to);
+        *region = next.assume_init();
+        object
     }
 }
 
@@ -133,13 +138,30 @@ pub unsafe extern "C" fn croft_rt_refill_known(
     unsafe {
         match request::refill(pool(), Descriptor::new(frontier, limit, oldest), taken) {
             Ok(next) => beyond(next, taken).into_answer(),
-            Err(reason) => {
-                let (size, align) = (told & ((1 << ALIGN) - 1), told >> ALIGN);
-                let next = refill_rare::<false>(frontier, limit, size, oldest, align, reason);
-                beyond(Refill::of_answer(next), taken).into_answer()
-            }
+            Err(reason) => refill_known_rare(frontier, limit, taken, oldest, told, reason),
         }
     }
+}
+
+/// What list and range could not serve, for `reason`. Called last, so that the refill need save no register.
+///
+/// # Safety
+///
+/// As for [`croft_rt_refill_known`], with the frontier itself.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn refill_known_rare(
+    frontier: *mut u8,
+    limit: *mut Footer,
+    taken: usize,
+    oldest: *mut Footer,
+    told: usize,
+    reason: Reason,
+) -> Answer {
+    let (size, align) = (told & ((1 << ALIGN) - 1), told >> ALIGN);
+    // SAFETY: the obligations above.
+    let next = unsafe { refill_rare::<false>(frontier, limit, size, oldest, align, reason) };
+    beyond(Refill::of_answer(next), taken).into_answer()
 }
 
 /// The same with the frontier behind the object.

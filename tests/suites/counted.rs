@@ -33,7 +33,7 @@ struct Outcome {
     stats: String,
 }
 
-fn iterate(source: &Path, iterations: u64, mode: &str) -> Outcome {
+fn iterate(source: &Path, iterations: u64, mode: &str, optimised: &str) -> Outcome {
     let run = process::run(
         process::croft()
             .args([
@@ -41,6 +41,8 @@ fn iterate(source: &Path, iterations: u64, mode: &str) -> Outcome {
                 "--stats",
                 "--mode",
                 mode,
+                "--opt",
+                optimised,
                 "-D",
                 &format!("ITERATIONS={iterations}ul"),
             ])
@@ -63,14 +65,30 @@ fn ten_million_regions_run_in_constant_memory() {
     let scratch = tempfile::tempdir().expect("there is room for a folder");
     let source = scratch.path().join("loop.c");
     std::fs::write(&source, LOOP).expect("the scratch folder is there");
-    for mode in ["inline", "call"] {
-        let few = iterate(&source, 1000, mode);
-        let many = iterate(&source, 10_000_000, mode);
+    let each = "10000000 uses of the pool; at most 1 of 4096 blocks in use at once (16 KiB)";
+    for (mode, optimised, says) in [
+        ("inline", "none", each),
+        ("call", "none", each),
+        // Opened before the loop, reset each time round.
+        (
+            "inline",
+            "loops",
+            "1 uses of the pool; at most 1 of 4096 blocks in use at once (16 KiB)",
+        ),
+        // What the region holds are slots of the frame.
+        (
+            "inline",
+            "all",
+            "0 uses of the pool; at most 0 of 4096 blocks in use at once (0 KiB)",
+        ),
+    ] {
+        let few = iterate(&source, 1000, mode, optimised);
+        let many = iterate(&source, 10_000_000, mode, optimised);
         assert_eq!(few.sum, 1000 * 999 / 2, "mode {mode}");
         assert_eq!(many.sum, 10_000_000 * 9_999_999 / 2, "mode {mode}");
         assert!(
-            many.stats.contains("croft: 10000000 uses of the pool; at most 1 of 4096 blocks in use at once (16 KiB); 0 at the end"),
-            "mode {mode}: {}",
+            many.stats.contains(&format!("croft: {says}; 0 at the end")),
+            "mode {mode}, optimised: {optimised}: {}",
             many.stats
         );
         // The pool is 64 MiB, of which one block may become resident; the C library takes the rest, always the same.

@@ -129,7 +129,7 @@ mod counted {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("lowered/operations.c");
         let build = process::run(
             process::croft()
-                .args(["build", "--pool-blocks", "6000", "-o"])
+                .args(["build", "--opt", "none", "--pool-blocks", "6000", "-o"])
                 .arg(&program)
                 .arg(source),
         );

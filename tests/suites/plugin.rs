@@ -119,6 +119,7 @@ fn the_fast_path_is_inlined_by_clang_too() {
     let source = folder::root().join("examples/list/fixed.c");
     let run = process::run(
         process::clang()
+            .env("CROFT_OPT", "none")
             .args(["-O2", "-S", "-emit-llvm", &plugin_flag(), "-o", "-"])
             .arg(source),
     );
@@ -343,6 +344,7 @@ fn the_environment_says_how_clang_s_pipeline_lowers() {
         process::run(
             process::clang()
                 .env("CROFT_LOWER", parameters)
+                .env("CROFT_OPT", "none")
                 .args(["-O2", "-S", "-emit-llvm", &plugin_flag(), "-o", "-"])
                 .arg(folder::root().join("examples/list/fixed.c")),
         )
@@ -366,6 +368,46 @@ fn the_environment_says_how_clang_s_pipeline_lowers() {
     assert!(run.code != Some(0), "a misspelt parameter is no parameter");
     assert!(
         run.stderr.contains("CROFT_LOWER is no list") && run.stderr.contains("`thread`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn clang_s_pipeline_optimises_where_clang_does() {
+    let compiled = |level: &str, list: Option<&str>| {
+        let mut command = process::clang();
+        command.env_remove("CROFT_OPT");
+        if let Some(list) = list {
+            command.env("CROFT_OPT", list);
+        }
+        process::run(
+            command
+                .args([level, "-S", "-emit-llvm", &plugin_flag(), "-o", "-"])
+                .arg(folder::root().join("examples/list/fixed.c")),
+        )
+    };
+    // What the region of that program holds are slots of the frame, so nobody asks the pool.
+    for (level, list, has_pool) in [
+        ("-O2", None, false),
+        ("-O2", Some("stack"), false),
+        ("-O2", Some("loops,groups"), true),
+        ("-O2", Some("none"), true),
+        ("-O0", None, true),
+    ] {
+        let module = compiled(level, list)
+            .expect(0)
+            .unwrap_or_else(|problem| panic!("{level}, {list:?}: {problem}"))
+            .stdout;
+        assert_eq!(
+            module.contains("@croft_pool"),
+            has_pool,
+            "{level}, {list:?}:\n{module}"
+        );
+    }
+    let run = compiled("-O2", Some("stak"));
+    assert!(
+        run.code != Some(0) && run.stderr.contains("`stak` is no optimisation"),
         "{}",
         run.stderr
     );

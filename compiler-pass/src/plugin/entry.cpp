@@ -26,6 +26,26 @@ PreservedAnalyses outcome(Module &module, int result, char *message) {
   return result == CROFT_UNCHANGED ? PreservedAnalyses::all() : PreservedAnalyses::none();
 }
 
+// As `outcome`, for a pass that changes the module. One that failed half-way may have left what no other pass can read, and clang goes
+// on: nothing of it stays.
+PreservedAnalyses change(Module &module, int result, char *message) {
+  if (result == CROFT_FAILED) {
+    const auto discard = [](GlobalValue &value) {
+      value.replaceAllUsesWith(PoisonValue::get(value.getType()));
+      value.eraseFromParent();
+    };
+    for (GlobalAlias &alias : make_early_inc_range(module.aliases()))
+      discard(alias);
+    for (GlobalIFunc &ifunc : make_early_inc_range(module.ifuncs()))
+      discard(ifunc);
+    for (Function &function : module) {
+      function.deleteBody();
+      function.setComdat(nullptr);
+    }
+  }
+  return outcome(module, result, message);
+}
+
 struct CheckPass : PassInfoMixin<CheckPass> {
   explicit CheckPass(std::string manifests = {}) : manifests(std::move(manifests)) {}
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
@@ -45,7 +65,7 @@ struct OptPass : PassInfoMixin<OptPass> {
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
     char *message = nullptr;
     int result = croft_plugin_opt(wrap(&module), list.c_str(), &message);
-    return outcome(module, result, message);
+    return change(module, result, message);
   }
   std::string list; // which optimisations; empty for all
 };
@@ -55,7 +75,7 @@ struct LowerPass : PassInfoMixin<LowerPass> {
   PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
     char *message = nullptr;
     int result = croft_plugin_lower(wrap(&module), mode, &message);
-    return outcome(module, result, message);
+    return change(module, result, message);
   }
   static bool isRequired() { return true; }
   int mode; // as croft_mode says
@@ -123,13 +143,13 @@ struct CheckAndLowerPass : PassInfoMixin<CheckAndLowerPass> {
       const char *list = std::getenv("CROFT_OPT");
       result = croft_plugin_opt(wrap(&module), list ? list : "", &message);
       if (result == CROFT_FAILED)
-        return outcome(module, result, message);
+        return change(module, result, message);
       if (message)
         croft_plugin_free(message);
       message = nullptr;
     }
     result = croft_plugin_lower(wrap(&module), *mode, &message);
-    return outcome(module, result, message);
+    return change(module, result, message);
   }
   static bool isRequired() { return true; }
   bool optimises;

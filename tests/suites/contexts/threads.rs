@@ -112,7 +112,7 @@ pub fn sanitized() -> Result<(), String> {
 }
 
 pub fn without_pool(mode: &str) -> Result<(), String> {
-    let run = output("contexts/no_pool.c", &["--mode", mode], 7)?;
+    let run = output("contexts/no_pool.c", &["--mode", mode, "--opt", "none"], 7)?;
     let expected = "the main thread has 7\nreason 11, 0 of 0 blocks\n";
     if run.stdout == expected {
         Ok(())
