@@ -22,7 +22,7 @@
 //! - [`scope`]: the safe API for Rust programs; with the feature `allocator-api2`, regions also
 //!   serve collections.
 //! - [`abi`]: the functions of `include/croft.h` for C and C++.
-//! - [`kernel`], [`known`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
+//! - [`kernel`], [`known`], [`cached`] and [`mod@refill`]: what the compiler pass inlines into kernels, and its cold paths.
 //! - [`debug`]: debug mode, an implementation of its own that finds misuse; nothing else refers to it.
 //!
 //! [`segmented`] arrays grow without ever moving an element, in all three. A [`cleanup`] runs when its region ends.
@@ -47,6 +47,7 @@ pub mod abi;
 pub mod allocator;
 mod apart;
 pub mod block;
+pub mod cached;
 pub mod classes;
 pub mod cleanup;
 pub mod debug;

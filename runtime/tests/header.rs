@@ -111,6 +111,7 @@ fn the_library_has_the_symbols_of_the_header_and_no_implicit_operation() {
         "croft_rt_refill",
         "croft_rt_refill_known",
         "croft_rt_serve_known",
+        "croft_rt_serve_cached",
         "croft_rt_try_refill",
         "croft_rt_run",
         "croft_rt_try_run",

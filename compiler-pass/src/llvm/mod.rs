@@ -9,8 +9,10 @@
 //! * *LLVM-I2*: an accessor calls the C function only after the kind that function asks for was tested.
 
 mod attribute;
+pub mod change;
 mod debug;
 mod edit;
+pub mod flow;
 pub mod location;
 pub mod module;
 pub mod passes;

@@ -36,6 +36,12 @@ pub const WARM: &str = "croft.warm";
 pub const ALLOC_KNOWN: &str = "croft_rt_alloc_known";
 /// The same, where the descriptor is in memory.
 pub const ALLOC_KNOWN_IN_MEMORY: &str = "croft_rt_alloc_known_in_memory";
+/// Copies frontier and limit of a region into the frame, for a loop.
+pub const CACHE: &str = "croft_rt_cache";
+/// Brings the region up to date behind the loop.
+pub const UNCACHE: &str = "croft_rt_uncache";
+/// Allocates on such a copy: as [`ALLOC_KNOWN`], with the copy as the first argument.
+pub const ALLOC_CACHED: &str = "croft_rt_alloc_cached";
 /// The largest request for [`ALLOC_KNOWN`]: it fits the smallest block that a runtime may be built with.
 pub const KNOWN_SIZE: u64 = 512;
 /// What every object is aligned to.
@@ -114,7 +120,7 @@ pub const DEBUG_SEGMENTED: [(&str, &str); 8] = [
 pub const OPENS: [&str; 4] = [OPEN, OPEN_BOUNDED, OPEN_EAGER, OPEN_EAGER_BOUNDED];
 
 /// The fast paths that mode *inline* takes from the runtime's bitcode; everything else stays in the library.
-pub const FAST_PATHS: [&str; 18] = [
+pub const FAST_PATHS: [&str; 21] = [
     OPEN,
     OPEN_BOUNDED,
     OPEN_EAGER,
@@ -127,6 +133,9 @@ pub const FAST_PATHS: [&str; 18] = [
     "croft_rt_alloc",
     ALLOC_KNOWN,
     ALLOC_KNOWN_IN_MEMORY,
+    CACHE,
+    UNCACHE,
+    ALLOC_CACHED,
     "croft_rt_alloc_array",
     "croft_rt_try_alloc",
     "croft_rt_try_alloc_array",

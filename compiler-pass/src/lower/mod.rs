@@ -6,7 +6,8 @@
 //! 2. [`rewrite`] replaces every operation by a call of a runtime entry point.
 //! 3. [`verify`] checks the result, independently of what lowering believes.
 //! 4. [`access`] (mode *debug*) puts a check before every access that may reach region memory.
-//! 5. [`inline`] (mode *inline*) links the runtime's own bitcode in and inlines its fast paths, so that
+//! 5. [`caching`] (mode *inline*) keeps descriptors that are in memory in registers around loops.
+//! 6. [`inline`] (mode *inline*) links the runtime's own bitcode in and inlines its fast paths, so that
 //!    descriptors in frames become registers.
 //!
 //! A module that is to be loaded by a resident program then takes the rest of the runtime in too: [`resident`].
@@ -15,6 +16,7 @@
 //! Lowering does not check: run the checker first.
 
 pub mod access;
+pub mod caching;
 pub mod entry;
 pub mod inline;
 pub mod place;
@@ -156,6 +158,7 @@ pub fn run_on(module: Module<'_>, mode: Mode, runtime: Runtime<'_>) -> Result<Lo
     }
     verify::run(module).map_err(LowerError::Verification)?;
     if mode == Mode::Inline {
+        caching::run(module)?;
         inline::run(module, runtime)?;
         verify::run(module).map_err(LowerError::Verification)?;
     }

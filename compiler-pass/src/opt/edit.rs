@@ -1,42 +1,13 @@
-//! The changes that transformations make, one LLVM call or two each.
+//! New operations and addresses.
 //!
 //! Every instruction that is given here belongs to the module that is being optimised, and is alive (*LLVM-I1*).
 
-use super::site::Request;
-use crate::llvm::{Block, Module, Value, shim};
+use crate::llvm::change::build;
+use crate::llvm::{Module, Value};
 use crate::operation::Operation;
 use inkwell::llvm_sys::core::*;
 use inkwell::llvm_sys::debuginfo::{LLVMInstructionGetDebugLoc, LLVMInstructionSetDebugLoc};
-use inkwell::llvm_sys::prelude::{LLVMBuilderRef, LLVMValueRef};
-
-/// Runs `work` with a builder at the instruction that `position` finds.
-///
-/// # Safety
-/// 1. `before` is a live instruction.
-unsafe fn build<'m>(before: LLVMValueRef, work: impl FnOnce(LLVMBuilderRef) -> LLVMValueRef) -> Value<'m> {
-    // SAFETY: obligation 1; the builder is disposed of, and what was built belongs to the module.
-    unsafe {
-        let builder = LLVMCreateBuilderInContext(LLVMGetTypeContext(LLVMTypeOf(before)));
-        LLVMPositionBuilderBefore(builder, before);
-        let built = work(builder);
-        LLVMDisposeBuilder(builder);
-        Value::from_raw(built)
-    }
-}
-
-/// A slot of the frame.
-pub fn slot<'m>(module: Module<'m>, function: Value<'m>, request: Request) -> Value<'m> {
-    // SAFETY: LLVM-I1: the entry block of a function with a body is not empty.
-    unsafe {
-        let entry = LLVMGetEntryBasicBlock(function.raw());
-        build(LLVMGetFirstInstruction(entry), |builder| {
-            let bytes = LLVMArrayType2(LLVMInt8TypeInContext(module.context()), request.size);
-            let slot = LLVMBuildAlloca(builder, bytes, c"".as_ptr());
-            LLVMSetAlignment(slot, request.align as u32);
-            slot
-        })
-    }
-}
+use inkwell::llvm_sys::prelude::LLVMValueRef;
 
 /// The allocation of so many bytes in the region of `like`, before it.
 pub fn allocate<'m>(module: Module<'m>, like: Value<'m>, size: u64, align: u64) -> Value<'m> {
@@ -115,61 +86,4 @@ pub fn address_behind<'m>(object: Value<'m>, offset: u64) -> Value<'m> {
             LLVMBuildInBoundsGEP2(builder, byte, object.raw(), &mut index, 1, c"".as_ptr())
         })
     }
-}
-
-/// Lets `new` take the place of `old`, name included, and removes that.
-pub fn replace<'m>(old: Value<'m>, new: Value<'m>) {
-    // SAFETY: LLVM-I1: both are pointers; the name is copied before its owner gives it up.
-    unsafe {
-        let name = old.name();
-        LLVMReplaceAllUsesWith(old.raw(), new.raw());
-        LLVMInstructionEraseFromParent(old.raw());
-        LLVMSetValueName2(new.raw(), name.as_ptr().cast(), name.len());
-    }
-}
-
-/// Removes an instruction that nothing uses any more.
-pub fn erase(inst: Value<'_>) {
-    // SAFETY: LLVM-I1.
-    unsafe { LLVMInstructionEraseFromParent(inst.raw()) }
-}
-
-/// Moves an instruction to before another one.
-pub fn move_before<'m>(inst: Value<'m>, before: Value<'m>) {
-    // SAFETY: LLVM-I1: the instruction's operands dominate the new place, as the caller saw to. The builder would give it
-    // the place of what it is put before.
-    unsafe {
-        let name = std::ffi::CString::new(inst.name()).unwrap_or_default();
-        let place = LLVMInstructionGetDebugLoc(inst.raw());
-        LLVMInstructionRemoveFromParent(inst.raw());
-        build(before.raw(), |builder| {
-            LLVMInsertIntoBuilderWithName(builder, inst.raw(), name.as_ptr());
-            inst.raw()
-        });
-        LLVMInstructionSetDebugLoc(inst.raw(), place);
-    }
-}
-
-/// Gives a call a string attribute without a value.
-pub fn mark(call: Value<'_>, key: &str) {
-    // SAFETY: LLVM-I1; the texts are passed with their lengths.
-    unsafe {
-        let context = LLVMGetTypeContext(LLVMTypeOf(call.raw()));
-        let attribute =
-            LLVMCreateStringAttribute(context, key.as_ptr().cast(), key.len() as u32, c"".as_ptr(), 0);
-        LLVMAddCallSiteAttribute(
-            call.raw(),
-            inkwell::llvm_sys::LLVMAttributeFunctionIndex,
-            attribute,
-        );
-    }
-}
-
-/// Puts a new basic block between some predecessors of a block and the block. `None` if LLVM cannot.
-pub fn split<'m>(block: Block<'m>, predecessors: &[Block<'m>]) -> Option<Block<'m>> {
-    let mut raw: Vec<_> = predecessors.iter().map(|block| block.raw()).collect();
-    // SAFETY: LLVM-I1; the shim reads as many as it is told there are.
-    let new = unsafe { shim::croft_shim_split_predecessors(block.raw(), raw.as_mut_ptr(), raw.len()) };
-    // SAFETY: LLVM-I1: the new block belongs to the same function.
-    (!new.is_null()).then(|| unsafe { Block::from_raw(new) })
 }

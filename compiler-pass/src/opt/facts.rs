@@ -4,7 +4,7 @@ use crate::check;
 use crate::effects::manifest::Manifest;
 use crate::effects::{Effects, Source};
 use crate::form::{self, callgraph};
-use crate::llvm::{Module, Value, shim};
+use crate::llvm::{Module, Value};
 use crate::lower::LowerError;
 use bumpalo::Bump;
 use std::collections::{HashMap, HashSet};
@@ -111,19 +111,4 @@ fn lent(effects: &Effects) -> HashSet<usize> {
         })
         .map(|(index, _)| index)
         .collect()
-}
-
-/// Whether a function can be changed at all: it has a body, and neither asks to be left alone nor returns twice from a call.
-pub fn may_change(function: Value<'_>) -> bool {
-    if function.is_declaration() {
-        return false;
-    }
-    let left_alone = shim::FN_OPTNONE | shim::FN_NAKED;
-    function.function_facts() & left_alone == 0
-        && !function
-            .blocks()
-            .flat_map(|block| block.instructions())
-            .any(|inst| {
-                inst.is_must_tail() || inst.is_call() && inst.call_facts() & shim::FN_RETURNS_TWICE != 0
-            })
 }

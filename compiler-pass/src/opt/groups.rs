@@ -10,8 +10,9 @@
 
 use super::Report;
 use super::edit;
-use super::flow::Flow;
 use super::site::{Request, operation_of, plain_operation};
+use crate::llvm::change;
+use crate::llvm::flow::Flow;
 use crate::llvm::{Module, Value, shim};
 use crate::operation::Operation;
 use inkwell::llvm_sys::LLVMOpcode;
@@ -81,10 +82,10 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, report: &mut Report) {
     for group in groups.into_iter().filter(|group| !group.followers.is_empty()) {
         let shared = edit::allocate(module, group.leader, group.size, group.align);
         for (follower, offset) in &group.followers {
-            edit::replace(*follower, edit::address_behind(shared, *offset));
+            change::replace(*follower, edit::address_behind(shared, *offset));
             report.shared += 1;
         }
-        edit::replace(group.leader, shared);
+        change::replace(group.leader, shared);
     }
 }
 

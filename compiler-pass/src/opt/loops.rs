@@ -11,12 +11,12 @@
 use super::Report;
 use super::edit;
 use super::facts::Facts;
-use super::flow::{Flow, Loop};
 use super::site::{Site, operation_of};
+use crate::llvm::change;
+use crate::llvm::flow::{Flow, Loop};
 use crate::llvm::{Block, Module, Value, shim};
 use crate::lower::entry;
 use crate::operation::Operation;
-use inkwell::llvm_sys::LLVMOpcode;
 use inkwell::llvm_sys::core::LLVMGetInstructionParent;
 
 /// How many regions of one function are moved. Each changes the flow graph.
@@ -48,7 +48,7 @@ fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Loop, Vec<usize>)> {
     if !flow.is_reached(opened) || site.pops.is_empty() {
         return None;
     }
-    let around = flow.innermost_loop(opened)?;
+    let around = flow.loops(opened).next()?;
     let inside = |value: Value<'m>| flow.place(value).is_some_and(|at| around.body.contains(&at.0));
     if !site.uses().all(inside) || !ends_in_turn(site, flow, &around, (opened, number)) {
         return None;
@@ -62,7 +62,7 @@ fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Loop, Vec<usize>)> {
     {
         return None;
     }
-    let exits = exits(flow, &around)?;
+    let exits = flow.exits(&around)?;
     let unwinds = around.body.iter().any(|at| {
         let mut insts = flow.block(*at).instructions();
         insts.any(|inst| may_unwind(inst))
@@ -86,43 +86,6 @@ fn ends_in_turn(site: &Site<'_>, flow: &Flow<'_>, around: &Loop, opened: (usize,
         .is_some_and(|reached| !reached.contains(&around.header))
 }
 
-/// The basic blocks that a loop is left to. `None` if one of them cannot be separated from the loop.
-fn exits(flow: &Flow<'_>, around: &Loop) -> Option<Vec<usize>> {
-    let mut exits = Vec::new();
-    for at in &around.body {
-        let out = flow.successors(*at).iter().filter(|to| !around.body.contains(to));
-        for to in out {
-            let terminator = flow.block(*at).terminator()?;
-            let is_plain = matches!(
-                terminator.opcode(),
-                Some(LLVMOpcode::LLVMBr | LLVMOpcode::LLVMSwitch)
-            );
-            if !is_plain || is_landing(flow.block(*to)) {
-                return None;
-            }
-            exits.push(*to);
-        }
-    }
-    exits.sort_unstable();
-    exits.dedup();
-    Some(exits)
-}
-
-fn is_landing(block: Block<'_>) -> bool {
-    let mut insts = block.instructions();
-    insts.any(|inst| {
-        matches!(
-            inst.opcode(),
-            Some(
-                LLVMOpcode::LLVMLandingPad
-                    | LLVMOpcode::LLVMCatchSwitch
-                    | LLVMOpcode::LLVMCatchPad
-                    | LLVMOpcode::LLVMCleanupPad
-            )
-        )
-    })
-}
-
 fn may_unwind(inst: Value<'_>) -> bool {
     // An operation never does.
     inst.is_call() && operation_of(inst).is_none() && inst.call_facts() & shim::FN_NOUNWIND == 0
@@ -141,35 +104,16 @@ fn hoist<'m>(
     around: &Loop,
     exits: &[usize],
 ) -> Option<()> {
-    let blocks = |chosen: &mut dyn Iterator<Item = &usize>| -> Vec<Block<'m>> {
-        let mut chosen: Vec<usize> = chosen.copied().collect();
-        chosen.sort_unstable();
-        chosen.dedup();
-        chosen.into_iter().map(|at| flow.block(at)).collect()
-    };
-    let header = flow.block(around.header);
-    let entered = flow.predecessors(around.header);
-    let outside = blocks(&mut entered.iter().filter(|at| !around.body.contains(at)));
-    if outside.is_empty() || is_landing(header) {
-        return None;
-    }
-    let before = edit::split(header, &outside)?;
-    let mut ways_out = Vec::new();
-    for exit in exits {
-        let from = flow.predecessors(*exit);
-        let inside = blocks(&mut from.iter().filter(|at| around.body.contains(at)));
-        // What was split before has changed nothing yet, but for empty basic blocks.
-        ways_out.push(edit::split(flow.block(*exit), &inside)?);
-    }
+    let (before, ways_out) = flow.separate(around, exits)?;
     let like = *site.pops.first()?;
     for way_out in ways_out {
         edit::operate(module, Operation::Pop, site.push, way_out.terminator()?, like);
     }
     for pop in &site.pops {
         let reset = edit::operate(module, Operation::Reset, site.push, *pop, *pop);
-        edit::mark(reset, entry::WARM);
+        change::mark(reset, entry::WARM);
     }
-    edit::move_before(site.push, before.terminator()?);
-    site.pops.iter().copied().for_each(edit::erase);
+    change::move_before(site.push, before.terminator()?);
+    site.pops.iter().copied().for_each(change::erase);
     Some(())
 }

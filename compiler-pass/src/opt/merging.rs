@@ -5,12 +5,12 @@
 //! region needs one block where the two needed two, and the peak cannot rise.
 
 use super::Report;
-use super::edit;
 use super::facts::Facts;
-use super::flow::Flow;
 use super::site::{Request, Site, plain_operation};
 use super::stack::is_once;
 use crate::llvm::Value;
+use crate::llvm::change;
+use crate::llvm::flow::Flow;
 use crate::operation::Operation;
 use inkwell::llvm_sys::core::{LLVMGetNextInstruction, LLVMReplaceAllUsesWith};
 
@@ -32,10 +32,10 @@ pub fn run<'m>(function: Value<'m>, facts: &Facts<'m>, report: &mut Report) {
             suit(outer, inner, &flow).then_some((outer, inner))
         });
         let Some((outer, inner)) = pair else { return };
-        inner.pops.iter().copied().for_each(edit::erase);
+        inner.pops.iter().copied().for_each(change::erase);
         // SAFETY: LLVM-I1: both are handles, and the outer one dominates what the inner one does.
         unsafe { LLVMReplaceAllUsesWith(inner.push.raw(), outer.push.raw()) };
-        edit::erase(inner.push);
+        change::erase(inner.push);
         report.merged += 1;
     }
 }

@@ -17,16 +17,16 @@
 pub mod attributes;
 pub mod edit;
 pub mod facts;
-pub mod flow;
 pub mod groups;
 pub mod loops;
 pub mod merging;
 pub mod site;
 pub mod stack;
 
+use crate::llvm::flow::may_change;
 use crate::llvm::{Module, passes};
 use crate::lower::{LowerError, has_operations, refuse_malformed};
-use facts::{Facts, may_change};
+use facts::Facts;
 
 /// A kind of optimisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,10 +7,10 @@
 //! The frame grows by at most [`MOST`] bytes in a function, and only in functions that are active once at a time.
 
 use super::Report;
-use super::edit;
 use super::facts::Facts;
-use super::flow::Flow;
 use super::site::{Request, Site};
+use crate::llvm::change;
+use crate::llvm::flow::Flow;
 use crate::llvm::{Module, Value};
 use crate::lower::rewrite::forget_tail_calls;
 
@@ -34,7 +34,10 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, repor
         }
         if !chosen.is_empty() {
             for (allocation, request) in chosen {
-                edit::replace(allocation, edit::slot(module, function, request));
+                change::replace(
+                    allocation,
+                    change::slot(module, function, request.size, request.align),
+                );
                 report.slots += 1;
             }
             // A `tail` call promises not to touch the frame.
@@ -43,8 +46,8 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, repor
     }
     for site in Site::all(function, facts) {
         if site.allocations.is_empty() && site.calls.is_empty() && site.cleanups.is_empty() {
-            site.uses().for_each(edit::erase);
-            edit::erase(site.push);
+            site.uses().for_each(change::erase);
+            change::erase(site.push);
             report.vanished += 1;
         }
     }

@@ -1,6 +1,7 @@
 //! The flow graph of one function of the module, as LLVM has it.
 
-use crate::llvm::{Block, Value};
+use super::{Block, Value, change, shim};
+use inkwell::llvm_sys::LLVMOpcode;
 use petgraph::algo::dominators::{Dominators, simple_fast};
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{HashMap, HashSet};
@@ -142,13 +143,60 @@ impl<'m> Flow<'m> {
                 .is_none_or(|reached| reached.contains(&at))
     }
 
-    /// The innermost natural loop around a basic block.
-    pub fn innermost_loop(&self, at: usize) -> Option<Loop> {
-        let chain = self.dominators.dominators(NodeIndex::new(at))?;
+    /// The natural loops around a basic block, the innermost first.
+    pub fn loops(&self, at: usize) -> impl Iterator<Item = Loop> {
+        let chain = self
+            .dominators
+            .dominators(NodeIndex::new(at))
+            .into_iter()
+            .flatten();
         chain
-            .map(NodeIndex::index)
-            .filter_map(|header| self.natural_loop(header))
-            .find(|found| found.body.contains(&at))
+            .filter_map(|header| self.natural_loop(header.index()))
+            .filter(move |found| found.body.contains(&at))
+    }
+
+    /// The basic blocks that a loop is left to. `None` if one of them cannot be separated from the loop.
+    pub fn exits(&self, around: &Loop) -> Option<Vec<usize>> {
+        let mut exits = Vec::new();
+        for at in &around.body {
+            let out = self.successors[*at].iter().filter(|to| !around.body.contains(to));
+            for to in out {
+                let terminator = self.blocks[*at].terminator()?.opcode();
+                let is_plain = matches!(terminator, Some(LLVMOpcode::LLVMBr | LLVMOpcode::LLVMSwitch));
+                if !is_plain || is_landing(self.blocks[*to]) {
+                    return None;
+                }
+                exits.push(*to);
+            }
+        }
+        exits.sort_unstable();
+        exits.dedup();
+        Some(exits)
+    }
+
+    /// New basic blocks: one that a loop is entered by, and one that it is left by to each of its exits. The graph is out of date
+    /// then. `None` if LLVM cannot; what has changed then are empty basic blocks.
+    pub fn separate(&self, around: &Loop, exits: &[usize]) -> Option<(Block<'m>, Vec<Block<'m>>)> {
+        let from = |to: usize, inside: bool| -> Vec<Block<'m>> {
+            let mut from: Vec<usize> = self.predecessors[to]
+                .iter()
+                .copied()
+                .filter(|at| around.body.contains(at) == inside)
+                .collect();
+            from.sort_unstable();
+            from.dedup();
+            from.into_iter().map(|at| self.blocks[at]).collect()
+        };
+        let header = self.blocks[around.header];
+        let outside = from(around.header, false);
+        if outside.is_empty() || is_landing(header) {
+            return None;
+        }
+        let before = change::split(header, &outside)?;
+        let behind = exits
+            .iter()
+            .map(|exit| change::split(self.blocks[*exit], &from(*exit, true)));
+        Some((before, behind.collect::<Option<_>>()?))
     }
 
     /// The loop with this header.
@@ -174,4 +222,34 @@ impl<'m> Flow<'m> {
         }
         Some(Loop { header, body })
     }
+}
+
+fn is_landing(block: Block<'_>) -> bool {
+    block.instructions().any(|inst| {
+        matches!(
+            inst.opcode(),
+            Some(
+                LLVMOpcode::LLVMLandingPad
+                    | LLVMOpcode::LLVMCatchSwitch
+                    | LLVMOpcode::LLVMCatchPad
+                    | LLVMOpcode::LLVMCleanupPad
+            )
+        )
+    })
+}
+
+/// Whether a function's flow graph and frame can be changed: it has a body, and neither asks to be left alone nor returns twice
+/// from a call, nor gives up its frame before it is done.
+pub fn may_change(function: Value<'_>) -> bool {
+    if function.is_declaration() {
+        return false;
+    }
+    let left_alone = shim::FN_OPTNONE | shim::FN_NAKED;
+    function.function_facts() & left_alone == 0
+        && !function
+            .blocks()
+            .flat_map(|block| block.instructions())
+            .any(|inst| {
+                inst.is_must_tail() || inst.is_call() && inst.call_facts() & shim::FN_RETURNS_TWICE != 0
+            })
 }
