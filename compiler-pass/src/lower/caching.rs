@@ -6,7 +6,7 @@
 //!
 //! Nothing else can if the loop's calls are: allocations of this region with known requests; of regions that are certainly others; LLVM's own functions; and
 //! calls that touch at most what their arguments point to and are not given the region. None of them may unwind, since the way out
-//! would miss the store. A region is certainly another one if one of the two descriptors is in this function's frame.
+//! would miss the store. A region is certainly another one if this function opens one of the two.
 
 use super::LowerError;
 use super::entry;
@@ -128,16 +128,21 @@ fn is_in_the_way<'m>(call: Value<'m>, region: Value<'m>) -> bool {
     }
     if name.starts_with("croft_rt_") {
         let other = arguments.first().copied();
-        let is_local = |value: Value<'_>| is_frame_descriptor(value);
+        // In this function's frame, or in the block that a push of this function took.
+        let is_own = |value: Value<'_>| is_frame_descriptor(value) || opens_in_block(value);
         return match other {
             // A push takes a block, and tells where its own descriptor is.
             None => false,
-            Some(other) => other == region || !is_local(other) && !is_local(region),
+            Some(other) => other == region || !is_own(other) && !is_own(region),
         };
     }
     let quiet = shim::FN_ARGUMENTS_ONLY | shim::FN_READ_ONLY | shim::FN_NO_MEMORY;
     let facts = call.call_facts();
     facts & quiet == 0 || facts & shim::FN_NOUNWIND == 0 || arguments.contains(&region)
+}
+
+fn opens_in_block(value: Value<'_>) -> bool {
+    is_call_of(value, entry::PUSH) || is_call_of(value, entry::PUSH_BOUNDED)
 }
 
 fn is_call_of(inst: Value<'_>, name: &str) -> bool {
