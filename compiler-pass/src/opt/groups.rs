@@ -161,18 +161,19 @@ fn is_obstacle(inst: Value<'_>, harmless: &HashSet<&'static str>) -> bool {
     match inst.opcode() {
         Some(LLVMOpcode::LLVMCall) => match operation_of(inst) {
             Some(operation) => !harmless.contains(operation.name()),
-            None => {
-                let quiet = shim::FN_ARGUMENTS_ONLY | shim::FN_READ_ONLY | shim::FN_NO_MEMORY;
-                inst.call_facts() & quiet == 0 && !is_intrinsic(inst)
-            }
+            None => !is_quiet(inst),
         },
         Some(LLVMOpcode::LLVMInvoke | LLVMOpcode::LLVMCallBr | LLVMOpcode::LLVMFence) => true,
         _ => false,
     }
 }
 
-/// LLVM's own functions touch no region.
-fn is_intrinsic(inst: Value<'_>) -> bool {
-    inst.callee()
-        .is_some_and(|callee| callee.name().starts_with("llvm."))
+/// Whether a call that is no operation leaves regions and pool alone: LLVM's own functions do, and those that touch at most what their
+/// arguments point to.
+pub fn is_quiet(call: Value<'_>) -> bool {
+    let quiet = shim::FN_ARGUMENTS_ONLY | shim::FN_READ_ONLY | shim::FN_NO_MEMORY;
+    call.call_facts() & quiet != 0
+        || call
+            .callee()
+            .is_some_and(|callee| callee.name().starts_with("llvm."))
 }

@@ -2,7 +2,8 @@
 //!
 //! The region keeps its first block from one turn to the next: it stays warm, and what opened and ended it each turn becomes a
 //! comparison ([`entry::WARM`]). The price is that block: the region holds it for the rest of the turn, too. In a function that is
-//! active once at a time, that is one block for each such region at most.
+//! active once at a time, that is one block for each such region at most. It would be more if the pool were idle between two turns: then it
+//! forgets how it was cut into runs. So either another region is open around the loop, or nothing in the loop asks for a run.
 //!
 //! Right because the region ends in the turn that opened it, on every way round: so whatever the reset ends, the end of the region
 //! ended before. The region is ended on every way out of the loop. A call that may unwind out of the loop would
@@ -11,13 +12,17 @@
 use super::Report;
 use super::edit;
 use super::facts::Facts;
-use super::site::{Site, operation_of};
+use super::groups::is_quiet;
+use super::site::{Request, Site, operation_of};
 use crate::llvm::change;
 use crate::llvm::flow::{Flow, Loop};
 use crate::llvm::{Block, Module, Value, shim};
 use crate::lower::entry;
-use crate::operation::Operation;
+use crate::operation::{Operation, Slot};
 use inkwell::llvm_sys::core::LLVMGetInstructionParent;
+
+/// An object of at most so many bytes lies in a block, whatever the runtime's block size.
+const SMALL: u64 = 900;
 
 /// How many regions of one function are moved. Each changes the flow graph.
 const MAX_REGIONS: usize = 64;
@@ -67,7 +72,41 @@ fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Loop, Vec<usize>)> {
         let mut insts = flow.block(*at).instructions();
         insts.any(|inst| may_unwind(inst))
     });
-    (!unwinds).then_some((around, exits))
+    (!unwinds && !was_idle(site, flow, &around)).then_some((around, exits))
+}
+
+/// Whether the pool may have been idle between two turns, and may have been cut into runs in one.
+fn was_idle<'m>(site: &Site<'m>, flow: &Flow<'m>, around: &Loop) -> bool {
+    let calls = around.body.iter().flat_map(|at| flow.block(*at).instructions());
+    let calls: Vec<Value<'m>> = calls.filter(|inst| inst.is_call()).collect();
+    let is_outside = |region: &Value<'m>| {
+        *region != site.push
+            && (region.opcode().is_none()
+                || flow
+                    .number(parent(*region))
+                    .is_some_and(|at| !around.body.contains(&at)))
+    };
+    let works_outside = |call: &Value<'m>| {
+        operation_of(*call).is_some_and(|operation| operation.parameters().first() == Some(&Slot::Region))
+            && call.arguments().first().is_some_and(is_outside)
+    };
+    !calls.iter().any(works_outside) && calls.iter().any(|call| may_ask_for_a_run(*call))
+}
+
+fn may_ask_for_a_run(call: Value<'_>) -> bool {
+    match operation_of(call) {
+        Some(operation) if operation.allocates() && !operation.registers() => {
+            let is_small = Request::of(call).is_some_and(|request| request.size <= SMALL);
+            let budget = call
+                .arguments()
+                .first()
+                .filter(|region| operation_of(**region) == Some(Operation::PushBounded))
+                .and_then(|region| region.arguments().first()?.as_integer());
+            !is_small && budget.is_none_or(|budget| budget.cast_unsigned() > SMALL)
+        }
+        Some(_) => false,
+        None => !is_quiet(call),
+    }
 }
 
 /// Whether the region has ended whenever a turn does: every way from its opening to the loop's header leads through an end.
