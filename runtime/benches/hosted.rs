@@ -1,7 +1,7 @@
 //! Hosted memory beside what users have, as ratios in one run.
 //!
 //! `cargo bench -p croft-runtime --features hosted --bench hosted`; with `-- --write FILE` the table goes into that file,
-//! between its marks. Times are processor time of this thread, since others use the machine; each figure is the median of
+//! between its marks; with `-- contexts`, `caches` or `handles` only those rows are measured. Times are processor time of this thread, since others use the machine; each figure is the median of
 //! the rounds, in which the candidates take turns. No test.
 
 use std::collections::HashMap;
@@ -392,19 +392,25 @@ fn main() {
     let mut table = String::from(
         "| what | takes | beside | ratio | others, as ratios to the same |\n|---|---|---|---|---|\n",
     );
-    contexts(&mut table);
-    caches(&mut table);
-    handles(&mut table);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let parts: [(&str, fn(&mut String)); 3] =
+        [("contexts", contexts), ("caches", caches), ("handles", handles)];
+    let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
+    let all = !parts.iter().any(|(name, _)| is_named(name));
+    for (name, part) in parts {
+        if all || is_named(name) {
+            part(&mut table);
+        }
+    }
     println!("{table}");
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != "--write")
-        .skip(1);
-    if let Some(file) = arguments.next() {
-        let text = std::fs::read_to_string(&file).expect("the file to write to");
+    let mut written = arguments.iter().skip_while(|argument| *argument != "--write");
+    if let Some(file) = written.nth(1) {
+        assert!(all, "a table of all rows is written");
+        let text = std::fs::read_to_string(file).expect("the file to write to");
         let (begin, end) = ("<!-- bench hosted: begin -->\n", "<!-- bench hosted: end -->");
         let start = text.find(begin).expect("the first mark") + begin.len();
         let stop = text.find(end).expect("the second mark");
         let text = format!("{}{table}{}", &text[..start], &text[stop..]);
-        std::fs::write(&file, text).expect("the file to write to");
+        std::fs::write(file, text).expect("the file to write to");
     }
 }

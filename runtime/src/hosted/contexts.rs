@@ -9,13 +9,13 @@
 //! and no resource is called with either.
 //!
 //! Invariants:
-//! - *Contexts-I1*: a slot has a state exactly while its generation is odd; both change under its lock.
+//! - *Contexts-I1*: a slot has a state and a number exactly while its generation is odd; all change under its lock.
 //! - *Contexts-I2*: a context that exists has a slot in the tree, below its parent's, which exists too.
 
 use core::cell::UnsafeCell;
 use core::ops::{Deref, DerefMut};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::alloc::{Layout, alloc};
 use std::sync::Arc;
 use std::vec::Vec;
@@ -34,10 +34,14 @@ const SHELVES: usize = 1 << 14;
 const LAST: u32 = (1 << 31) - 1;
 const NONE: u32 = u32::MAX;
 
-/// A place for a context.
+/// A place for a context. What every operation looks at first is in one cache line.
+#[repr(C, align(64))]
 struct Slot {
-    generation: AtomicU32,
     lock: Lock,
+    /// The number of the context that is here, 0 for none.
+    id: AtomicU64,
+    /// Odd while a context is here.
+    generation: AtomicU32,
     state: UnsafeCell<Option<State>>,
 }
 
@@ -86,9 +90,7 @@ fn number(index: u32, generation: u32) -> u64 {
 /// Whether the number names a context now. O(1), without a lock.
 #[inline(always)]
 pub(crate) fn exists(id: u64) -> bool {
-    let (index, generation) = parts(id);
-    generation % 2 == 1
-        && slot(index).is_some_and(|slot| slot.generation.load(Ordering::Relaxed) == generation)
+    id != 0 && slot(parts(id).0).is_some_and(|slot| slot.id.load(Ordering::Relaxed) == id)
 }
 
 /// A context, locked.
@@ -102,7 +104,7 @@ impl Deref for Locked<'_> {
 
     #[inline(always)]
     fn deref(&self) -> &State {
-        // SAFETY: inside the lock; `enter` has seen an odd generation, so there is a state (Contexts-I1).
+        // SAFETY: inside the lock; `enter` has seen its number, so there is a state (Contexts-I1).
         unsafe { (*self.slot.state.get()).as_ref().unwrap_unchecked() }
     }
 }
@@ -122,10 +124,10 @@ impl DerefMut for Locked<'_> {
 /// [`Status::InvalidContext`] if the number names none.
 #[inline(always)]
 pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
-    let (index, generation) = parts(id);
-    let slot = slot(index).ok_or(Status::InvalidContext)?;
+    // The number 0 leads to no slot.
+    let slot = slot(parts(id).0).ok_or(Status::InvalidContext)?;
     let inside = slot.lock.enter();
-    if generation % 2 == 0 || slot.generation.load(Ordering::Relaxed) != generation {
+    if slot.id.load(Ordering::Relaxed) != id {
         return Err(Status::InvalidContext);
     }
     Ok(Locked { slot, inside })
@@ -163,6 +165,7 @@ pub(crate) fn create(
     // SAFETY: inside the lock, and the slot has no state (Contexts-I1).
     unsafe { *slot.state.get() = Some(state) };
     slot.generation.store(generation, Ordering::Relaxed);
+    slot.id.store(id, Ordering::Relaxed);
     inside.renew();
     drop(above);
     tree.attach(index, if parent == 0 { NONE } else { parts(parent).0 });
@@ -195,6 +198,7 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
     for (Locked { slot, inside }, &index) in locked.into_iter().zip(&order) {
         let generation = slot.generation.load(Ordering::Relaxed) + 1;
         slot.generation.store(generation, Ordering::Relaxed);
+        slot.id.store(0, Ordering::Relaxed);
         // SAFETY: inside the lock.
         states.extend(unsafe { (*slot.state.get()).take() });
         drop(inside);
@@ -227,8 +231,9 @@ impl Tree {
             }
             for place in 0..SHELF {
                 let slot = Slot {
-                    generation: AtomicU32::new(0),
                     lock: Lock::new(),
+                    id: AtomicU64::new(0),
+                    generation: AtomicU32::new(0),
                     state: UnsafeCell::new(None),
                 };
                 // SAFETY: within what was just allocated.
