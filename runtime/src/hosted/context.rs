@@ -26,7 +26,7 @@ use core::ptr::NonNull;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use super::contexts::{self, Locked};
+use super::contexts;
 use super::heap::Heap;
 use super::mapped::Mapped;
 use super::misuse::{self, DebugOptions, Operation, report};
@@ -135,11 +135,12 @@ impl ContextId {
     ///    [`Buffer`](super::Buffer) owns it.
     #[inline]
     pub unsafe fn free(self, pointer: *mut u8) -> Result<(), Status> {
-        let mut state = contexts::enter(self.0)?;
-        if state.free_plain(pointer) {
+        if let Some(mut state) = contexts::own(self.0)
+            && state.free_plain(pointer)
+        {
             return Ok(());
         }
-        free_slowly(state, pointer)
+        free_slowly(self, pointer)
     }
 
     /// What is known of a live allocation. O(1); the pointer is not followed.
@@ -238,7 +239,11 @@ impl ContextId {
 
 /// As [`ContextId::free`], in all cases.
 #[inline(never)]
-fn free_slowly(mut state: Locked<'static>, pointer: *mut u8) -> Result<(), Status> {
+fn free_slowly(context: ContextId, pointer: *mut u8) -> Result<(), Status> {
+    let mut state = contexts::enter(context.0)?;
+    if state.free_plain(pointer) {
+        return Ok(());
+    }
     match state.end(pointer) {
         Ok(ending) => {
             settle(state, ending);

@@ -10,6 +10,7 @@
 //!
 //! Invariants:
 //! - *Contexts-I1*: a slot has a state and a number exactly while its generation is odd; all change under its lock.
+//! - *Contexts-I3*: if the lock of a slot has an owner, it is one by the number of the context that is there.
 //! - *Contexts-I2*: a context that exists has a slot in the tree, below its parent's, which exists too.
 
 use core::cell::UnsafeCell;
@@ -22,7 +23,7 @@ use std::vec::Vec;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::lock::{Inside, Lock};
+use super::lock::{Inside, Lock, Owned};
 use super::resource::Resource;
 use super::state::State;
 use super::status::Status;
@@ -94,22 +95,22 @@ pub(crate) fn exists(id: u64) -> bool {
 }
 
 /// A context, locked.
-pub(crate) struct Locked<'s> {
+pub(crate) struct Locked<'s, Guard = Inside<'s>> {
     slot: &'s Slot,
-    inside: Inside<'s>,
+    inside: Guard,
 }
 
-impl Deref for Locked<'_> {
+impl<Guard> Deref for Locked<'_, Guard> {
     type Target = State;
 
     #[inline(always)]
     fn deref(&self) -> &State {
-        // SAFETY: inside the lock; `enter` has seen its number, so there is a state (Contexts-I1).
+        // SAFETY: inside the lock of a context that is here, so there is a state (Contexts-I1).
         unsafe { (*self.slot.state.get()).as_ref().unwrap_unchecked() }
     }
 }
 
-impl DerefMut for Locked<'_> {
+impl<Guard> DerefMut for Locked<'_, Guard> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut State {
         // SAFETY: as in `deref`, and this is borrowed exclusively.
@@ -122,15 +123,30 @@ impl DerefMut for Locked<'_> {
 /// # Errors
 ///
 /// [`Status::InvalidContext`] if the number names none.
-#[inline(always)]
 pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
     // The number 0 leads to no slot.
     let slot = slot(parts(id).0).ok_or(Status::InvalidContext)?;
-    let inside = slot.lock.enter();
+    // Before the lock is taken, so that a stale number costs its present context nothing.
     if slot.id.load(Ordering::Relaxed) != id {
         return Err(Status::InvalidContext);
     }
+    let inside = slot.lock.enter(id);
+    if slot.id.load(Ordering::Relaxed) != id {
+        // Destroyed meanwhile. This thread may have become the owner by the stale number (Contexts-I3).
+        inside.renew();
+        return Err(Status::InvalidContext);
+    }
     Ok(Locked { slot, inside })
+}
+
+/// Locks a context where that takes no atomic read-modify-write: most of the time, where one thread uses it. Else `None`,
+/// whatever the reason.
+#[inline(always)]
+pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
+    let slot = slot(parts(id).0)?;
+    // What has the name is here (Contexts-I3).
+    let inside = slot.lock.own(id)?;
+    Some(Locked { slot, inside })
 }
 
 fn tree() -> MutexGuard<'static, Tree> {
@@ -157,9 +173,10 @@ pub(crate) fn create(
     };
     let index = tree.take()?;
     let slot = slot(index).ok_or(Status::OutOfMemory)?;
-    let inside = slot.lock.enter();
+    // Only who holds the tree changes it.
     let generation = slot.generation.load(Ordering::Relaxed) + 1;
     let id = number(index, generation);
+    let inside = slot.lock.enter(id);
     let mut state = State::new(id, resource);
     adjust(&mut state, above.as_deref());
     // SAFETY: inside the lock, and the slot has no state (Contexts-I1).
@@ -186,7 +203,7 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
     let mut locked = Vec::with_capacity(order.len());
     for &index in &order {
         let slot = slot(index).ok_or(Status::InvalidContext)?;
-        let inside = slot.lock.enter();
+        let inside = slot.lock.enter(slot.id.load(Ordering::Relaxed));
         let state = Locked { slot, inside };
         if state.callbacks > 0 {
             return Err(Status::Busy);
@@ -201,7 +218,7 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
         slot.id.store(0, Ordering::Relaxed);
         // SAFETY: inside the lock.
         states.extend(unsafe { (*slot.state.get()).take() });
-        drop(inside);
+        inside.renew();
         if generation < LAST {
             tree.vacant.push(index);
         }

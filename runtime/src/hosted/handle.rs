@@ -90,15 +90,15 @@ impl ContextId {
         label: Option<&'static CStr>,
     ) -> Result<Handle, Status> {
         let context = self.number();
-        let mut state = contexts::enter(context)?;
-        let label = label.map_or(ptr::null(), CStr::as_ptr);
         if destroy.is_none()
-            && label.is_null()
+            && label.is_none()
+            && let Some(mut state) = contexts::own(context)
             && let Some(name) = state.open_plain(pointer)
         {
             return Ok(Handle { context, name });
         }
-        let name = open_slowly(state, pointer, destroy, label);
+        let label = label.map_or(ptr::null(), CStr::as_ptr);
+        let name = open_slowly(context, pointer, destroy, label);
         match Status::from_value(name) {
             None => Ok(Handle { context, name }),
             Some(status) => Err(status),
@@ -224,11 +224,12 @@ impl Handle {
     /// [`Status::InvalidContext`], [`Status::StaleHandle`].
     #[inline(always)]
     pub fn close(self) -> Result<(), Status> {
-        let mut state = contexts::enter(self.context)?;
-        if state.close_plain(self) {
+        if let Some(mut state) = contexts::own(self.context)
+            && state.close_plain(self)
+        {
             return Ok(());
         }
-        close_slowly(state, self)
+        close_slowly(self)
     }
 
     /// The context that the handle names.

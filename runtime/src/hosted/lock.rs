@@ -13,9 +13,12 @@
 //! Where the system has no `membarrier`, and in builds with `--cfg croft_unbiased` (ThreadSanitizer does not know the
 //! call), every lock is shared from the start.
 //!
+//! What a lock guards has a **name**, which changes when the lock is renewed. A bias is towards a thread and a name: who is
+//! the owner by a name finds what has that name.
+//!
 //! Invariants:
-//! - *Lock-I1*: `owner` changes from `FREE` to a thread by that thread, to `SHARED` by a holder of the mutex, and back to
-//!   `FREE` only in [`renew`](Inside::renew), by a holder of the mutex that leaves.
+//! - *Lock-I1*: `owner` changes from `FREE` to a thread and a name by that thread, to `SHARED` by a holder of the mutex, and
+//!   back to `FREE` only in [`renew`](Inside::renew), by a holder of the mutex or by the owner.
 //! - *Lock-I2*: who is inside holds the mutex while `owner` is `SHARED`, or is the owner and `busy` is set.
 
 use core::cell::Cell;
@@ -32,7 +35,8 @@ const SHARED: u64 = u64::MAX;
 
 /// A biased lock.
 pub(crate) struct Lock {
-    /// `FREE`, the owner's number, or `SHARED`.
+    /// `FREE`, `SHARED`, or the owner's number and the name, xored. Numbers have 32 bits, so with names that differ in the
+    /// upper 32 bits, of which the highest is 0, each pair has a word of its own.
     owner: AtomicU64,
     /// Whether the owner is inside.
     busy: AtomicBool,
@@ -48,17 +52,24 @@ pub(crate) struct Inside<'l> {
     here: PhantomData<*mut ()>,
 }
 
+/// Being inside as the owner. Left when dropped, by the same thread.
+pub(crate) struct Owned<'l> {
+    lock: &'l Lock,
+    here: PhantomData<*mut ()>,
+}
+
 std::thread_local! {
     /// The number of this thread, 0 before it has one: then it owns no lock.
     static NUMBER: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The number of this thread, never another's.
+/// The number of this thread, never another's; 0 if numbers have run out: then it owns no lock.
 fn this_thread() -> u64 {
     NUMBER.with(|number| {
         if number.get() == 0 {
             static NEXT: AtomicU64 = AtomicU64::new(1);
-            number.set(NEXT.fetch_add(1, Ordering::Relaxed));
+            let next = NEXT.fetch_add(1, Ordering::Relaxed);
+            number.set(if next <= u64::from(u32::MAX) { next } else { 0 });
         }
         number.get()
     })
@@ -87,10 +98,11 @@ impl Lock {
         }
     }
 
-    /// Waits until nobody is inside, and goes inside. Not reentrant.
-    #[inline(always)]
-    pub(crate) fn enter(&self) -> Inside<'_> {
-        let is_shared = !self.enter_as_owner(NUMBER.get()) && self.enter_slowly();
+    /// Waits until nobody is inside, and goes inside. Not reentrant. `name` is what the caller takes for the name of what is
+    /// guarded.
+    #[inline]
+    pub(crate) fn enter(&self, name: u64) -> Inside<'_> {
+        let is_shared = !self.enter_as_owner(name ^ NUMBER.get()) && self.enter_slowly(name);
         Inside {
             lock: self,
             is_shared,
@@ -98,15 +110,24 @@ impl Lock {
         }
     }
 
-    /// Goes inside if the lock is biased towards this thread.
+    /// Goes inside if the lock is biased towards this thread, by this name. Not reentrant.
     #[inline(always)]
-    fn enter_as_owner(&self, thread: u64) -> bool {
-        if self.owner.load(Ordering::Relaxed) != thread {
+    pub(crate) fn own(&self, name: u64) -> Option<Owned<'_>> {
+        self.enter_as_owner(name ^ NUMBER.get()).then_some(Owned {
+            lock: self,
+            here: PhantomData,
+        })
+    }
+
+    /// Goes inside if this is the owner.
+    #[inline(always)]
+    fn enter_as_owner(&self, owner: u64) -> bool {
+        if self.owner.load(Ordering::Relaxed) != owner {
             return false;
         }
         self.busy.store(true, Ordering::Relaxed);
         compiler_fence(Ordering::SeqCst);
-        if self.owner.load(Ordering::Relaxed) == thread {
+        if self.owner.load(Ordering::Relaxed) == owner {
             return true;
         }
         self.busy.store(false, Ordering::Release);
@@ -115,15 +136,14 @@ impl Lock {
 
     /// Goes inside; says whether by the mutex.
     #[inline(never)]
-    fn enter_slowly(&self) -> bool {
-        let owner = self.owner.load(Ordering::Relaxed);
-        if owner == FREE && can_bias() {
-            let thread = this_thread();
+    fn enter_slowly(&self, name: u64) -> bool {
+        if self.owner.load(Ordering::Relaxed) == FREE && can_bias() && this_thread() != 0 {
+            let owner = name ^ this_thread();
             // Who was inside before has left under the mutex, and `renew` has released the word since.
             let claimed = self
                 .owner
-                .compare_exchange(FREE, thread, Ordering::Acquire, Ordering::Relaxed);
-            if claimed.is_ok() && self.enter_as_owner(thread) {
+                .compare_exchange(FREE, owner, Ordering::Acquire, Ordering::Relaxed);
+            if claimed.is_ok() && self.enter_as_owner(owner) {
                 return false;
             }
         }
@@ -156,18 +176,34 @@ impl Lock {
 }
 
 impl Inside<'_> {
-    /// Leaves, and makes the lock one without an owner again: what it guards begins a new life.
-    #[inline]
+    /// Leaves, and makes the lock one without an owner again: what it guards has another name from now on.
     pub(crate) fn renew(self) {
+        let lock = self.lock;
         if self.is_shared {
             // The last thing inside: the next owner may enter from here on, before the mutex is left.
-            self.lock.owner.store(FREE, Ordering::Release);
+            lock.owner.store(FREE, Ordering::Release);
+            return;
+        }
+        let owner = lock.owner.load(Ordering::Relaxed);
+        drop(self);
+        if owner != SHARED {
+            // Who revokes the bias meanwhile has it its own way.
+            let _ = lock
+                .owner
+                .compare_exchange(owner, FREE, Ordering::Release, Ordering::Relaxed);
         }
     }
 }
 
-impl Drop for Inside<'_> {
+impl Drop for Owned<'_> {
     #[inline(always)]
+    fn drop(&mut self) {
+        self.lock.busy.store(false, Ordering::Release);
+    }
+}
+
+impl Drop for Inside<'_> {
+    #[inline]
     fn drop(&mut self) {
         if self.is_shared {
             // SAFETY: this thread holds it (Lock-I2).
@@ -211,7 +247,7 @@ mod tests {
                     let counter = Arc::clone(&counter);
                     thread::spawn(move || {
                         for _ in 0..EACH {
-                            let _inside = counter.lock.enter();
+                            let _inside = counter.lock.enter(0);
                             // SAFETY: inside. Read and written apart, so that an overlap would be seen.
                             unsafe {
                                 let value = counter.value.get().read_volatile();
@@ -232,12 +268,36 @@ mod tests {
     #[test]
     fn one_thread_keeps_its_bias_and_a_renewed_lock_has_none() {
         let lock = Lock::new();
-        drop(lock.enter());
+        drop(lock.enter(0));
         assert_eq!(lock.owner.load(Ordering::Relaxed) == this_thread(), can_bias());
         thread::scope(|scope| {
-            scope.spawn(|| lock.enter().renew());
+            scope.spawn(|| lock.enter(0).renew());
         });
         assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
-        drop(lock.enter());
+        drop(lock.enter(0));
+        lock.enter(0).renew();
+        assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
+    }
+
+    /// Names differ in the upper half.
+    #[test]
+    fn only_the_owner_owns_and_only_by_the_name() {
+        let (old, new) = (3 << 32 | 7, 5 << 32 | 7);
+        let lock = Lock::new();
+        assert!(lock.own(old).is_none(), "nobody has been inside");
+        drop(lock.enter(old));
+        assert_eq!(lock.own(old).is_some(), can_bias());
+        assert!(lock.own(new).is_none());
+        thread::scope(|scope| {
+            scope.spawn(|| assert!(lock.own(old).is_none()));
+        });
+        lock.enter(old).renew();
+        assert!(lock.own(old).is_none());
+        drop(lock.enter(new));
+        assert_eq!(lock.own(new).is_some(), can_bias());
+        assert!(lock.own(old).is_none());
+        // Whoever takes it for the old one revokes the bias, and nothing worse.
+        drop(lock.enter(old));
+        assert!(lock.own(old).is_none() && lock.own(new).is_none());
     }
 }

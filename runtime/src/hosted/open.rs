@@ -11,7 +11,7 @@
 use core::ptr::{self, NonNull};
 
 use super::cleanup::CleanupFunction;
-use super::contexts::Locked;
+use super::contexts;
 use super::handle::Handle;
 use super::misuse::{Operation, report};
 use super::object::settle;
@@ -173,11 +173,15 @@ impl State {
 /// written, which would stall.
 #[inline(never)]
 pub(crate) fn open_slowly(
-    mut state: Locked<'static>,
+    context: u64,
     pointer: *mut u8,
     destroy: Option<CleanupFunction>,
     label: Label,
 ) -> u64 {
+    let mut state = match contexts::enter(context) {
+        Ok(state) => state,
+        Err(status) => return status as u64,
+    };
     let opened = NonNull::new(pointer)
         .ok_or(Status::Null)
         .and_then(|pointer| state.open(pointer, destroy, label));
@@ -189,7 +193,11 @@ pub(crate) fn open_slowly(
 
 /// As [`Handle::close`], in all cases.
 #[inline(never)]
-pub(crate) fn close_slowly(mut state: Locked<'static>, handle: Handle) -> Result<(), Status> {
+pub(crate) fn close_slowly(handle: Handle) -> Result<(), Status> {
+    let mut state = contexts::enter(handle.context().number())?;
+    if state.close_plain(handle) {
+        return Ok(());
+    }
     match state.close(handle) {
         Ok(ending) => {
             settle(state, ending);
