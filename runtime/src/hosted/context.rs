@@ -172,14 +172,15 @@ impl ContextId {
         Ok(contexts::enter(self.0)?.live())
     }
 
-    /// The counters. O(1).
+    /// The counters. O(spans): the least possible is counted all the time.
     ///
     /// # Errors
     ///
     /// [`Status::InvalidContext`].
     pub fn statistics(self) -> Result<ContextStatistics, Status> {
         let state = contexts::enter(self.0)?;
-        Ok(state.statistics.completed(state.handles.len()))
+        let live = state.spans.live() + state.larges.len();
+        Ok(state.statistics.completed(live, state.handles.len()))
     }
 
     /// Gives memory without live allocations back to the resource. O(what the context holds).

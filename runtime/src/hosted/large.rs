@@ -117,6 +117,11 @@ impl Larges {
         (cell(extent.address(), level), cell(last, level))
     }
 
+    /// How many there are. O(1).
+    pub(crate) fn len(&self) -> usize {
+        self.places.len() - self.vacant.len()
+    }
+
     /// The allocation at this index.
     pub(crate) fn get(&self, index: u32) -> Option<&Large> {
         self.places.get(index as usize)?.as_ref()

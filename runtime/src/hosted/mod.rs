@@ -51,6 +51,7 @@ mod spare;
 mod state;
 pub mod statistics;
 pub mod status;
+mod word;
 
 pub use blocks::BlockResource;
 pub use cache::{Cache, CacheOptions, CacheStatistics};

@@ -4,6 +4,7 @@ use core::ffi::{CStr, c_char};
 use core::ptr::NonNull;
 
 use super::status::Status;
+use super::word::Word;
 
 /// The alignment of requests that name none, in bytes: a cache line, and the widest vector register.
 pub const DEFAULT_ALIGN: usize = 64;
@@ -88,6 +89,7 @@ pub struct Allocation {
 /// The state of an allocation, besides its label. What a slot of a span and a large allocation have in common. Eight bytes,
 /// so that the records of many allocations fit the processor's cache.
 #[derive(Clone, Copy)]
+#[repr(C, align(8))]
 pub(crate) struct Record {
     /// The state's number: see there.
     pub(crate) number: u32,
@@ -98,13 +100,15 @@ pub(crate) struct Record {
     pub(crate) state: State,
 }
 
-const _: () = assert!(size_of::<Record>() == 8);
+// SAFETY: 4, 2, 1 and 1 bytes.
+unsafe impl Word for Record {}
 
 /// A label as it is kept: null for none.
 pub(crate) type Label = *const c_char;
 
 /// Where an allocation is in its life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub(crate) enum State {
     /// The number leads to the next free slot of the span, or the next spare one of the class.
     Freed,
@@ -118,12 +122,15 @@ pub(crate) enum State {
 
 impl Record {
     /// Of no allocation.
-    pub(crate) const FREED: Self = Self {
-        number: 0,
-        size: 0,
-        align: 0,
-        state: State::Freed,
-    };
+    #[inline(always)]
+    pub(crate) fn freed(number: u32) -> Self {
+        Self {
+            number,
+            size: 0,
+            align: 0,
+            state: State::Freed,
+        }
+    }
 
     /// Of a new allocation; the size is that of a small one, else 0.
     #[inline(always)]

@@ -20,9 +20,10 @@ use std::vec::Vec;
 use super::chunk::Chunks;
 use super::labels::Labels;
 use super::place::Place;
-use super::record::{Label, Record, Request, State};
+use super::record::{Label, Record, Request};
 use super::size_class::{CLASSES, SIZES};
 use super::spare::{self, Spare};
+use super::word::Word;
 
 /// Bytes of a span.
 pub(crate) const SPAN: usize = 1 << 16;
@@ -169,9 +170,11 @@ impl Spans {
         }
         // SAFETY: as above, and it has a record.
         let record = unsafe { span.records.get_unchecked_mut(place.slot() as usize) };
-        spare.first = record.number;
-        spare.room += 1;
-        *record = Record::new(size as u16, align);
+        spare.put(Spare {
+            first: record.number,
+            room: spare.room + 1,
+        });
+        record.put(Record::new(size as u16, align));
         // SAFETY: slots lie in the span.
         Some(unsafe { span.start.add((place.slot() * span.size) as usize) })
     }
@@ -227,7 +230,7 @@ impl Spans {
         let span = &mut self.spans[index as usize];
         let slot = span.records.len() as u32;
         // Within the capacity that `cut` has reserved.
-        span.records.push(Record::FREED);
+        span.records.push(Record::freed(END));
         span.live += 1;
         Place::of_slot(index, slot)
     }
@@ -404,11 +407,13 @@ impl Spans {
             let record = span.records.get_unchecked_mut(slot as usize);
             (record, self.spares.get_unchecked_mut(class))
         };
-        record.state = State::Freed;
-        record.number = spare.first;
-        spare.first = Place::of_slot(index, slot).number();
-        spare.room -= 1;
-        if spare.room == 0 {
+        record.put(Record::freed(spare.first));
+        let room = spare.room - 1;
+        spare.put(Spare {
+            first: Place::of_slot(index, slot).number(),
+            room,
+        });
+        if room == 0 {
             self.give_half(class);
         }
     }
@@ -417,14 +422,19 @@ impl Spans {
     pub(super) fn give_back(&mut self, place: Place) {
         let index = place.span();
         let span = &mut self.spans[index as usize];
-        let record = &mut span.records[place.slot() as usize];
-        record.state = State::Freed;
-        record.number = span.free;
+        span.records[place.slot() as usize] = Record::freed(span.free);
         span.free = place.slot();
         span.live -= 1;
         if span.live == 0 || !span.is_listed {
             self.relist(index);
         }
+    }
+
+    /// Slots in use. O(spans).
+    pub(crate) fn live(&self) -> usize {
+        let there = self.spans.iter().filter(|span| span.chunk != END);
+        let taken: usize = there.map(|span| usize::from(span.live)).sum();
+        taken - self.spare_count()
     }
 
     /// The class of a span.

@@ -14,6 +14,7 @@ use super::place::Place;
 use super::record::{Record, State};
 use super::size_class::{CLASSES, SIZES};
 use super::span::{SPAN, Spans};
+use super::word::Word;
 
 /// The end of the list, which is no slot's place.
 pub(super) const END: u32 = u32::MAX;
@@ -32,11 +33,15 @@ pub(super) static MOST: [u32; CLASSES] = {
 
 /// The spare slots of a class.
 #[derive(Clone, Copy)]
+#[repr(C, align(8))]
 pub(super) struct Spare {
     /// The place of the newest.
     pub(super) first: u32,
     pub(super) room: u32,
 }
+
+// SAFETY: 4 and 4 bytes.
+unsafe impl Word for Spare {}
 
 /// No spare slots, of any class.
 pub(super) const NONE: [Spare; CLASSES] = {
@@ -69,9 +74,7 @@ impl Spans {
         let spare = &mut self.spares[class];
         spare.room -= 1;
         let next = core::mem::replace(&mut spare.first, place.number());
-        let record = self.record(place);
-        record.state = State::Freed;
-        record.number = next;
+        *self.record(place) = Record::freed(next);
     }
 
     /// Gives half of the spare slots of a class back to their spans. O(1): at most 32.
@@ -103,6 +106,15 @@ impl Spans {
         {
             self.add_spare(class, Place::of_slot(span, slot));
         }
+    }
+
+    /// Spare slots, of all classes. O(1).
+    pub(super) fn spare_count(&self) -> usize {
+        let counts = MOST
+            .iter()
+            .zip(&self.spares)
+            .map(|(most, spare)| most - spare.room);
+        counts.sum::<u32>() as usize
     }
 
     /// Whether the spare slots are as the invariants say, and how many of them each span has. A test aid, O(spans).
