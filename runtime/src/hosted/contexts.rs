@@ -13,7 +13,7 @@
 //! - *Contexts-I3*: if the lock of a slot has an owner, it is one by the number of the context that is there.
 //! - *Contexts-I2*: a context that exists has a slot in the tree, below its parent's, which exists too.
 
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
@@ -45,6 +45,20 @@ struct Slot {
     generation: AtomicU32,
     state: UnsafeCell<Option<State>>,
 }
+
+impl Slot {
+    const fn new() -> Self {
+        Self {
+            lock: Lock::new(),
+            id: AtomicU64::new(0),
+            generation: AtomicU32::new(0),
+            state: UnsafeCell::new(None),
+        }
+    }
+}
+
+// SAFETY: the state is used under the lock, and moves between threads with it.
+unsafe impl Sync for Slot {}
 
 static TABLE: [AtomicPtr<[Slot; SHELF]>; SHELVES] = [const { AtomicPtr::new(null_mut()) }; SHELVES];
 static TREE: Mutex<Tree> = Mutex::new(Tree {
@@ -139,14 +153,48 @@ pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
     Ok(Locked { slot, inside })
 }
 
+/// The context that this thread has been the owner of last.
+#[derive(Clone, Copy)]
+struct Recent {
+    id: u64,
+    /// This thread as its owner.
+    owner: u64,
+    slot: &'static Slot,
+}
+
+std::thread_local! {
+    /// None at first: nobody owns a lock by 0, as no context has this number.
+    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: 0, owner: 0, slot: &NOWHERE }) };
+}
+
+/// A slot that never has a context.
+static NOWHERE: Slot = Slot::new();
+
 /// Locks a context where that takes no atomic read-modify-write: most of the time, where one thread uses it. Else `None`,
 /// whatever the reason.
 #[inline(always)]
 pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
-    let slot = slot(parts(id).0)?;
+    if RECENT.get().id != id && !remember(id) {
+        return None;
+    }
+    let Recent { owner, slot, .. } = RECENT.get();
     // What has the name is here (Contexts-I3).
-    let inside = slot.lock.own(id)?;
+    let inside = slot.lock.own(owner)?;
     Some(Locked { slot, inside })
+}
+
+/// Makes a context the recent one, if this thread owns it.
+#[inline(never)]
+fn remember(id: u64) -> bool {
+    let Some(slot) = slot(parts(id).0) else {
+        return false;
+    };
+    let owner = Lock::owner_by(id);
+    let is_owned = slot.lock.has(owner);
+    if is_owned {
+        RECENT.set(Recent { id, owner, slot });
+    }
+    is_owned
 }
 
 fn tree() -> MutexGuard<'static, Tree> {
@@ -247,14 +295,8 @@ impl Tree {
                 return Err(Status::OutOfMemory);
             }
             for place in 0..SHELF {
-                let slot = Slot {
-                    lock: Lock::new(),
-                    id: AtomicU64::new(0),
-                    generation: AtomicU32::new(0),
-                    state: UnsafeCell::new(None),
-                };
                 // SAFETY: within what was just allocated.
-                unsafe { shelf.cast::<Slot>().add(place).write(slot) };
+                unsafe { shelf.cast::<Slot>().add(place).write(Slot::new()) };
             }
             entry.store(shelf, Ordering::Release);
         }

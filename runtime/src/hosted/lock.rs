@@ -35,8 +35,8 @@ const SHARED: u64 = u64::MAX;
 
 /// A biased lock.
 pub(crate) struct Lock {
-    /// `FREE`, `SHARED`, or the owner's number and the name, xored. Numbers have 32 bits, so with names that differ in the
-    /// upper 32 bits, of which the highest is 0, each pair has a word of its own.
+    /// `FREE`, `SHARED`, or the owner's number and the name, xored. The lower half of a name, which never changes, and
+    /// numbers are below 2³¹; so each pair has a word of its own, and none has that of another state.
     owner: AtomicU64,
     /// Whether the owner is inside.
     busy: AtomicBool,
@@ -69,7 +69,7 @@ fn this_thread() -> u64 {
         if number.get() == 0 {
             static NEXT: AtomicU64 = AtomicU64::new(1);
             let next = NEXT.fetch_add(1, Ordering::Relaxed);
-            number.set(if next <= u64::from(u32::MAX) { next } else { 0 });
+            number.set(if next < 1 << 31 { next } else { 0 });
         }
         number.get()
     })
@@ -100,9 +100,8 @@ impl Lock {
 
     /// Waits until nobody is inside, and goes inside. Not reentrant. `name` is what the caller takes for the name of what is
     /// guarded.
-    #[inline]
     pub(crate) fn enter(&self, name: u64) -> Inside<'_> {
-        let is_shared = !self.enter_as_owner(name ^ NUMBER.get()) && self.enter_slowly(name);
+        let is_shared = !self.enter_as_owner(Self::owner_by(name)) && self.enter_slowly(name);
         Inside {
             lock: self,
             is_shared,
@@ -110,10 +109,21 @@ impl Lock {
         }
     }
 
-    /// Goes inside if the lock is biased towards this thread, by this name. Not reentrant.
+    /// What this thread is as the owner by a name. Never changes once a lock [has](Self::has) this owner.
+    pub(crate) fn owner_by(name: u64) -> u64 {
+        name ^ NUMBER.get()
+    }
+
+    /// Whether the lock is biased towards this thread by a name, of which this is [`owner_by`](Self::owner_by).
+    pub(crate) fn has(&self, owner: u64) -> bool {
+        self.owner.load(Ordering::Relaxed) == owner
+    }
+
+    /// Goes inside if the lock is biased towards this thread by a name, of which this is [`owner_by`](Self::owner_by). Not
+    /// reentrant.
     #[inline(always)]
-    pub(crate) fn own(&self, name: u64) -> Option<Owned<'_>> {
-        self.enter_as_owner(name ^ NUMBER.get()).then_some(Owned {
+    pub(crate) fn own(&self, owner: u64) -> Option<Owned<'_>> {
+        self.enter_as_owner(owner).then_some(Owned {
             lock: self,
             here: PhantomData,
         })
@@ -283,21 +293,22 @@ mod tests {
     #[test]
     fn only_the_owner_owns_and_only_by_the_name() {
         let (old, new) = (3 << 32 | 7, 5 << 32 | 7);
+        let owns = |lock: &Lock, name| lock.own(Lock::owner_by(name)).is_some();
         let lock = Lock::new();
-        assert!(lock.own(old).is_none(), "nobody has been inside");
+        assert!(!owns(&lock, old), "nobody has been inside");
         drop(lock.enter(old));
-        assert_eq!(lock.own(old).is_some(), can_bias());
-        assert!(lock.own(new).is_none());
+        assert_eq!(owns(&lock, old), can_bias());
+        assert!(!owns(&lock, new));
         thread::scope(|scope| {
-            scope.spawn(|| assert!(lock.own(old).is_none()));
+            scope.spawn(|| assert!(!owns(&lock, old)));
         });
         lock.enter(old).renew();
-        assert!(lock.own(old).is_none());
+        assert!(!owns(&lock, old));
         drop(lock.enter(new));
-        assert_eq!(lock.own(new).is_some(), can_bias());
-        assert!(lock.own(old).is_none());
+        assert_eq!(owns(&lock, new), can_bias());
+        assert!(!owns(&lock, old));
         // Whoever takes it for the old one revokes the bias, and nothing worse.
         drop(lock.enter(old));
-        assert!(lock.own(old).is_none() && lock.own(new).is_none());
+        assert!(!owns(&lock, old) && !owns(&lock, new));
     }
 }
