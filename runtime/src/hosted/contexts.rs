@@ -132,34 +132,15 @@ impl<Guard> DerefMut for Locked<'_, Guard> {
     }
 }
 
-/// Locks a context.
-///
-/// # Errors
-///
-/// [`Status::InvalidContext`] if the number names none.
-pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
-    // The number 0 leads to no slot.
-    let slot = slot(parts(id).0).ok_or(Status::InvalidContext)?;
-    // Before the lock is taken, so that a stale number costs its present context nothing.
-    if slot.id.load(Ordering::Relaxed) != id {
-        return Err(Status::InvalidContext);
-    }
-    let inside = slot.lock.enter(id);
-    if slot.id.load(Ordering::Relaxed) != id {
-        // Destroyed meanwhile. This thread may have become the owner by the stale number (Contexts-I3).
-        inside.renew();
-        return Err(Status::InvalidContext);
-    }
-    Ok(Locked { slot, inside })
-}
-
-/// The context that this thread has been the owner of last.
+/// The context that this thread has used last: what leads from its number to its slot, and what this thread would be as its
+/// owner.
 #[derive(Clone, Copy)]
 struct Recent {
     id: u64,
     /// This thread as its owner.
     owner: u64,
-    slot: &'static Slot,
+    /// A slot, which lives for ever. No reference: those would be compared with null.
+    slot: *const Slot,
 }
 
 std::thread_local! {
@@ -170,31 +151,60 @@ std::thread_local! {
 /// A slot that never has a context.
 static NOWHERE: Slot = Slot::new();
 
-/// Locks a context where that takes no atomic read-modify-write: most of the time, where one thread uses it. Else `None`,
-/// whatever the reason.
+/// The slot that a number leads to, and this thread as the owner by that number.
 #[inline(always)]
-pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
+fn recent(id: u64) -> Option<(&'static Slot, u64)> {
     if RECENT.get().id != id && !remember(id) {
         return None;
     }
     let Recent { owner, slot, .. } = RECENT.get();
+    // SAFETY: slots live for ever.
+    Some((unsafe { &*slot }, owner))
+}
+
+/// Makes a context the recent one, if it exists.
+#[inline(never)]
+fn remember(id: u64) -> bool {
+    // The number 0 leads to no slot.
+    let Some(slot) = slot(parts(id).0) else {
+        return false;
+    };
+    if slot.id.load(Ordering::Relaxed) != id {
+        return false;
+    }
+    let owner = Lock::owner_by(id);
+    RECENT.set(Recent { id, owner, slot });
+    true
+}
+
+/// Locks a context where that takes no atomic read-modify-write: most of the time, where one thread uses it. Else `None`,
+/// whatever the reason.
+#[inline(always)]
+pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
+    let (slot, owner) = recent(id)?;
     // What has the name is here (Contexts-I3).
     let inside = slot.lock.own(owner)?;
     Some(Locked { slot, inside })
 }
 
-/// Makes a context the recent one, if this thread owns it.
-#[inline(never)]
-fn remember(id: u64) -> bool {
-    let Some(slot) = slot(parts(id).0) else {
-        return false;
-    };
-    let owner = Lock::owner_by(id);
-    let is_owned = slot.lock.has(owner);
-    if is_owned {
-        RECENT.set(Recent { id, owner, slot });
+/// Locks a context.
+///
+/// # Errors
+///
+/// [`Status::InvalidContext`] if the number names none.
+pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
+    let (slot, owner) = recent(id).ok_or(Status::InvalidContext)?;
+    // Before the lock is taken, so that a stale number costs its present context nothing.
+    if slot.id.load(Ordering::Relaxed) != id {
+        return Err(Status::InvalidContext);
     }
-    is_owned
+    let inside = slot.lock.enter(owner);
+    if slot.id.load(Ordering::Relaxed) != id {
+        // Destroyed meanwhile. This thread may have become the owner by the stale number (Contexts-I3).
+        inside.renew();
+        return Err(Status::InvalidContext);
+    }
+    Ok(Locked { slot, inside })
 }
 
 fn tree() -> MutexGuard<'static, Tree> {
@@ -224,7 +234,7 @@ pub(crate) fn create(
     // Only who holds the tree changes it.
     let generation = slot.generation.load(Ordering::Relaxed) + 1;
     let id = number(index, generation);
-    let inside = slot.lock.enter(id);
+    let inside = slot.lock.enter(Lock::owner_by(id));
     let mut state = State::new(id, resource);
     adjust(&mut state, above.as_deref());
     // SAFETY: inside the lock, and the slot has no state (Contexts-I1).
@@ -251,7 +261,7 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
     let mut locked = Vec::with_capacity(order.len());
     for &index in &order {
         let slot = slot(index).ok_or(Status::InvalidContext)?;
-        let inside = slot.lock.enter(slot.id.load(Ordering::Relaxed));
+        let inside = slot.lock.enter(Lock::owner_by(slot.id.load(Ordering::Relaxed)));
         let state = Locked { slot, inside };
         if state.callbacks > 0 {
             return Err(Status::Busy);

@@ -98,10 +98,26 @@ impl Lock {
         }
     }
 
-    /// Waits until nobody is inside, and goes inside. Not reentrant. `name` is what the caller takes for the name of what is
-    /// guarded.
-    pub(crate) fn enter(&self, name: u64) -> Inside<'_> {
-        let is_shared = !self.enter_as_owner(Self::owner_by(name)) && self.enter_slowly(name);
+    /// What this thread is as the owner by a name: its number and the name, xored.
+    pub(crate) fn owner_by(name: u64) -> u64 {
+        name ^ this_thread()
+    }
+
+    /// Waits until nobody is inside, and goes inside. Not reentrant. `owner` is this thread
+    /// [by](Self::owner_by) what the caller takes for the name of what is guarded.
+    #[inline]
+    pub(crate) fn enter(&self, owner: u64) -> Inside<'_> {
+        let now = self.owner.load(Ordering::Relaxed);
+        let is_shared = if now == SHARED {
+            self.mutex.lock();
+            // `renew` may have come first.
+            if self.owner.load(Ordering::Relaxed) != SHARED {
+                self.revoke();
+            }
+            true
+        } else {
+            !self.enter_as_owner(owner) && self.enter_slowly(owner)
+        };
         Inside {
             lock: self,
             is_shared,
@@ -109,18 +125,7 @@ impl Lock {
         }
     }
 
-    /// What this thread is as the owner by a name. Never changes once a lock [has](Self::has) this owner.
-    pub(crate) fn owner_by(name: u64) -> u64 {
-        name ^ NUMBER.get()
-    }
-
-    /// Whether the lock is biased towards this thread by a name, of which this is [`owner_by`](Self::owner_by).
-    pub(crate) fn has(&self, owner: u64) -> bool {
-        self.owner.load(Ordering::Relaxed) == owner
-    }
-
-    /// Goes inside if the lock is biased towards this thread by a name, of which this is [`owner_by`](Self::owner_by). Not
-    /// reentrant.
+    /// Goes inside if the lock is biased towards this thread [by](Self::owner_by) a name. Not reentrant.
     #[inline(always)]
     pub(crate) fn own(&self, owner: u64) -> Option<Owned<'_>> {
         self.enter_as_owner(owner).then_some(Owned {
@@ -146,9 +151,8 @@ impl Lock {
 
     /// Goes inside; says whether by the mutex.
     #[inline(never)]
-    fn enter_slowly(&self, name: u64) -> bool {
+    fn enter_slowly(&self, owner: u64) -> bool {
         if self.owner.load(Ordering::Relaxed) == FREE && can_bias() && this_thread() != 0 {
-            let owner = name ^ this_thread();
             // Who was inside before has left under the mutex, and `renew` has released the word since.
             let claimed = self
                 .owner
@@ -257,7 +261,7 @@ mod tests {
                     let counter = Arc::clone(&counter);
                     thread::spawn(move || {
                         for _ in 0..EACH {
-                            let _inside = counter.lock.enter(0);
+                            let _inside = counter.lock.enter(this_thread());
                             // SAFETY: inside. Read and written apart, so that an overlap would be seen.
                             unsafe {
                                 let value = counter.value.get().read_volatile();
@@ -278,14 +282,14 @@ mod tests {
     #[test]
     fn one_thread_keeps_its_bias_and_a_renewed_lock_has_none() {
         let lock = Lock::new();
-        drop(lock.enter(0));
+        drop(lock.enter(this_thread()));
         assert_eq!(lock.owner.load(Ordering::Relaxed) == this_thread(), can_bias());
         thread::scope(|scope| {
-            scope.spawn(|| lock.enter(0).renew());
+            scope.spawn(|| lock.enter(this_thread()).renew());
         });
         assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
-        drop(lock.enter(0));
-        lock.enter(0).renew();
+        drop(lock.enter(this_thread()));
+        lock.enter(this_thread()).renew();
         assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
     }
 
@@ -296,19 +300,19 @@ mod tests {
         let owns = |lock: &Lock, name| lock.own(Lock::owner_by(name)).is_some();
         let lock = Lock::new();
         assert!(!owns(&lock, old), "nobody has been inside");
-        drop(lock.enter(old));
+        drop(lock.enter(Lock::owner_by(old)));
         assert_eq!(owns(&lock, old), can_bias());
         assert!(!owns(&lock, new));
         thread::scope(|scope| {
             scope.spawn(|| assert!(!owns(&lock, old)));
         });
-        lock.enter(old).renew();
+        lock.enter(Lock::owner_by(old)).renew();
         assert!(!owns(&lock, old));
-        drop(lock.enter(new));
+        drop(lock.enter(Lock::owner_by(new)));
         assert_eq!(owns(&lock, new), can_bias());
         assert!(!owns(&lock, old));
         // Whoever takes it for the old one revokes the bias, and nothing worse.
-        drop(lock.enter(old));
+        drop(lock.enter(Lock::owner_by(old)));
         assert!(!owns(&lock, old) && !owns(&lock, new));
     }
 }
