@@ -30,9 +30,7 @@ impl ContextId {
             zero,
             label,
         } = request;
-        if !zero
-            && label.is_none()
-            && matches!(align, 1 | 2 | 4 | 8 | 16 | 32 | 64)
+        if is_plain(align, zero, label)
             && let Some(mut state) = contexts::own(self.number())
             // In debug mode there are no spans, so this finds no slot.
             && let Some(start) = state.allocate_plain(size, align)
@@ -48,7 +46,12 @@ impl ContextId {
 
     /// As [`alloc`](Self::alloc), in all cases.
     fn alloc_any(self, request: &Request) -> Result<NonNull<u8>, Status> {
-        let state = contexts::enter(self.number())?;
+        let mut state = contexts::enter(self.number())?;
+        if is_plain(request.align, request.zero, request.label)
+            && let Some(start) = state.allocate_plain(request.size, request.align)
+        {
+            return Ok(start);
+        }
         if let Err(status) = request.check() {
             return Err(report(state, Operation::Alloc, status, ptr::null()));
         }
@@ -171,6 +174,12 @@ impl ContextId {
         }
         Ok(new)
     }
+}
+
+/// Whether a request is one that [`State::allocate_plain`](super::state::State::allocate_plain) may serve.
+#[inline(always)]
+fn is_plain(align: usize, zero: bool, label: Option<&CStr>) -> bool {
+    !zero && label.is_none() && matches!(align, 1 | 2 | 4 | 8 | 16 | 32 | 64)
 }
 
 /// As [`ContextId::alloc`], in all cases: the allocation, or the status as an address, where nothing ever is. All in

@@ -182,6 +182,12 @@ pub(crate) fn open_slowly(
         Ok(state) => state,
         Err(status) => return status as u64,
     };
+    if destroy.is_none()
+        && label.is_null()
+        && let Some(name) = state.open_plain(pointer)
+    {
+        return name;
+    }
     let opened = NonNull::new(pointer)
         .ok_or(Status::Null)
         .and_then(|pointer| state.open(pointer, destroy, label));
