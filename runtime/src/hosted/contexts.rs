@@ -35,6 +35,11 @@ const SHELVES: usize = 1 << 14;
 const LAST: u32 = (1 << 31) - 1;
 const NONE: u32 = u32::MAX;
 
+/// How many vacant slots are looked at for one that suits a thread.
+const SEARCHED: usize = 16;
+/// Slots that are made before one is taken that suits another thread.
+const MANY: usize = 4096;
+
 /// A place for a context. What every operation looks at first is in one cache line.
 #[repr(C, align(64))]
 struct Slot {
@@ -285,9 +290,17 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
 }
 
 impl Tree {
-    /// A slot without a context.
+    /// A slot without a context: one whose lock can be biased towards this thread, if there is one among the last few, or
+    /// there are few slots so far.
     fn take(&mut self) -> Result<u32, Status> {
-        if let Some(index) = self.vacant.pop() {
+        let last = self.vacant.len().saturating_sub(SEARCHED)..self.vacant.len();
+        let suits = |&place: &usize| slot(self.vacant[place]).is_some_and(|slot| slot.lock.suits());
+        if let Some(place) = last.rev().find(suits) {
+            return Ok(self.vacant.swap_remove(place));
+        }
+        if self.links.len() >= MANY
+            && let Some(index) = self.vacant.pop()
+        {
             return Ok(index);
         }
         let index = u32::try_from(self.links.len()).map_err(|_| Status::OutOfMemory)?;

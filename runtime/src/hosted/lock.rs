@@ -10,6 +10,10 @@
 //! compiler's; the processor's is `membarrier`, which the revoker pays for (*asymmetric Dekker*; Dice, Huang, Yang,
 //! "Asymmetric Dekker Synchronization", 2001).
 //!
+//! A thread may be held up between its look at `owner` and its store to `busy`, for as long as it takes others to revoke the
+//! bias, renew the lock and go inside. So `busy` is one thread's for ever: the first owner's. A renewed lock can be biased
+//! towards this thread again, and towards no other.
+//!
 //! Where the system has no `membarrier`, and in builds with `--cfg croft_unbiased` (ThreadSanitizer does not know the
 //! call), every lock is shared from the start.
 //!
@@ -19,6 +23,8 @@
 //! Invariants:
 //! - *Lock-I1*: `owner` changes from `FREE` to a thread and a name by that thread, to `SHARED` by a holder of the mutex, and
 //!   back to `FREE` only in [`renew`](Inside::renew), by a holder of the mutex or by the owner.
+//! - *Lock-I3*: `thread` changes once, from 0 to the number of the first owner. No other thread becomes an owner, or writes
+//!   `busy`.
 //! - *Lock-I2*: who is inside holds the mutex while `owner` is `SHARED`, or is the owner and `busy` is set.
 
 use core::cell::Cell;
@@ -38,6 +44,8 @@ pub(crate) struct Lock {
     /// `FREE`, `SHARED`, or the owner's number and the name, xored. The lower half of a name, which never changes, and
     /// numbers are below 2³¹; so each pair has a word of its own, and none has that of another state.
     owner: AtomicU64,
+    /// The number of the thread that may be the owner, 0 for any.
+    thread: AtomicU64,
     /// Whether the owner is inside.
     busy: AtomicBool,
     mutex: RawMutex,
@@ -93,6 +101,7 @@ impl Lock {
     pub(crate) const fn new() -> Self {
         Self {
             owner: AtomicU64::new(FREE),
+            thread: AtomicU64::new(0),
             busy: AtomicBool::new(false),
             mutex: RawMutex::INIT,
         }
@@ -152,7 +161,7 @@ impl Lock {
     /// Goes inside; says whether by the mutex.
     #[inline(never)]
     fn enter_slowly(&self, owner: u64) -> bool {
-        if self.owner.load(Ordering::Relaxed) == FREE && can_bias() && this_thread() != 0 {
+        if self.owner.load(Ordering::Relaxed) == FREE && can_bias() && self.takes_this_thread() {
             // Who was inside before has left under the mutex, and `renew` has released the word since.
             let claimed = self
                 .owner
@@ -166,6 +175,21 @@ impl Lock {
             self.revoke();
         }
         true
+    }
+
+    /// Whether the lock may be biased towards this thread, and towards no other from now on.
+    fn takes_this_thread(&self) -> bool {
+        let this = this_thread();
+        let first = self
+            .thread
+            .compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed);
+        this != 0 && (first.is_ok() || first == Err(this))
+    }
+
+    /// Whether the lock could be biased towards this thread, if it had no owner.
+    pub(crate) fn suits(&self) -> bool {
+        let thread = self.thread.load(Ordering::Relaxed);
+        thread == 0 || thread == this_thread()
     }
 
     /// Makes the lock an ordinary mutex and waits until its owner is outside. The caller holds the mutex.
@@ -291,6 +315,40 @@ mod tests {
         drop(lock.enter(this_thread()));
         lock.enter(this_thread()).renew();
         assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
+    }
+
+    /// Threads take and renew one lock in turn: a thread that is held up anywhere must not let two inside.
+    #[test]
+    fn nothing_is_lost_when_a_lock_is_renewed() {
+        const EACH: u64 = 20_000;
+        let counter = Arc::new(Counter {
+            lock: Lock::new(),
+            value: UnsafeCell::new(0),
+        });
+        let threads: Vec<_> = (0..4)
+            .map(|thread| {
+                let counter = Arc::clone(&counter);
+                thread::spawn(move || {
+                    for round in 0..EACH {
+                        let owner = Lock::owner_by((round % 3) << 32);
+                        let inside = counter.lock.enter(owner);
+                        // SAFETY: inside. Read and written apart, so that an overlap would be seen.
+                        unsafe {
+                            let value = counter.value.get().read_volatile();
+                            counter.value.get().write_volatile(value + 1);
+                        }
+                        if round % 5 == thread {
+                            inside.renew();
+                        }
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            assert!(thread.join().is_ok());
+        }
+        // SAFETY: nobody else is left.
+        assert_eq!(unsafe { *counter.value.get() }, 4 * EACH);
     }
 
     /// Names differ in the upper half.
