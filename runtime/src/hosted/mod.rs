@@ -31,6 +31,7 @@ mod invariants;
 mod labels;
 mod large;
 pub mod lease;
+mod lists;
 mod lock;
 pub mod mapped;
 pub mod misuse;

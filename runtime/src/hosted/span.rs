@@ -21,7 +21,7 @@ use super::chunk::Chunks;
 use super::labels::Labels;
 use super::place::Place;
 use super::record::{Label, Record, Request};
-use super::size_class::{CLASSES, SIZES};
+use super::size_class::CLASSES;
 use super::spare::{self, Spare};
 use super::word::Word;
 
@@ -36,18 +36,18 @@ pub(super) struct Span {
     pub(super) start: NonNull<u8>,
     pub(super) records: Vec<Record>,
     /// Bytes of a slot.
-    size: u32,
+    pub(super) size: u32,
     /// 2³² / size, rounded up; 0 without a class.
-    reciprocal: u32,
+    pub(super) reciprocal: u32,
     /// The first free slot.
-    free: u32,
+    pub(super) free: u32,
     pub(super) slots: u16,
     pub(super) live: u16,
     pub(super) class: u8,
     /// Whether it is in the list of its class.
     pub(super) is_listed: bool,
     /// Whether what was never handed out is zero.
-    is_zero: bool,
+    pub(super) is_zero: bool,
     /// Whether there is room for the labels of its slots.
     pub(super) has_labels: bool,
     pub(super) next: u32,
@@ -76,7 +76,7 @@ pub(crate) struct Spans {
 }
 
 /// 2³² / size, rounded up.
-fn reciprocal(size: u32) -> u32 {
+pub(super) fn reciprocal(size: u32) -> u32 {
     (1u64 << 32).div_ceil(u64::from(size)) as u32
 }
 
@@ -235,86 +235,6 @@ impl Spans {
         Place::of_slot(index, slot)
     }
 
-    /// A span of this class with a slot to give, the first of its list. O(1), amortised: full spans that it finds there
-    /// leave the list, which each enters by a free only.
-    fn first_with_room(&mut self, class: usize) -> Result<u32, Refusal> {
-        loop {
-            let index = self.listed[class];
-            if index == END {
-                if self.empty == END && self.give_all() {
-                    continue;
-                }
-                return self.cut(class);
-            }
-            let span = &self.spans[index as usize];
-            if span.live < span.slots {
-                return Ok(index);
-            }
-            self.unlist(index);
-        }
-    }
-
-    /// Gives an empty span this class.
-    #[cold]
-    fn cut(&mut self, class: usize) -> Result<u32, Refusal> {
-        let index = self.empty;
-        if index == END {
-            return Err(Refusal::Chunk(Chunks::next_size(self.count)));
-        }
-        let size = SIZES[class];
-        let slots = SPAN as u32 / size;
-        let span = &mut self.spans[index as usize];
-        if span.records.capacity() < slots as usize {
-            span.records.clear();
-            if span.records.try_reserve_exact(slots as usize).is_err() {
-                return Err(Refusal::Records);
-            }
-        }
-        // What slots of another size have left behind is nobody's zero.
-        span.is_zero &= span.size == 0;
-        span.records.clear();
-        span.class = class as u8;
-        span.size = size;
-        span.reciprocal = reciprocal(size);
-        span.slots = slots as u16;
-        span.has_labels = false;
-        span.live = 0;
-        span.free = END;
-        self.empty = span.next;
-        self.chunks.count_in(span.chunk);
-        self.list(index);
-        Ok(index)
-    }
-
-    /// Puts a span at the front of its class's list.
-    fn list(&mut self, index: u32) {
-        let span = &mut self.spans[index as usize];
-        let first = &mut self.listed[span.class as usize];
-        span.next = *first;
-        span.previous = END;
-        span.is_listed = true;
-        let next = *first;
-        *first = index;
-        if next != END {
-            self.spans[next as usize].previous = index;
-        }
-    }
-
-    /// Takes a span out of its class's list.
-    pub(super) fn unlist(&mut self, index: u32) {
-        let span = &mut self.spans[index as usize];
-        span.is_listed = false;
-        let (next, previous) = (span.next, span.previous);
-        if previous == END {
-            self.listed[span.class as usize] = next;
-        } else {
-            self.spans[previous as usize].next = next;
-        }
-        if next != END {
-            self.spans[next as usize].previous = previous;
-        }
-    }
-
     /// What this address in span `index` is. O(1).
     #[inline(always)]
     pub(crate) fn spot(&self, index: u32, address: usize) -> Spot {
@@ -418,18 +338,6 @@ impl Spans {
         }
     }
 
-    /// Gives a slot that is not in use any more back to its span. O(1).
-    pub(super) fn give_back(&mut self, place: Place) {
-        let index = place.span();
-        let span = &mut self.spans[index as usize];
-        span.records[place.slot() as usize] = Record::freed(span.free);
-        span.free = place.slot();
-        span.live -= 1;
-        if span.live == 0 || !span.is_listed {
-            self.relist(index);
-        }
-    }
-
     /// Slots in use. O(spans).
     pub(crate) fn live(&self) -> usize {
         let there = self.spans.iter().filter(|span| span.chunk != END);
@@ -440,32 +348,6 @@ impl Spans {
     /// The class of a span.
     pub(super) fn class_of(&self, index: u32) -> usize {
         self.spans[index as usize].class.into()
-    }
-
-    /// Puts a span into the list that it belongs to once a slot of it was freed.
-    fn relist(&mut self, index: u32) {
-        let span = &self.spans[index as usize];
-        if !span.is_listed {
-            self.list(index);
-            // The one that was first may be without live slots.
-            let second = self.spans[index as usize].next;
-            if second != END && self.spans[second as usize].live == 0 {
-                self.unlist(second);
-                self.vacate(second);
-            }
-        } else if span.live == 0 && span.previous != END {
-            self.unlist(index);
-            self.vacate(index);
-        }
-    }
-
-    /// Makes a span without live slots one without a class.
-    pub(super) fn vacate(&mut self, index: u32) {
-        let span = &mut self.spans[index as usize];
-        span.next = self.empty;
-        // Its class stays known, so that what was freed in it is still recognised.
-        self.empty = index;
-        self.chunks.count_out(span.chunk);
     }
 
     /// Forgets a span whose chunk goes back.
@@ -503,6 +385,7 @@ impl Spans {
 
 #[cfg(test)]
 mod tests {
+    use super::super::size_class::SIZES;
     use super::*;
 
     #[test]
