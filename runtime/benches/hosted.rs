@@ -443,13 +443,15 @@ fn handles(table: &mut String) {
     }
 }
 
+/// Measures, and adds rows to the table.
+type Part = fn(&mut String);
+
 fn main() {
     let mut table = String::from(
         "| what | takes | beside | ratio | others, as ratios to the same |\n|---|---|---|---|---|\n",
     );
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let parts: [(&str, fn(&mut String)); 3] =
-        [("contexts", contexts), ("caches", caches), ("handles", handles)];
+    let parts: [(&str, Part); 3] = [("contexts", contexts), ("caches", caches), ("handles", handles)];
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     let all = !parts.iter().any(|(name, _)| is_named(name));
     for (name, part) in parts {

@@ -201,7 +201,12 @@ fn a_caller_is_judged_as_if_the_source_were_seen() {
     assert_eq!(seen, told);
     // What is said of cleanups is there, and only what is wrong is rejected.
     let text = std::fs::read_to_string(bench.path("library.toml")).expect("it was written");
-    for clause in ["cleanup(arg0)", "cleanup(arg0, 2)", "cleanup(return)", "cleanups(1)"] {
+    for clause in [
+        "cleanup(arg0)",
+        "cleanup(arg0, 2)",
+        "cleanup(return)",
+        "cleanups(1)",
+    ] {
         assert!(text.contains(clause), "{clause}: {text}");
     }
     let of_kernels = seen.iter().filter(|(_, line)| line.starts_with("CROFT_KERNEL"));

@@ -37,8 +37,11 @@ pub(crate) struct Slots<T: Copy> {
 impl<T: Copy> Slot<T> {
     #[inline(always)]
     fn value(&self) -> Option<&T> {
+        if self.generation.is_multiple_of(2) {
+            return None;
+        }
         // SAFETY: Slots-I1.
-        (self.generation % 2 == 1).then(|| unsafe { &self.content.value })
+        Some(unsafe { &self.content.value })
     }
 }
 
