@@ -10,8 +10,8 @@
 //!
 //! Invariants:
 //! - *Contexts-I1*: a slot has a state and a number exactly while its generation is odd; all change under its lock.
-//! - *Contexts-I3*: if the lock of a slot has an owner, it is one by the number of the context that is there.
 //! - *Contexts-I2*: a context that exists has a slot in the tree, below its parent's, which exists too.
+//! - *Contexts-I3*: if the lock of a slot has an owner, it is one by the number of the context that is there.
 
 use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};

@@ -23,9 +23,9 @@
 //! Invariants:
 //! - *Lock-I1*: `owner` changes from `FREE` to a thread and a name by that thread, to `SHARED` by a holder of the mutex, and
 //!   back to `FREE` only in [`renew`](Inside::renew), by a holder of the mutex or by the owner.
+//! - *Lock-I2*: who is inside holds the mutex while `owner` is `SHARED`, or is the owner and `busy` is set.
 //! - *Lock-I3*: `thread` changes once, from 0 to the number of the first owner. No other thread becomes an owner, or writes
 //!   `busy`.
-//! - *Lock-I2*: who is inside holds the mutex while `owner` is `SHARED`, or is the owner and `busy` is set.
 
 use core::cell::Cell;
 use core::marker::PhantomData;

@@ -23,7 +23,7 @@ use super::status::Status;
 pub(crate) enum Ending {
     /// The object is gone; its extent, if it had one, goes back.
     Gone(Option<Extent>),
-    /// The object's destroy function is to be called, then [`finish`] is.
+    /// The object's destroy function is to be called, then its memory is freed.
     Destroy(Place, Pending),
     /// Nothing: the object stays.
     Stays,

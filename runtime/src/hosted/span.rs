@@ -4,8 +4,8 @@
 //! lie outside of it, so that nothing that a program writes through a wrong pointer reaches them, and a span may be memory
 //! that the processor cannot reach.
 //!
-//! Slots that are freed are kept for the next allocation ([`spare`](super::spare)), so what is said of spans here holds
-//! but for these. Spans come in chunks ([`chunk`](super::chunk)). A span without live slots may take another class.
+//! Slots that are freed are kept for the next allocation (`spare`), so what is said of spans here holds
+//! but for these. Spans come in chunks (`chunk`). A span without live slots may take another class.
 //!
 //! Invariants:
 //! - *Span-I1*: a slot has a record once it was handed out (`records.len()` slots were); free slots that are not spare form
