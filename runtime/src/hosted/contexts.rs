@@ -239,7 +239,8 @@ pub(crate) fn create(
     // Only who holds the tree changes it.
     let generation = slot.generation.load(Ordering::Relaxed) + 1;
     let id = number(index, generation);
-    let inside = slot.lock.enter(Lock::owner_by(id));
+    // Not as an owner: the first to use the context may be another thread.
+    let inside = slot.lock.enter_shared();
     let mut state = State::new(id, resource);
     adjust(&mut state, above.as_deref());
     // SAFETY: inside the lock, and the slot has no state (Contexts-I1).

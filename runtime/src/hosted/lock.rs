@@ -117,19 +117,26 @@ impl Lock {
     #[inline]
     pub(crate) fn enter(&self, owner: u64) -> Inside<'_> {
         let now = self.owner.load(Ordering::Relaxed);
-        let is_shared = if now == SHARED {
-            self.mutex.lock();
-            // `renew` may have come first.
-            if self.owner.load(Ordering::Relaxed) != SHARED {
-                self.revoke();
-            }
-            true
-        } else {
-            !self.enter_as_owner(owner) && self.enter_slowly(owner)
-        };
+        if now != SHARED && (self.enter_as_owner(owner) || self.claim(owner)) {
+            return Inside {
+                lock: self,
+                is_shared: false,
+                here: PhantomData,
+            };
+        }
+        self.enter_shared()
+    }
+
+    /// Waits until nobody is inside, and goes inside, not as an owner.
+    #[inline]
+    pub(crate) fn enter_shared(&self) -> Inside<'_> {
+        self.mutex.lock();
+        if self.owner.load(Ordering::Relaxed) != SHARED {
+            self.revoke();
+        }
         Inside {
             lock: self,
-            is_shared,
+            is_shared: true,
             here: PhantomData,
         }
     }
@@ -158,23 +165,17 @@ impl Lock {
         false
     }
 
-    /// Goes inside; says whether by the mutex.
+    /// Makes this thread the owner of a lock that has none, and goes inside, if that can be.
     #[inline(never)]
-    fn enter_slowly(&self, owner: u64) -> bool {
-        if self.owner.load(Ordering::Relaxed) == FREE && can_bias() && self.takes_this_thread() {
-            // Who was inside before has left under the mutex, and `renew` has released the word since.
-            let claimed = self
-                .owner
-                .compare_exchange(FREE, owner, Ordering::Acquire, Ordering::Relaxed);
-            if claimed.is_ok() && self.enter_as_owner(owner) {
-                return false;
-            }
+    fn claim(&self, owner: u64) -> bool {
+        if self.owner.load(Ordering::Relaxed) != FREE || !can_bias() || !self.takes_this_thread() {
+            return false;
         }
-        self.mutex.lock();
-        if self.owner.load(Ordering::Relaxed) != SHARED {
-            self.revoke();
-        }
-        true
+        // Who was inside before has left under the mutex, and `renew` has released the word since.
+        let claimed = self
+            .owner
+            .compare_exchange(FREE, owner, Ordering::Acquire, Ordering::Relaxed);
+        claimed.is_ok() && self.enter_as_owner(owner)
     }
 
     /// Whether the lock may be biased towards this thread, and towards no other from now on.
@@ -349,6 +350,20 @@ mod tests {
         }
         // SAFETY: nobody else is left.
         assert_eq!(unsafe { *counter.value.get() }, 4 * EACH);
+    }
+
+    /// As a context that one thread makes and another uses.
+    #[test]
+    fn who_makes_what_is_guarded_is_not_yet_the_owner() {
+        let lock = Lock::new();
+        lock.enter_shared().renew();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let this = Lock::owner_by(0);
+                drop(lock.enter(this));
+                assert_eq!(lock.own(this).is_some(), can_bias());
+            });
+        });
     }
 
     /// Names differ in the upper half.
