@@ -144,7 +144,10 @@ impl Lock {
     /// Goes inside if the lock is biased towards this thread [by](Self::owner_by) a name. Not reentrant.
     #[inline(always)]
     pub(crate) fn own(&self, owner: u64) -> Option<Owned<'_>> {
-        self.enter_as_owner(owner).then_some(Owned {
+        if !self.enter_as_owner(owner) {
+            return None;
+        }
+        Some(Owned {
             lock: self,
             here: PhantomData,
         })
@@ -350,6 +353,19 @@ mod tests {
         }
         // SAFETY: nobody else is left.
         assert_eq!(unsafe { *counter.value.get() }, 4 * EACH);
+    }
+
+    /// Who may not go inside as the owner leaves the owner's flag alone.
+    #[test]
+    fn a_refusal_does_not_tell_that_the_owner_is_outside() {
+        let lock = Lock::new();
+        drop(lock.enter(this_thread()));
+        let inside = lock.own(this_thread());
+        assert_eq!(inside.is_some(), can_bias());
+        thread::scope(|scope| {
+            scope.spawn(|| assert!(lock.own(Lock::owner_by(0)).is_none()));
+        });
+        assert_eq!(lock.busy.load(Ordering::Relaxed), can_bias());
     }
 
     /// As a context that one thread makes and another uses.
