@@ -1,7 +1,7 @@
 //! Hosted memory beside what users have, as ratios in one run.
 //!
 //! `cargo bench -p croft-runtime --features hosted --bench hosted`; with `-- --write FILE` the table goes into that file,
-//! between its marks. Times are processor time of this thread, since others use the machine; each figure is the median of
+//! between its marks; with `-- contexts`, `caches` or `handles` only those rows are measured. Times are processor time of this thread, since others use the machine; each figure is the median of
 //! the rounds, in which the candidates take turns. No test.
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use croft_runtime::hosted::{Cache, CacheOptions, Context, Handle, Heap, Request};
+use croft_runtime::hosted::{Cache, CacheOptions, Context, ContextId, Handle, Heap, Request};
 use parking_lot::Mutex;
 use slotmap::{DefaultKey, SlotMap};
 
@@ -60,7 +60,8 @@ impl Random {
     }
 }
 
-/// Something that allocates, and knows what it has allocated.
+/// Something that allocates, and knows what it has allocated. Its functions are inlined: what is measured is what they
+/// call.
 trait Tracker {
     fn alloc(&mut self, size: usize) -> *mut u8;
     fn free(&mut self, pointer: *mut u8, size: usize);
@@ -70,11 +71,13 @@ trait Tracker {
 struct Malloc;
 
 impl Tracker for Malloc {
+    #[inline(always)]
     fn alloc(&mut self, size: usize) -> *mut u8 {
         // SAFETY: any size will do.
         unsafe { libc::malloc(size).cast() }
     }
 
+    #[inline(always)]
     fn free(&mut self, pointer: *mut u8, _: usize) {
         // SAFETY: from `malloc`, and freed once.
         unsafe { libc::free(pointer.cast()) };
@@ -85,6 +88,7 @@ impl Tracker for Malloc {
 struct Aligned;
 
 impl Tracker for Aligned {
+    #[inline(always)]
     fn alloc(&mut self, size: usize) -> *mut u8 {
         let mut pointer = std::ptr::null_mut();
         // SAFETY: 64 is a power of two and a multiple of a pointer's size.
@@ -92,6 +96,7 @@ impl Tracker for Aligned {
         pointer.cast()
     }
 
+    #[inline(always)]
     fn free(&mut self, pointer: *mut u8, size: usize) {
         Malloc.free(pointer, size);
     }
@@ -102,12 +107,14 @@ impl Tracker for Aligned {
 struct Mapped(Mutex<HashMap<usize, usize>>);
 
 impl Tracker for Mapped {
+    #[inline(always)]
     fn alloc(&mut self, size: usize) -> *mut u8 {
         let pointer = Malloc.alloc(size);
         self.0.lock().insert(pointer.addr(), size);
         pointer
     }
 
+    #[inline(always)]
     fn free(&mut self, pointer: *mut u8, size: usize) {
         if self.0.lock().remove(&pointer.addr()).is_some() {
             Malloc.free(pointer, size);
@@ -120,6 +127,7 @@ impl Tracker for Mapped {
 struct Scanned(Mutex<Vec<(usize, usize)>>);
 
 impl Tracker for Scanned {
+    #[inline(always)]
     fn alloc(&mut self, size: usize) -> *mut u8 {
         let pointer = Malloc.alloc(size);
         let mut elements = self.0.lock();
@@ -130,6 +138,7 @@ impl Tracker for Scanned {
         pointer
     }
 
+    #[inline(always)]
     fn free(&mut self, pointer: *mut u8, size: usize) {
         let mut elements = self.0.lock();
         if let Some(element) = elements.iter_mut().find(|element| element.0 == pointer.addr()) {
@@ -169,11 +178,13 @@ impl Talloc {
 }
 
 impl Tracker for Talloc {
+    #[inline(always)]
     fn alloc(&mut self, size: usize) -> *mut u8 {
         // SAFETY: the context is talloc's.
         unsafe { (self.size)(self.context, size, c"bench".as_ptr()).cast() }
     }
 
+    #[inline(always)]
     fn free(&mut self, pointer: *mut u8, _: usize) {
         // SAFETY: from talloc, and freed once.
         unsafe { (self.free)(pointer.cast(), c"bench".as_ptr()) };
@@ -181,10 +192,12 @@ impl Tracker for Talloc {
 }
 
 impl Tracker for Context<'_> {
+    #[inline(always)]
     fn alloc(&mut self, size: usize) -> *mut u8 {
         (**self).alloc(&Request::new(size)).unwrap().as_ptr()
     }
 
+    #[inline(always)]
     fn free(&mut self, pointer: *mut u8, _: usize) {
         // SAFETY: live, and used no more.
         unsafe { (**self).free(pointer) }.unwrap();
@@ -241,6 +254,8 @@ fn contexts(table: &mut String) {
             let operations = 100_000;
             let mut malloc = Churn::new(Malloc, live, most, operations);
             let mut croft = Churn::new(Context::new().unwrap(), live, most, operations);
+            let mut shared = Churn::new(Context::new().unwrap(), live, most, operations);
+            share(*shared.tracker);
             let mut aligned = Churn::new(Aligned, live, most, operations);
             let mut mapped = Churn::new(Mapped::default(), live, most, operations);
             let mut talloc = Talloc::open().map(|talloc| Churn::new(talloc, live, most, operations));
@@ -253,6 +268,7 @@ fn contexts(table: &mut String) {
                     &mut || aligned.run(),
                     &mut || mapped.run(),
                     &mut || talloc.iter_mut().for_each(Churn::run),
+                    &mut || shared.run(),
                 ],
             );
             let scan = scanned
@@ -262,7 +278,8 @@ fn contexts(table: &mut String) {
             let _ = writeln!(
                 table,
                 "| tracked alloc + free, 1 to {most} bytes, {live} live | {:.0} ns | malloc + free: {:.0} ns | {} | \
-                 posix_memalign(64) + free {}, malloc with a hash map {}, talloc {}, malloc with a linear scan {} |",
+                 posix_memalign(64) + free {}, malloc with a hash map {}, talloc {}, malloc with a linear scan {}, a context \
+                 that another thread has used {} |",
                 times[1],
                 times[0],
                 ratio(times[1]),
@@ -272,6 +289,7 @@ fn contexts(table: &mut String) {
                     .as_ref()
                     .map_or("not installed".into(), |_| ratio(times[4])),
                 scan.map_or("–".into(), ratio),
+                ratio(times[5]),
             );
         }
     }
@@ -328,83 +346,128 @@ fn caches(table: &mut String) {
     }
 }
 
+/// Opens and closes handles of an object, as one who stores it does.
+struct Handles<'c> {
+    context: Context<'c>,
+    object: *mut u8,
+    open: Vec<Handle>,
+    random: Random,
+}
+
+impl Handles<'_> {
+    fn new(open: usize) -> Self {
+        let context = Context::new().unwrap();
+        let object = (*context).alloc(&Request::new(64)).unwrap().as_ptr();
+        context.retain(object).unwrap();
+        // SAFETY: no destroy function.
+        let fresh = || unsafe { context.open(object, None, None) }.unwrap();
+        let open = (0..open).map(|_| fresh()).collect();
+        Self {
+            context,
+            object,
+            open,
+            random: Random(3),
+        }
+    }
+
+    fn run(&mut self, operations: usize) {
+        for _ in 0..operations {
+            let index = self.random.below(self.open.len());
+            self.open[index].close().unwrap();
+            // SAFETY: no destroy function.
+            self.open[index] = unsafe { self.context.open(self.object, None, None) }.unwrap();
+        }
+    }
+}
+
+/// Has another thread use a context once, so that its lock is an ordinary mutex from then on.
+fn share(context: ContextId) {
+    std::thread::scope(|scope| {
+        scope.spawn(|| context.statistics().unwrap());
+    });
+}
+
 fn handles(table: &mut String) {
     for open in [1, 1_000, 100_000] {
         let operations = 100_000;
-        let context = Context::new().unwrap();
-        let object = (*context).alloc(&Request::new(64)).unwrap();
-        context.retain(object.as_ptr()).unwrap();
-        // SAFETY: no destroy function.
-        let fresh = || unsafe { context.open(object.as_ptr(), None, None) }.unwrap();
-        let mut ours: Vec<Handle> = (0..open).map(|_| fresh()).collect();
+        let mut ours = Handles::new(open);
+        let mut shared = Handles::new(open);
+        share(*shared.context);
+        let object = ours.object;
         let mut map = SlotMap::new();
         let mut keys: Vec<DefaultKey> = (0..open).map(|_| map.insert(object)).collect();
         let locked = Mutex::new(SlotMap::new());
         let mut locked_keys: Vec<DefaultKey> = (0..open).map(|_| locked.lock().insert(object)).collect();
-        let mut random = [Random(3), Random(3), Random(3), Random(3)];
-        let [first, second, third, fourth] = &mut random;
+        let [mut first, mut second, mut third] = [Random(3), Random(3), Random(3)];
         let times = compare(
             operations,
             &mut [
                 &mut || {
                     for _ in 0..operations {
                         let index = first.below(open);
-                        black_box(map.remove(keys[index]));
-                        keys[index] = map.insert(object);
-                    }
-                },
-                &mut || {
-                    for _ in 0..operations {
-                        let index = second.below(open);
-                        ours[index].close().unwrap();
-                        ours[index] = fresh();
-                    }
-                },
-                &mut || {
-                    for _ in 0..operations {
-                        let index = third.below(open);
                         black_box(locked.lock().remove(locked_keys[index]));
                         locked_keys[index] = locked.lock().insert(object);
                     }
                 },
                 &mut || {
                     for _ in 0..operations {
-                        black_box(fourth.below(open));
+                        let index = second.below(open);
+                        black_box(map.remove(keys[index]));
+                        keys[index] = map.insert(object);
                     }
                 },
+                &mut || {
+                    for _ in 0..operations {
+                        black_box(third.below(open));
+                    }
+                },
+                &mut || ours.run(operations),
+                &mut || shared.run(operations),
             ],
         );
-        let ratio = |time: f64| format!("{:.2}", time / times[0]);
-        let _ = writeln!(
-            table,
-            "| handle open + close, {open} open | {:.1} ns | slotmap insert + remove, no lock, one thread: {:.1} ns | {} | \
-             slotmap behind a lock {} (the loop itself {:.1} ns) |",
-            times[1],
-            times[0],
-            ratio(times[1]),
-            ratio(times[2]),
-            times[3],
-        );
+        let [locked, bare, own_loop, ours, shared] = times[..] else {
+            unreachable!("five candidates")
+        };
+        for (peer, time) in [
+            ("behind a lock", locked),
+            ("without a lock, one thread only", bare),
+        ] {
+            let _ = writeln!(
+                table,
+                "| handle open + close, {open} open | {ours:.1} ns | slotmap insert + remove, {peer}: {time:.1} ns | {:.2} | \
+                 in a context that another thread has used {:.2} (the loop itself {own_loop:.1} ns) |",
+                ours / time,
+                shared / time,
+            );
+        }
     }
 }
+
+/// Measures, and adds rows to the table.
+type Part = fn(&mut String);
 
 fn main() {
     let mut table = String::from(
         "| what | takes | beside | ratio | others, as ratios to the same |\n|---|---|---|---|---|\n",
     );
-    contexts(&mut table);
-    caches(&mut table);
-    handles(&mut table);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let parts: [(&str, Part); 3] = [("contexts", contexts), ("caches", caches), ("handles", handles)];
+    let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
+    let all = !parts.iter().any(|(name, _)| is_named(name));
+    for (name, part) in parts {
+        if all || is_named(name) {
+            part(&mut table);
+        }
+    }
     println!("{table}");
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != "--write")
-        .skip(1);
-    if let Some(file) = arguments.next() {
-        let text = std::fs::read_to_string(&file).expect("the file to write to");
+    let mut written = arguments.iter().skip_while(|argument| *argument != "--write");
+    if let Some(file) = written.nth(1) {
+        assert!(all, "a table of all rows is written");
+        let text = std::fs::read_to_string(file).expect("the file to write to");
         let (begin, end) = ("<!-- bench hosted: begin -->\n", "<!-- bench hosted: end -->");
         let start = text.find(begin).expect("the first mark") + begin.len();
         let stop = text.find(end).expect("the second mark");
         let text = format!("{}{table}{}", &text[..start], &text[stop..]);
-        std::fs::write(&file, text).expect("the file to write to");
+        std::fs::write(file, text).expect("the file to write to");
     }
 }

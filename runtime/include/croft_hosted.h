@@ -173,6 +173,7 @@ typedef struct croft_context_statistics_s {
     size_t handles;       /* open ones */
 } croft_context_statistics_s;
 
+/* O(spans), of 64 KiB each. */
 int croft_context_statistics(croft_context context, croft_context_statistics_s *out);
 
 /* Gives memory without live allocations back to the resource. O(what the context holds). */

@@ -6,6 +6,7 @@ use std::ffi::c_void;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
 
 use croft_runtime::hosted::{
     Builder, Cache, CacheOptions, Context, ContextId, Extent, Mapped, Request, Resource, Status,
@@ -231,5 +232,86 @@ fn destroying_what_others_use_is_a_clean_answer() {
             });
         });
         assert!(!context.exists());
+    }
+}
+
+/// A slot that is used again has the label of its present allocation, and none if that has none.
+#[test]
+fn a_label_goes_with_its_allocation() {
+    let context = Context::new().unwrap();
+    let labels = [None, Some(c"first"), None, Some(c"second"), Some(c"third"), None];
+    let mut start = None;
+    for label in labels {
+        let request = Request {
+            label,
+            ..Request::new(100)
+        };
+        let allocation = context.alloc(&request).unwrap().as_ptr();
+        assert_eq!(
+            *start.get_or_insert(allocation),
+            allocation,
+            "one slot serves all"
+        );
+        assert_eq!(context.info(allocation).unwrap().label, label);
+        let beside = context.alloc(&Request::new(100)).unwrap().as_ptr();
+        assert_eq!(context.info(beside).unwrap().label, None);
+        // SAFETY: live, and used no more.
+        unsafe {
+            context.free(beside).unwrap();
+            context.free(allocation).unwrap();
+        }
+    }
+}
+
+/// What a handle had is not what the next one in its slot has.
+#[test]
+fn a_label_goes_with_its_handle() {
+    let context = Context::new().unwrap();
+    let object = context.alloc(&Request::new(8)).unwrap().as_ptr();
+    context.retain(object).unwrap();
+    for label in [None, Some(c"opener"), None] {
+        // SAFETY: no destroy function.
+        let handle = unsafe { context.open(object, None, label) }.unwrap();
+        let leaks = context.leaks(0).unwrap();
+        assert_eq!(leaks.len(), 1);
+        assert_eq!((leaks[0].handle, leaks[0].label), (handle, label));
+        handle.close().unwrap();
+    }
+    let before = context.leaks(0).unwrap();
+    assert!(before.is_empty());
+    let mark = context.mark().unwrap();
+    // SAFETY: no destroy function.
+    let handle = unsafe { context.open(object, None, None) }.unwrap();
+    assert_eq!(context.leaks(mark).unwrap().len(), 1);
+    assert!(context.leaks(mark + 1).unwrap().is_empty());
+    handle.close().unwrap();
+    assert!(context.leaks(0).unwrap().is_empty());
+}
+
+/// Threads that use contexts in turn, each of which takes the place of one that another thread had used.
+#[test]
+fn places_of_contexts_pass_between_threads() {
+    for _ in 0..50 {
+        let context = Context::new().unwrap();
+        let id = *context;
+        let use_it = move || {
+            for _ in 0..100 {
+                let object = id.alloc(&Request::new(40)).unwrap().as_ptr();
+                // SAFETY: no destroy function; live, and used no more.
+                unsafe { id.open(object, None, None) }.unwrap().close().unwrap();
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(use_it).join().unwrap();
+            scope.spawn(use_it);
+            scope.spawn(use_it);
+        });
+        use_it();
+        let statistics = id.statistics().unwrap();
+        assert_eq!(
+            (statistics.live, statistics.allocations, statistics.handles),
+            (0, 400, 0)
+        );
+        assert_eq!(statistics.frees, 400);
     }
 }

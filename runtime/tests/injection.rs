@@ -15,19 +15,38 @@ use croft_runtime::layout::{BLOCK_SIZE, PAYLOAD};
 mod model;
 mod static_pool;
 
+use model::cleanup::Action;
 use model::step::{Step, decode};
 use model::{Model, Outcome};
 
-/// Whether a step may need memory.
+/// Whether a step asks for memory. Others may need some for as long as a cleanup runs, which is refused there.
 fn is_request(step: &Step) -> bool {
-    !matches!(step, Step::Pop { .. } | Step::Reset { .. })
+    !matches!(
+        step,
+        Step::Pop { .. } | Step::Reset { .. } | Step::RunEarly { .. } | Step::Cancel { .. }
+    )
 }
 
-/// Requests of every kind that may need memory: blocks and runs, of raw, lazy, bounded and filled regions, before and after
+/// Whether a cleanup may ask for memory.
+fn is_asking(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::Register {
+            action: Action::Scratch(_),
+            ..
+        }
+    )
+}
+
+/// Requests of every kind that may need memory: blocks, runs and cleanups, of raw, lazy, bounded and filled regions, before and after
 /// resets, from the list and the range. No region with runs ends or is reset before the last request.
 fn by_hand() -> Vec<Step> {
     let alloc = |region, size, align| Step::Alloc { region, size, align };
     let open = |budget, eager| Step::Open { budget, eager };
+    let register = |region| Step::Register {
+        region,
+        action: Action::Nothing,
+    };
     vec![
         open(None, false),
         alloc(0, 24, 8),
@@ -63,9 +82,15 @@ fn by_hand() -> Vec<Step> {
         open(None, false),
         alloc(6, 9 * BLOCK_SIZE, 8),
         alloc(6, 0, 1),
+        register(6),
+        alloc(6, PAYLOAD - 64, 8),
+        register(6),
+        register(6),
         Step::Push { budget: None },
         alloc(7, PAYLOAD, 8),
         alloc(7, PAYLOAD, 8),
+        open(None, false),
+        register(8),
         alloc(7, 20 * BLOCK_SIZE, 8),
     ]
 }
@@ -86,7 +111,7 @@ fn inject(steps: &[Step], watches: usize) -> [BTreeSet<usize>; 2] {
     let mut before = 0;
     for (index, &(peak, _)) in peaks.iter().enumerate() {
         if peak > before {
-            assert!(is_request(&steps[index]));
+            assert!(is_request(&steps[index]) || steps[..index].iter().any(is_asking));
             rises.insert(index);
         }
         before = peak;

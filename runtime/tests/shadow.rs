@@ -10,6 +10,7 @@ use proptest::test_runner::RngSeed;
 mod model;
 mod static_pool;
 
+use model::cleanup::Action;
 use model::step::{Step, decode};
 use model::{Model, Outcome};
 
@@ -30,6 +31,12 @@ fn step() -> impl Strategy<Value = Step> {
             1 => prop::sample::select(vec![0, 3, 24, 2 * MAX_ALIGN]),
         ]
     };
+    let action = prop_oneof![
+        4 => Just(Action::Nothing),
+        2 => prop_oneof![0..PAYLOAD, 0..4 * BLOCK_SIZE].prop_map(Action::Scratch),
+        1 => any::<usize>().prop_map(Action::Cancel),
+        1 => any::<usize>().prop_map(Action::Run),
+    ];
     let count = prop_oneof![9 => 0..60usize, 1 => 60..300usize, 1 => Just(usize::MAX / 2)];
     prop_oneof![
         2 => (budget(), any::<bool>()).prop_map(|(budget, eager)| Step::Open { budget, eager }),
@@ -40,6 +47,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(region, size, align)| Step::Alloc { region, size, align }),
         6 => (any::<usize>(), count, 0..300usize, align())
             .prop_map(|(region, count, size, align)| Step::Array { region, count, size, align }),
+        5 => (any::<usize>(), action).prop_map(|(region, action)| Step::Register { region, action }),
+        1 => (any::<usize>(), any::<usize>()).prop_map(|(region, which)| Step::RunEarly { region, which }),
+        1 => (any::<usize>(), any::<usize>()).prop_map(|(region, which)| Step::Cancel { region, which }),
     ]
 }
 
@@ -79,13 +89,22 @@ fn bytes_are_sequences() {
         (state >> 32) as u8
     };
     let mut counts = [0; 3];
+    let mut cleanups = [0; 2];
     for sequence in 0..sequences {
         let bytes: Vec<u8> = (0..100 + sequence % 400).map(|_| byte()).collect();
-        for outcome in Model::new(POOL_BLOCKS).play(&decode(&bytes)) {
+        let mut model = Model::new(POOL_BLOCKS);
+        for outcome in model.play(&decode(&bytes)) {
             counts[outcome as usize] += 1;
         }
+        cleanups = [cleanups[0] + model.registered, cleanups[1] + model.ran];
     }
-    println!("{counts:?} steps that ask for nothing, granted, refused");
+    println!(
+        "{counts:?} steps that ask for nothing, granted, refused; {cleanups:?} cleanups registered, run"
+    );
+    assert!(
+        cleanups[1] > sequences && cleanups[1] < cleanups[0],
+        "{cleanups:?}"
+    );
     assert!(
         counts[Outcome::Granted as usize] > sequences && counts[Outcome::Refused as usize] > sequences,
         "{counts:?}"

@@ -49,6 +49,12 @@ int read(const int *p) { return *p; }
 int read_next(const struct node *n) { return *n->next->value; }
 int ignore(const int *p) { return p == NULL; }
 _Noreturn void fail(int *p) { exit(*p); }
+static void clear(void *p) { *(int *)p = 0; }
+void watch(croft_region r, int *p) { croft_cleanup(r, p, clear); }
+void watch_twice(croft_region r, int *p) { croft_cleanup(r, p, clear); croft_cleanup(r, p, clear); }
+void watch_briefly(croft_region r, int *p) { croft_run_cleanup(croft_register_cleanup(r, p, clear)); }
+void watch_inside(int n) { croft_region r = croft_push(); int *p = CROFT_NEW(r, int); *p = n; watch(r, p); croft_pop(r); }
+croft_region begin_watched(int *p) { croft_region r = croft_push(); croft_cleanup(r, p, clear); return r; }
 static int hidden(int *p) { return *p; }
 __attribute__((weak)) int replaceable(int *p) { return hidden(p); }
 ";
@@ -93,6 +99,19 @@ int reads_after_end(void) { croft_region r = croft_push(); int *p = make(r); cro
 int ignores_after_end(void) { croft_region r = croft_push(); int *p = make(r); croft_pop(r); return ignore(p); }
 int reads_on_after_end(void) { struct node n; n.next = &n; croft_region r = croft_push(); n.value = make(r); croft_pop(r); return read_next(&n); }
 int fails(int n) { croft_region r = croft_push(); int *p = make(r); if (n) fail(p); croft_pop(r); return 0; }
+void watches(void) { croft_region r = croft_push(); watch(r, make(r)); croft_pop(r); }
+CROFT_KERNEL void kernel_watches(void) { croft_region r = croft_push(); watch(r, make(r)); croft_pop(r); }
+CROFT_KERNEL CROFT_CLEANUPS(1) void kernel_may_watch(void) { croft_region r = croft_push(); watch(r, make(r)); croft_pop(r); }
+CROFT_KERNEL CROFT_CLEANUPS(1) void kernel_watches_twice(void) { croft_region r = croft_push(); watch_twice(r, make(r)); croft_pop(r); }
+CROFT_KERNEL CROFT_CLEANUPS(2) void kernel_may_watch_twice(void) { croft_region r = croft_push(); watch_twice(r, make(r)); croft_pop(r); }
+CROFT_KERNEL void kernel_watches_briefly(void) { croft_region r = croft_push(); watch_briefly(r, make(r)); croft_pop(r); }
+CROFT_KERNEL void kernel_watches_inside(int n) { watch_inside(n); }
+CROFT_KERNEL CROFT_CLEANUPS(1) void kernel_may_watch_inside(int n) { watch_inside(n); }
+CROFT_KERNEL void kernel_begins_watched(int *p) { croft_region r = begin_watched(p); croft_pop(r); }
+CROFT_KERNEL CROFT_CLEANUPS(1) void kernel_may_begin_watched(int *p) { croft_region r = begin_watched(p); croft_pop(r); }
+void watches_shorter(void) { croft_region r = croft_push(); croft_region s = croft_push(); watch(r, make(s)); croft_pop(s); croft_pop(r); }
+void watches_longer(void) { croft_region r = croft_push(); croft_region s = croft_push(); watch(s, make(r)); croft_pop(s); croft_pop(r); }
+void watches_in_loop(int *p, int n) { croft_region r = croft_push(); for (int i = 0; i < n; i++) watch(r, p); croft_pop(r); }
 int is_replaceable(void) { croft_region r = croft_push(); int n = replaceable(make(r)); croft_pop(r); return n; }
 ";
 
@@ -180,6 +199,19 @@ fn a_caller_is_judged_as_if_the_source_were_seen() {
         "{seen:#?}"
     );
     assert_eq!(seen, told);
+    // What is said of cleanups is there, and only what is wrong is rejected.
+    let text = std::fs::read_to_string(bench.path("library.toml")).expect("it was written");
+    for clause in [
+        "cleanup(arg0)",
+        "cleanup(arg0, 2)",
+        "cleanup(return)",
+        "cleanups(1)",
+    ] {
+        assert!(text.contains(clause), "{clause}: {text}");
+    }
+    let of_kernels = seen.iter().filter(|(_, line)| line.starts_with("CROFT_KERNEL"));
+    let of_kernels: Vec<&String> = of_kernels.map(|(code, _)| code).collect();
+    assert_eq!(of_kernels, ["R0601"; 4]);
     // And the manifest is what told it.
     let untold = bench.verdict(&["split.c"]);
     assert!(

@@ -6,12 +6,13 @@
 //! The lattice: a summary grows. `Put` climbs `No < Finite < Loop`, flags climb `false < true`, flow sets
 //! climb by inclusion. Recursion is solved by iterating from the least summary until nothing grows.
 //!
-//! Phases: [`grammar`] reads and writes summaries as text, [`manifest`] knows functions by name, and the
+//! Phases: [`grammar`] reads summaries and `text` writes them, [`manifest`] knows functions by name, and the
 //! checker's phases infer the rest (`check::summary`).
 
 mod callback;
 pub mod grammar;
 pub mod manifest;
+mod text;
 
 pub use callback::{Callback, Given};
 use std::collections::{BTreeMap, BTreeSet};

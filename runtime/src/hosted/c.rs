@@ -102,7 +102,7 @@ pub(crate) use exported;
 exported! {
     /// One line of English on a status; never null.
     fn croft_status_text(status: c_int) -> *const c_char {
-        let known = Status::ALL.iter().find(|known| **known as c_int == status);
+        let known = u64::try_from(status).ok().and_then(Status::from_value);
         match (known, status) {
             (Some(known), _) => known.text().as_ptr(),
             (None, 0) => c"success".as_ptr(),

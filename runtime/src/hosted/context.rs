@@ -26,16 +26,13 @@ use core::ptr::NonNull;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use super::contexts::{self, Locked};
-use super::heap::{HUGE, Heap};
+use super::contexts;
+use super::heap::Heap;
 use super::mapped::Mapped;
 use super::misuse::{self, DebugOptions, Operation, report};
 use super::object::settle;
-use super::pages::UNIT;
-use super::record::{Allocation, Request};
-use super::resource::{Extent, Resource};
-use super::size_class::class_of;
-use super::span::{Refusal, SPAN};
+use super::record::Allocation;
+use super::resource::Resource;
 use super::statistics::ContextStatistics;
 use super::status::Status;
 
@@ -126,114 +123,6 @@ impl ContextId {
         contexts::exists(self.0)
     }
 
-    /// Allocates. O(1) on average, besides zeroing.
-    ///
-    /// # Errors
-    ///
-    /// [`Status::InvalidContext`], [`Status::Argument`], [`Status::OutOfMemory`].
-    #[inline]
-    pub fn alloc(self, request: &Request) -> Result<NonNull<u8>, Status> {
-        if request.check().is_ok()
-            && let Some(class) = class_of(request)
-        {
-            let mut state = contexts::enter(self.0)?;
-            // In debug mode there are no spans, so this finds no slot.
-            if let Ok((start, is_zero)) = state.allocate_slot(class, request) {
-                if request.zero && !is_zero {
-                    zero(state, start, request.size);
-                }
-                return Ok(start);
-            }
-        }
-        self.alloc_slowly(request)
-    }
-
-    /// As [`alloc`](Self::alloc), where the resource may be needed.
-    #[cold]
-    fn alloc_slowly(self, request: &Request) -> Result<NonNull<u8>, Status> {
-        let state = contexts::enter(self.0)?;
-        if let Err(status) = request.check() {
-            return Err(report(state, Operation::Alloc, status, core::ptr::null()));
-        }
-        if state.debug.is_none()
-            && let Some(class) = class_of(request)
-        {
-            self.alloc_small(state, class, request)
-        } else {
-            self.alloc_large(state, request)
-        }
-    }
-
-    fn alloc_small(
-        self,
-        mut state: Locked<'static>,
-        class: usize,
-        request: &Request,
-    ) -> Result<NonNull<u8>, Status> {
-        loop {
-            let spans = match state.allocate_slot(class, request) {
-                Ok((start, is_zero)) => {
-                    if request.zero && !is_zero {
-                        zero(state, start, request.size);
-                    }
-                    return Ok(start);
-                }
-                Err(Refusal::Chunk(spans)) => spans,
-                Err(Refusal::Records) => return Err(failed(state)),
-            };
-            let resource = Arc::clone(&state.resource);
-            drop(state);
-            let bytes = spans * SPAN;
-            // A chunk of full size can be one huge page.
-            let align = if bytes >= HUGE { HUGE } else { UNIT };
-            let chunk = supply(&*resource, bytes, align).or_else(|| supply(&*resource, SPAN, UNIT));
-            state = self.enter_with(&*resource, chunk)?;
-            let Some(chunk) = chunk else {
-                return Err(failed(state));
-            };
-            if !state.add_chunk(chunk) {
-                let status = failed(state);
-                // SAFETY: just supplied, and not taken.
-                unsafe { resource.deallocate(chunk) };
-                return Err(status);
-            }
-        }
-    }
-
-    fn alloc_large(self, state: Locked<'static>, request: &Request) -> Result<NonNull<u8>, Status> {
-        let resource = Arc::clone(&state.resource);
-        drop(state);
-        let extent = supply(&*resource, request.size.max(1), request.align.max(UNIT));
-        if let Some(extent) = extent
-            && request.zero
-            && !resource.is_zeroed()
-        {
-            // SAFETY: just supplied, and nobody else's.
-            unsafe { resource.zero(extent.start, request.size) };
-        }
-        let mut state = self.enter_with(&*resource, extent)?;
-        let Some(extent) = extent else {
-            return Err(failed(state));
-        };
-        if !state.add_large(extent, request) {
-            let status = failed(state);
-            // SAFETY: just supplied, and not taken.
-            unsafe { resource.deallocate(extent) };
-            return Err(status);
-        }
-        Ok(extent.start)
-    }
-
-    /// Enters with a fresh extent in hand, which goes back if the context was destroyed meanwhile.
-    fn enter_with(self, resource: &dyn Resource, extent: Option<Extent>) -> Result<Locked<'static>, Status> {
-        contexts::enter(self.0).inspect_err(|_| {
-            if let Some(extent) = extent {
-                // SAFETY: just supplied, and nobody else's.
-                unsafe { resource.deallocate(extent) };
-            }
-        })
-    }
-
     /// Frees an allocation; a retained object's destroy function runs first. O(1) on average.
     ///
     /// # Errors
@@ -246,52 +135,12 @@ impl ContextId {
     ///    [`Buffer`](super::Buffer) owns it.
     #[inline]
     pub unsafe fn free(self, pointer: *mut u8) -> Result<(), Status> {
-        let mut state = contexts::enter(self.0)?;
-        if state.free_plain(pointer) {
+        if let Some(mut state) = contexts::own(self.0)
+            && state.free_plain(pointer)
+        {
             return Ok(());
         }
-        free_slowly(state, pointer)
-    }
-
-    /// Moves an allocation into one of another size, with its contents as far as they fit, its alignment and label. The old
-    /// one is freed. O(1) on average and the bytes copied.
-    ///
-    /// # Errors
-    ///
-    /// The statuses of [`free`](Self::free) and [`alloc`](Self::alloc): [`Status::Busy`] also for a retained object. Nothing
-    /// has changed then.
-    ///
-    /// # Safety
-    ///
-    /// 1. As for [`free`](Self::free).
-    /// 2. The processor can reach the memory.
-    pub unsafe fn resize(self, pointer: *mut u8, size: usize) -> Result<NonNull<u8>, Status> {
-        let state = contexts::enter(self.0)?;
-        let old = match NonNull::new(pointer)
-            .ok_or(Status::Null)
-            .and_then(|pointer| state.info(pointer))
-        {
-            Ok(old) if old.handles == 0 && !old.is_retained => old,
-            Ok(_) => return Err(report(state, Operation::Resize, Status::Busy, pointer)),
-            Err(status) => return Err(report(state, Operation::Resize, status, pointer)),
-        };
-        drop(state);
-        let new = self.alloc(&Request {
-            size,
-            align: old.align,
-            zero: false,
-            label: old.label,
-        })?;
-        // SAFETY: both are live, by obligation 1 the old one is the caller's, and it may be read (obligation 2).
-        unsafe {
-            new.copy_from_nonoverlapping(old.start, old.size.min(size));
-            if let Err(status) = self.free(pointer) {
-                // Pinned or freed meanwhile by another thread.
-                let _ = self.free(new.as_ptr());
-                return Err(status);
-            }
-        }
-        Ok(new)
+        free_slowly(self, pointer)
     }
 
     /// What is known of a live allocation. O(1); the pointer is not followed.
@@ -323,14 +172,15 @@ impl ContextId {
         Ok(contexts::enter(self.0)?.live())
     }
 
-    /// The counters. O(1).
+    /// The counters. O(spans): the least possible is counted all the time.
     ///
     /// # Errors
     ///
     /// [`Status::InvalidContext`].
     pub fn statistics(self) -> Result<ContextStatistics, Status> {
         let state = contexts::enter(self.0)?;
-        Ok(state.statistics.completed(state.handles.len()))
+        let live = state.spans.live() + state.larges.len();
+        Ok(state.statistics.completed(live, state.handles.len()))
     }
 
     /// Gives memory without live allocations back to the resource. O(what the context holds).
@@ -390,7 +240,11 @@ impl ContextId {
 
 /// As [`ContextId::free`], in all cases.
 #[inline(never)]
-fn free_slowly(mut state: Locked<'static>, pointer: *mut u8) -> Result<(), Status> {
+fn free_slowly(context: ContextId, pointer: *mut u8) -> Result<(), Status> {
+    let mut state = contexts::enter(context.0)?;
+    if state.free_plain(pointer) {
+        return Ok(());
+    }
     match state.end(pointer) {
         Ok(ending) => {
             settle(state, ending);
@@ -398,30 +252,4 @@ fn free_slowly(mut state: Locked<'static>, pointer: *mut u8) -> Result<(), Statu
         }
         Err(status) => Err(report(state, Operation::Free, status, pointer)),
     }
-}
-
-/// An extent that keeps the resource's obligations at least as far as can be seen.
-fn supply(resource: &dyn Resource, size: usize, align: usize) -> Option<Extent> {
-    let extent = resource.allocate(size, align)?;
-    if extent.address().is_multiple_of(align) {
-        return Some(extent);
-    }
-    // SAFETY: just supplied, and nobody else's.
-    unsafe { resource.deallocate(extent) };
-    None
-}
-
-/// Counts a request that could not be served.
-#[cold]
-fn failed(mut state: Locked<'static>) -> Status {
-    state.statistics.failures += 1;
-    Status::OutOfMemory
-}
-
-/// Fills a fresh allocation with zeros, without the lock.
-fn zero(state: Locked<'static>, start: NonNull<u8>, bytes: usize) {
-    let resource = Arc::clone(&state.resource);
-    drop(state);
-    // SAFETY: the allocation is the caller's alone.
-    unsafe { resource.zero(start, bytes) };
 }

@@ -9,20 +9,21 @@
 //! and no resource is called with either.
 //!
 //! Invariants:
-//! - *Contexts-I1*: a slot has a state exactly while its generation is odd; both change under its lock.
+//! - *Contexts-I1*: a slot has a state and a number exactly while its generation is odd; all change under its lock.
 //! - *Contexts-I2*: a context that exists has a slot in the tree, below its parent's, which exists too.
+//! - *Contexts-I3*: if the lock of a slot has an owner, it is one by the number of the context that is there.
 
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::alloc::{Layout, alloc};
 use std::sync::Arc;
 use std::vec::Vec;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::lock::{Inside, Lock};
+use super::lock::{Inside, Lock, Owned};
 use super::resource::Resource;
 use super::state::State;
 use super::status::Status;
@@ -34,12 +35,35 @@ const SHELVES: usize = 1 << 14;
 const LAST: u32 = (1 << 31) - 1;
 const NONE: u32 = u32::MAX;
 
-/// A place for a context.
+/// How many vacant slots are looked at for one that suits a thread.
+const SEARCHED: usize = 16;
+/// Slots that are made before one is taken that suits another thread.
+const MANY: usize = 4096;
+
+/// A place for a context. What every operation looks at first is in one cache line.
+#[repr(C, align(64))]
 struct Slot {
-    generation: AtomicU32,
     lock: Lock,
+    /// The number of the context that is here, 0 for none.
+    id: AtomicU64,
+    /// Odd while a context is here.
+    generation: AtomicU32,
     state: UnsafeCell<Option<State>>,
 }
+
+impl Slot {
+    const fn new() -> Self {
+        Self {
+            lock: Lock::new(),
+            id: AtomicU64::new(0),
+            generation: AtomicU32::new(0),
+            state: UnsafeCell::new(None),
+        }
+    }
+}
+
+// SAFETY: the state is used under the lock, and moves between threads with it.
+unsafe impl Sync for Slot {}
 
 static TABLE: [AtomicPtr<[Slot; SHELF]>; SHELVES] = [const { AtomicPtr::new(null_mut()) }; SHELVES];
 static TREE: Mutex<Tree> = Mutex::new(Tree {
@@ -86,28 +110,26 @@ fn number(index: u32, generation: u32) -> u64 {
 /// Whether the number names a context now. O(1), without a lock.
 #[inline(always)]
 pub(crate) fn exists(id: u64) -> bool {
-    let (index, generation) = parts(id);
-    generation % 2 == 1
-        && slot(index).is_some_and(|slot| slot.generation.load(Ordering::Relaxed) == generation)
+    id != 0 && slot(parts(id).0).is_some_and(|slot| slot.id.load(Ordering::Relaxed) == id)
 }
 
 /// A context, locked.
-pub(crate) struct Locked<'s> {
+pub(crate) struct Locked<'s, Guard = Inside<'s>> {
     slot: &'s Slot,
-    inside: Inside<'s>,
+    inside: Guard,
 }
 
-impl Deref for Locked<'_> {
+impl<Guard> Deref for Locked<'_, Guard> {
     type Target = State;
 
     #[inline(always)]
     fn deref(&self) -> &State {
-        // SAFETY: inside the lock; `enter` has seen an odd generation, so there is a state (Contexts-I1).
+        // SAFETY: inside the lock of a context that is here, so there is a state (Contexts-I1).
         unsafe { (*self.slot.state.get()).as_ref().unwrap_unchecked() }
     }
 }
 
-impl DerefMut for Locked<'_> {
+impl<Guard> DerefMut for Locked<'_, Guard> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut State {
         // SAFETY: as in `deref`, and this is borrowed exclusively.
@@ -115,17 +137,76 @@ impl DerefMut for Locked<'_> {
     }
 }
 
+/// The context that this thread has used last: what leads from its number to its slot, and what this thread would be as its
+/// owner.
+#[derive(Clone, Copy)]
+struct Recent {
+    id: u64,
+    /// This thread as its owner.
+    owner: u64,
+    /// A slot, which lives for ever. No reference: those would be compared with null.
+    slot: *const Slot,
+}
+
+std::thread_local! {
+    /// None at first: nobody owns a lock by 0, as no context has this number.
+    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: 0, owner: 0, slot: &NOWHERE }) };
+}
+
+/// A slot that never has a context.
+static NOWHERE: Slot = Slot::new();
+
+/// The slot that a number leads to, and this thread as the owner by that number.
+#[inline(always)]
+fn recent(id: u64) -> Option<(&'static Slot, u64)> {
+    if RECENT.get().id != id && !remember(id) {
+        return None;
+    }
+    let Recent { owner, slot, .. } = RECENT.get();
+    // SAFETY: slots live for ever.
+    Some((unsafe { &*slot }, owner))
+}
+
+/// Makes a context the recent one, if it exists.
+#[inline(never)]
+fn remember(id: u64) -> bool {
+    // The number 0 leads to no slot.
+    let Some(slot) = slot(parts(id).0) else {
+        return false;
+    };
+    if slot.id.load(Ordering::Relaxed) != id {
+        return false;
+    }
+    let owner = Lock::owner_by(id);
+    RECENT.set(Recent { id, owner, slot });
+    true
+}
+
+/// Locks a context where that takes no atomic read-modify-write: most of the time, where one thread uses it. Else `None`,
+/// whatever the reason.
+#[inline(always)]
+pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
+    let (slot, owner) = recent(id)?;
+    // What has the name is here (Contexts-I3).
+    let inside = slot.lock.own(owner)?;
+    Some(Locked { slot, inside })
+}
+
 /// Locks a context.
 ///
 /// # Errors
 ///
 /// [`Status::InvalidContext`] if the number names none.
-#[inline(always)]
 pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
-    let (index, generation) = parts(id);
-    let slot = slot(index).ok_or(Status::InvalidContext)?;
-    let inside = slot.lock.enter();
-    if generation % 2 == 0 || slot.generation.load(Ordering::Relaxed) != generation {
+    let (slot, owner) = recent(id).ok_or(Status::InvalidContext)?;
+    // Before the lock is taken, so that a stale number costs its present context nothing.
+    if slot.id.load(Ordering::Relaxed) != id {
+        return Err(Status::InvalidContext);
+    }
+    let inside = slot.lock.enter(owner);
+    if slot.id.load(Ordering::Relaxed) != id {
+        // Destroyed meanwhile. This thread may have become the owner by the stale number (Contexts-I3).
+        inside.renew();
         return Err(Status::InvalidContext);
     }
     Ok(Locked { slot, inside })
@@ -155,14 +236,17 @@ pub(crate) fn create(
     };
     let index = tree.take()?;
     let slot = slot(index).ok_or(Status::OutOfMemory)?;
-    let inside = slot.lock.enter();
+    // Only who holds the tree changes it.
     let generation = slot.generation.load(Ordering::Relaxed) + 1;
     let id = number(index, generation);
+    // Not as an owner: the first to use the context may be another thread.
+    let inside = slot.lock.enter_shared();
     let mut state = State::new(id, resource);
     adjust(&mut state, above.as_deref());
     // SAFETY: inside the lock, and the slot has no state (Contexts-I1).
     unsafe { *slot.state.get() = Some(state) };
     slot.generation.store(generation, Ordering::Relaxed);
+    slot.id.store(id, Ordering::Relaxed);
     inside.renew();
     drop(above);
     tree.attach(index, if parent == 0 { NONE } else { parts(parent).0 });
@@ -183,7 +267,7 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
     let mut locked = Vec::with_capacity(order.len());
     for &index in &order {
         let slot = slot(index).ok_or(Status::InvalidContext)?;
-        let inside = slot.lock.enter();
+        let inside = slot.lock.enter(Lock::owner_by(slot.id.load(Ordering::Relaxed)));
         let state = Locked { slot, inside };
         if state.callbacks > 0 {
             return Err(Status::Busy);
@@ -195,9 +279,10 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
     for (Locked { slot, inside }, &index) in locked.into_iter().zip(&order) {
         let generation = slot.generation.load(Ordering::Relaxed) + 1;
         slot.generation.store(generation, Ordering::Relaxed);
+        slot.id.store(0, Ordering::Relaxed);
         // SAFETY: inside the lock.
         states.extend(unsafe { (*slot.state.get()).take() });
-        drop(inside);
+        inside.renew();
         if generation < LAST {
             tree.vacant.push(index);
         }
@@ -206,9 +291,17 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
 }
 
 impl Tree {
-    /// A slot without a context.
+    /// A slot without a context: one whose lock can be biased towards this thread, if there is one among the last few, or
+    /// there are few slots so far.
     fn take(&mut self) -> Result<u32, Status> {
-        if let Some(index) = self.vacant.pop() {
+        let last = self.vacant.len().saturating_sub(SEARCHED)..self.vacant.len();
+        let suits = |&place: &usize| slot(self.vacant[place]).is_some_and(|slot| slot.lock.suits());
+        if let Some(place) = last.rev().find(suits) {
+            return Ok(self.vacant.swap_remove(place));
+        }
+        if self.links.len() >= MANY
+            && let Some(index) = self.vacant.pop()
+        {
             return Ok(index);
         }
         let index = u32::try_from(self.links.len()).map_err(|_| Status::OutOfMemory)?;
@@ -226,13 +319,8 @@ impl Tree {
                 return Err(Status::OutOfMemory);
             }
             for place in 0..SHELF {
-                let slot = Slot {
-                    generation: AtomicU32::new(0),
-                    lock: Lock::new(),
-                    state: UnsafeCell::new(None),
-                };
                 // SAFETY: within what was just allocated.
-                unsafe { shelf.cast::<Slot>().add(place).write(slot) };
+                unsafe { shelf.cast::<Slot>().add(place).write(Slot::new()) };
             }
             entry.store(shelf, Ordering::Release);
         }

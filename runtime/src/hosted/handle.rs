@@ -27,7 +27,7 @@ use super::cleanup::CleanupFunction;
 use super::context::ContextId;
 use super::contexts;
 use super::misuse::{Operation, report};
-use super::object::{close_slowly, open_slowly};
+use super::open::{close_slowly, open_slowly};
 use super::status::Status;
 
 /// A reference to an object of a context. The one whose fields are 0 is never open.
@@ -40,12 +40,10 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// The name of a slot at a generation. No generation is 0, so it is above all 32-bit numbers.
     #[inline(always)]
-    pub(crate) fn new(context: u64, slot: u32, generation: u32) -> Self {
-        Self {
-            context,
-            name: u64::from(generation) << 32 | u64::from(slot),
-        }
+    pub(crate) fn name(slot: u32, generation: u32) -> u64 {
+        u64::from(generation) << 32 | u64::from(slot)
     }
 
     #[inline(always)]
@@ -91,15 +89,20 @@ impl ContextId {
         destroy: Option<CleanupFunction>,
         label: Option<&'static CStr>,
     ) -> Result<Handle, Status> {
-        let mut state = contexts::enter(self.number())?;
-        let label = label.map_or(ptr::null(), CStr::as_ptr);
+        let context = self.number();
         if destroy.is_none()
-            && label.is_null()
-            && let Some(handle) = state.open_bare(pointer)
+            && label.is_none()
+            && let Some(mut state) = contexts::own(context)
+            && let Some(name) = state.open_plain(pointer)
         {
-            return Ok(handle);
+            return Ok(Handle { context, name });
         }
-        open_slowly(state, pointer, destroy, label)
+        let label = label.map_or(ptr::null(), CStr::as_ptr);
+        let name = open_slowly(context, pointer, destroy, label);
+        match Status::from_value(name) {
+            None => Ok(Handle { context, name }),
+            Some(status) => Err(status),
+        }
     }
 
     /// Makes an object *many*: it stays when its last handle is closed, until it is freed or its context ends. O(1).
@@ -125,7 +128,7 @@ impl ContextId {
     /// [`Status::InvalidContext`].
     pub fn mark(self) -> Result<u64, Status> {
         let mut state = contexts::enter(self.number())?;
-        state.marks = (state.marks + 1).min(u32::MAX >> 1);
+        state.marks = state.marks.saturating_add(1);
         Ok(u64::from(state.marks))
     }
 
@@ -139,17 +142,21 @@ impl ContextId {
         let mut leaks: Vec<_> = state
             .handles
             .iter()
-            .filter(|(_, _, open)| open.mark() >= since)
-            .map(|(slot, generation, open)| {
-                let label = state.extra(slot, open).label;
+            .map(|(slot, generation, open)| (slot, generation, open, state.extra(slot)))
+            .filter(|(.., extra)| u64::from(extra.mark) >= since)
+            .filter_map(|(slot, generation, open, extra)| {
+                let label = extra.label;
                 let leak = Leak {
-                    handle: Handle::new(self.number(), slot, generation),
-                    start: open.pointer,
+                    handle: Handle {
+                        context: self.number(),
+                        name: Handle::name(slot, generation),
+                    },
+                    start: state.pointer_of(open)?,
                     // SAFETY: null or a C string that lives long enough (`open`).
                     label: (!label.is_null()).then(|| unsafe { CStr::from_ptr(label) }),
                     backtrace: state.opener(slot),
                 };
-                (open.mark(), leak)
+                Some((extra.mark, leak))
             })
             .collect();
         drop(state);
@@ -169,15 +176,16 @@ impl Handle {
         let state = &mut *locked;
         let mut dup = || {
             let (pointer, place) = state.object(self)?;
-            let label = state
-                .handles
-                .get(self.slot(), self.generation())
-                .map_or(ptr::null(), |open| state.extra(self.slot(), open).label);
-            if !state.reserve_handle(!label.is_null()) {
+            let label = state.extra(self.slot()).label;
+            if !state.reserve_handle(state.needs_extra(None, label)) {
                 return Err(Status::OutOfMemory);
             }
             state.make_many(place, pointer)?;
-            state.insert(pointer, place, None, label)
+            let (slot, generation) = state.insert(place, None, label)?;
+            Ok(Handle {
+                context: self.context,
+                name: Handle::name(slot, generation),
+            })
         };
         dup().map_err(|status| report(locked, Operation::Dup, status, ptr::null()))
     }
@@ -216,11 +224,12 @@ impl Handle {
     /// [`Status::InvalidContext`], [`Status::StaleHandle`].
     #[inline(always)]
     pub fn close(self) -> Result<(), Status> {
-        let mut state = contexts::enter(self.context)?;
-        if state.close_plain(self) {
+        if let Some(mut state) = contexts::own(self.context)
+            && state.close_plain(self)
+        {
             return Ok(());
         }
-        close_slowly(state, self)
+        close_slowly(self)
     }
 
     /// The context that the handle names.

@@ -5,13 +5,12 @@
 //! multiples of 2ᵏ, that it touches. Extents of one level do not overlap and each is longer than half a cell, so a cell
 //! has at most three. A look-up tries each level once: O(1), whatever is live.
 
-use core::ptr::NonNull;
 use std::vec::Vec;
 
 use hashbrown::HashMap;
 
 use super::pages::UNIT;
-use super::record::Record;
+use super::record::{Label, Record};
 use super::resource::Extent;
 
 /// No allocation.
@@ -22,6 +21,7 @@ pub(crate) struct Large {
     pub(crate) extent: Extent,
     /// Bytes asked for.
     pub(crate) size: usize,
+    pub(crate) label: Label,
     pub(crate) record: Record,
 }
 
@@ -117,6 +117,11 @@ impl Larges {
         (cell(extent.address(), level), cell(last, level))
     }
 
+    /// How many there are. O(1).
+    pub(crate) fn len(&self) -> usize {
+        self.places.len() - self.vacant.len()
+    }
+
     /// The allocation at this index.
     pub(crate) fn get(&self, index: u32) -> Option<&Large> {
         self.places.get(index as usize)?.as_ref()
@@ -147,11 +152,9 @@ impl Larges {
             })
     }
 
-    /// Calls `each` with every allocation's start, size and record. O(the most there ever were).
-    pub(crate) fn each(&self, mut each: impl FnMut(NonNull<u8>, usize, &Record)) {
-        for large in self.places.iter().flatten() {
-            each(large.extent.start, large.size, &large.record);
-        }
+    /// Calls `each` with every allocation. O(the most there ever were).
+    pub(crate) fn each(&self, each: impl FnMut(&Large)) {
+        self.places.iter().flatten().for_each(each);
     }
 
     /// The extents of all allocations.

@@ -14,25 +14,32 @@
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 compile_error!("the feature `hosted` is written for 64-bit Linux");
 
+mod allocation;
 pub mod blocks;
 pub mod c;
 pub mod c_cache;
 pub mod c_resource;
 pub mod cache;
+mod chunk;
 pub mod cleanup;
 pub mod context;
 mod contexts;
 pub mod exit;
 pub mod handle;
 pub mod heap;
+mod invariants;
+mod labels;
 mod large;
 pub mod lease;
+mod lists;
 mod lock;
 pub mod mapped;
 pub mod misuse;
 mod object;
+mod open;
 pub mod owner;
 mod pages;
+mod place;
 #[cfg(feature = "qmckl")]
 pub mod qmckl;
 pub mod record;
@@ -41,9 +48,11 @@ pub mod shared;
 mod size_class;
 mod slots;
 mod span;
+mod spare;
 mod state;
 pub mod statistics;
 pub mod status;
+mod word;
 
 pub use blocks::BlockResource;
 pub use cache::{Cache, CacheOptions, CacheStatistics};

@@ -4,6 +4,7 @@ use core::ffi::{CStr, c_char};
 use core::ptr::NonNull;
 
 use super::status::Status;
+use super::word::Word;
 
 /// The alignment of requests that name none, in bytes: a cache line, and the widest vector register.
 pub const DEFAULT_ALIGN: usize = 64;
@@ -54,6 +55,12 @@ impl Request {
         }
     }
 
+    /// The label as it is kept.
+    #[inline(always)]
+    pub(crate) fn kept_label(&self) -> Label {
+        self.label.map_or(core::ptr::null(), CStr::as_ptr)
+    }
+
     /// Refuses what has no meaning.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), Status> {
@@ -79,10 +86,11 @@ pub struct Allocation {
     pub is_retained: bool,
 }
 
-/// The state of an allocation, besides its size. What a slot of a span and a large allocation have in common.
+/// The state of an allocation, besides its label. What a slot of a span and a large allocation have in common. Eight bytes,
+/// so that the records of many allocations fit the processor's cache.
 #[derive(Clone, Copy)]
+#[repr(C, align(8))]
 pub(crate) struct Record {
-    pub(crate) label: *const c_char,
     /// The state's number: see there.
     pub(crate) number: u32,
     /// The size, of a small allocation.
@@ -92,13 +100,17 @@ pub(crate) struct Record {
     pub(crate) state: State,
 }
 
-// SAFETY: the label is a C string that lives as long as the process (`Request`) or as its C caller promised.
-unsafe impl Send for Record {}
+// SAFETY: 4, 2, 1 and 1 bytes.
+unsafe impl Word for Record {}
+
+/// A label as it is kept: null for none.
+pub(crate) type Label = *const c_char;
 
 /// Where an allocation is in its life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub(crate) enum State {
-    /// The number is that of the next free slot.
+    /// The number leads to the next free slot of the span, or the next spare one of the class.
     Freed,
     /// The number is 0, or the slot of its only handle plus 1.
     Live,
@@ -109,26 +121,26 @@ pub(crate) enum State {
 }
 
 impl Record {
+    /// Of no allocation.
     #[inline(always)]
-    pub(crate) fn new(request: &Request, size: u16) -> Self {
+    pub(crate) fn freed(number: u32) -> Self {
         Self {
-            label: request.label.map_or(core::ptr::null(), CStr::as_ptr),
-            number: 0,
-            size,
-            align: request.align.trailing_zeros() as u8,
-            state: State::Live,
+            number,
+            size: 0,
+            align: 0,
+            state: State::Freed,
         }
     }
 
-    /// The same in place, field by field: a copy of the whole would be read by one vector load right after it was
-    /// written word by word, which stalls.
+    /// Of a new allocation; the size is that of a small one, else 0.
     #[inline(always)]
-    pub(crate) fn renew(&mut self, request: &Request, size: u16) {
-        self.label = request.label.map_or(core::ptr::null(), CStr::as_ptr);
-        self.number = 0;
-        self.size = size;
-        self.align = request.align.trailing_zeros() as u8;
-        self.state = State::Live;
+    pub(crate) fn new(size: u16, align: usize) -> Self {
+        Self {
+            number: 0,
+            size,
+            align: align.trailing_zeros() as u8,
+            state: State::Live,
+        }
     }
 
     /// Whether there is an allocation that may be used.
@@ -148,13 +160,17 @@ impl Record {
     }
 
     /// What `info` says.
-    pub(crate) fn describe(&self, start: NonNull<u8>, size: usize) -> Allocation {
+    ///
+    /// # Safety
+    ///
+    /// 1. The label is null or a C string that lives as long as the process ([`Request`]) or as its C caller promised.
+    pub(crate) unsafe fn describe(&self, start: NonNull<u8>, size: usize, label: Label) -> Allocation {
         Allocation {
             start,
             size,
             align: 1 << self.align,
-            // SAFETY: null or a C string that lives long enough (see `Send`).
-            label: (!self.label.is_null()).then(|| unsafe { CStr::from_ptr(self.label) }),
+            // SAFETY: obligation 1.
+            label: (!label.is_null()).then(|| unsafe { CStr::from_ptr(label) }),
             handles: self.handles(),
             is_retained: self.state == State::Many,
         }

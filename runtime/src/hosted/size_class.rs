@@ -38,16 +38,21 @@ static CLASS_OF: [u8; SMALL / 64 + 1] = {
     classes
 };
 
-/// The class that serves a request; `None` if that is not small.
+/// The class that serves a size, at an alignment of at most 64; `None` if it is not small. Below [`CLASSES`].
 #[inline(always)]
+pub(crate) fn class_of_size(size: usize) -> Option<usize> {
+    (size <= SMALL).then(|| CLASS_OF[size.div_ceil(64)] as usize)
+}
+
+/// The class that serves a request; `None` if that is not small. Below [`CLASSES`].
+#[inline]
 pub(crate) fn class_of(request: &Request) -> Option<usize> {
     // Slots of a power of two are aligned to it, all others to 64 bytes at least.
-    let size = if request.align <= 64 {
-        request.size
+    if request.align <= 64 {
+        class_of_size(request.size)
     } else if request.align > SMALL || request.size > SMALL {
-        return None;
+        None
     } else {
-        request.size.max(request.align).next_power_of_two()
-    };
-    CLASS_OF.get(size.div_ceil(64)).map(|&class| class as usize)
+        class_of_size(request.size.max(request.align).next_power_of_two())
+    }
 }

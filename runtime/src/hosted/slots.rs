@@ -1,9 +1,11 @@
 //! Generational slots: values with names that are never valid twice.
 //!
-//! A slot's generation is odd while it holds a value, and goes up by one at each insertion and removal. A name is a slot's
-//! index and generation. A slot whose generations are used up is not used again, so a stale name is always detected.
+//! A name is a slot's index and generation. A slot's generation goes up by one at each insertion and removal; one whose
+//! generations are used up is not used again, so a stale name is always detected.
 //!
-//! Invariant *Slots-I1*: `vacant`, and `next` of every slot on its list, is `END` or the index of a slot without a value.
+//! Invariants:
+//! - *Slots-I1*: a slot holds a value exactly while its generation is odd, else the index of the next vacant slot.
+//! - *Slots-I2*: `vacant` is `END` or the first of a list of slots without a value, which ends with `END`.
 
 use std::vec::Vec;
 
@@ -11,21 +13,39 @@ const END: u32 = u32::MAX;
 /// The last generation, of a slot without a value that is not used again.
 const LAST: u32 = u32::MAX - 1;
 
-struct Slot<T> {
-    generation: u32,
-    /// The next vacant slot.
+/// What a slot holds, by its generation (Slots-I1).
+#[derive(Clone, Copy)]
+union Content<T: Copy> {
+    value: T,
     next: u32,
-    value: Option<T>,
 }
 
-/// Values by generational names. All operations but iteration are O(1), insertion amortised.
-pub(crate) struct Slots<T> {
+#[repr(C)]
+struct Slot<T: Copy> {
+    content: Content<T>,
+    generation: u32,
+}
+
+/// Values by generational names. All operations but iteration are O(1), insertion amortised. A slot is a value and four
+/// bytes, so a removal and the insertion after it touch one cache line.
+pub(crate) struct Slots<T: Copy> {
     slots: Vec<Slot<T>>,
     vacant: u32,
-    count: usize,
+    count: u32,
 }
 
-impl<T> Slots<T> {
+impl<T: Copy> Slot<T> {
+    #[inline(always)]
+    fn value(&self) -> Option<&T> {
+        if self.generation.is_multiple_of(2) {
+            return None;
+        }
+        // SAFETY: Slots-I1.
+        Some(unsafe { &self.content.value })
+    }
+}
+
+impl<T: Copy> Slots<T> {
     pub(crate) const fn new() -> Self {
         Self {
             slots: Vec::new(),
@@ -36,7 +56,7 @@ impl<T> Slots<T> {
 
     /// Values held.
     pub(crate) fn len(&self) -> usize {
-        self.count
+        self.count as usize
     }
 
     /// All indices are below this.
@@ -53,21 +73,17 @@ impl<T> Slots<T> {
     /// Inserts a value, for which [`reserve`](Self::reserve) has made room: its index and generation.
     #[inline(always)]
     pub(crate) fn insert(&mut self, value: T) -> (u32, u32) {
-        self.count += 1;
-        if self.vacant == END {
-            self.slots.push(Slot {
-                generation: 1,
-                next: END,
-                value: Some(value),
-            });
-            return (self.slots.len() as u32 - 1, 1);
-        }
         let index = self.vacant;
-        let slot = &mut self.slots[index as usize];
-        self.vacant = slot.next;
-        slot.generation += 1;
-        slot.value = Some(value);
-        (index, slot.generation)
+        if index != END {
+            // SAFETY: a slot is vacant.
+            return (index, unsafe { self.fill(value) });
+        }
+        self.count += 1;
+        self.slots.push(Slot {
+            content: Content { value },
+            generation: 1,
+        });
+        (self.slots.len() as u32 - 1, 1)
     }
 
     /// The slot that the next value goes to, if one is vacant.
@@ -80,15 +96,16 @@ impl<T> Slots<T> {
     ///
     /// # Safety
     ///
-    /// 1. [`vacant`](Self::vacant) has just named a slot.
+    /// 1. [`vacant`](Self::vacant) names a slot.
     #[inline(always)]
     pub(crate) unsafe fn fill(&mut self, value: T) -> u32 {
         self.count += 1;
-        // SAFETY: obligation 1, Slots-I1.
+        // SAFETY: obligation 1, Slots-I2.
         let slot = unsafe { self.slots.get_unchecked_mut(self.vacant as usize) };
-        self.vacant = slot.next;
+        // SAFETY: Slots-I1.
+        self.vacant = unsafe { slot.content.next };
         slot.generation += 1;
-        slot.value = Some(value);
+        slot.content = Content { value };
         slot.generation
     }
 
@@ -99,34 +116,29 @@ impl<T> Slots<T> {
         if slot.generation != generation {
             return None;
         }
-        slot.value.as_ref()
-    }
-
-    /// The value at an index that is known to hold one, and its generation.
-    pub(crate) fn at(&mut self, index: u32) -> Option<(u32, &mut T)> {
-        let slot = self.slots.get_mut(index as usize)?;
-        Some((slot.generation, slot.value.as_mut()?))
+        slot.value()
     }
 
     /// Removes the value of this name, which is stale from now on.
     pub(crate) fn remove(&mut self, index: u32, generation: u32) -> Option<T> {
-        let slot = self.slots.get_mut(index as usize)?;
-        if slot.generation != generation {
-            return None;
-        }
-        let value = slot.value.take()?;
-        self.vacate(index);
+        let value = *self.get(index, generation)?;
+        // SAFETY: there is a value.
+        unsafe { self.vacate(index, generation) };
         Some(value)
     }
 
-    /// Makes the name of the value at an index stale, without looking at the value. There is one.
+    /// Makes a name stale.
+    ///
+    /// # Safety
+    ///
+    /// 1. There is a value of this name.
     #[inline(always)]
-    pub(crate) fn vacate(&mut self, index: u32) {
-        let slot = &mut self.slots[index as usize];
-        slot.value = None;
-        slot.generation += 1;
+    pub(crate) unsafe fn vacate(&mut self, index: u32, generation: u32) {
+        // SAFETY: obligation 1.
+        let slot = unsafe { self.slots.get_unchecked_mut(index as usize) };
+        slot.generation = generation + 1;
         if slot.generation < LAST {
-            slot.next = self.vacant;
+            slot.content = Content { next: self.vacant };
             self.vacant = index;
         }
         self.count -= 1;
@@ -137,7 +149,7 @@ impl<T> Slots<T> {
         self.slots
             .iter()
             .enumerate()
-            .filter_map(|(index, slot)| Some((index as u32, slot.generation, slot.value.as_ref()?)))
+            .filter_map(|(index, slot)| Some((index as u32, slot.generation, slot.value()?)))
     }
 }
 
@@ -159,6 +171,18 @@ mod tests {
             assert_eq!(slots.remove(index, generation), None);
             stale.push(generation);
         }
+    }
+
+    /// The generation of a vacant slot is the name of nothing.
+    #[test]
+    fn a_made_up_name_of_a_vacant_slot_is_stale() {
+        let mut slots = Slots::new();
+        assert!(slots.reserve());
+        let (index, generation) = slots.insert('a');
+        assert!(slots.remove(index, generation).is_some());
+        assert_eq!(slots.get(index, generation + 1), None);
+        assert_eq!(slots.remove(index, generation + 1), None);
+        assert_eq!(slots.len(), 0);
     }
 
     #[test]

@@ -4,76 +4,80 @@
 //! lie outside of it, so that nothing that a program writes through a wrong pointer reaches them, and a span may be memory
 //! that the processor cannot reach.
 //!
-//! Spans come in **chunks**, the extents that the upstream resource supplies: one span at first, then as many as there are
-//! already, up to 32. A span without live slots may take another class; a chunk goes back to the upstream when the context
-//! is trimmed or destroyed.
+//! Slots that are freed are kept for the next allocation (`spare`), so what is said of spans here holds
+//! but for these. Spans come in chunks (`chunk`). A span without live slots may take another class.
 //!
 //! Invariants:
-//! - *Span-I1*: a slot has a record once it was handed out (`records.len()` slots were); free slots form a list through
-//!   `Record::number`.
+//! - *Span-I1*: a slot has a record once it was handed out (`records.len()` slots were); free slots that are not spare form
+//!   a list through `Record::number`.
 //! - *Span-I2*: a span with a class and a slot to give is in the list of its class; one without live slots is there only if
-//!   it is the first, else it is in the list of empty ones. A full span is in no list.
+//!   it is the first, else it is in the list of empty ones. A full span stays in its list until it is found there.
 //! - *Span-I3*: every unit of a span has an entry in the table of pages, with the span's index.
 
 use core::ptr::NonNull;
 use std::vec::Vec;
 
-use super::record::{Record, Request, State};
-use super::resource::Extent;
-use super::size_class::{CLASSES, SIZES};
+use super::chunk::Chunks;
+use super::labels::Labels;
+use super::place::Place;
+use super::record::{Label, Record, Request};
+use super::size_class::CLASSES;
+use super::spare::{self, Spare};
+use super::word::Word;
 
 /// Bytes of a span.
 pub(crate) const SPAN: usize = 1 << 16;
-/// The most spans of a chunk.
-const CHUNK: usize = 32;
 /// The end of a list.
-const END: u32 = u32::MAX;
+pub(super) const END: u32 = u32::MAX;
 
-/// One span.
-struct Span {
-    start: NonNull<u8>,
-    chunk: u32,
-    class: u8,
-    /// Whether it is in the list of its class.
-    is_listed: bool,
-    /// Whether what was never handed out is zero.
-    is_zero: bool,
+/// One span: what an operation on a slot needs to know of it, in one cache line.
+#[repr(C, align(64))]
+pub(super) struct Span {
+    pub(super) start: NonNull<u8>,
+    pub(super) records: Vec<Record>,
     /// Bytes of a slot.
-    size: u32,
-    /// 2³² / size, rounded up: the slot of an offset is offset × this / 2³² (exact below 64 KiB).
-    reciprocal: u32,
-    slots: u32,
-    live: u32,
+    pub(super) size: u32,
+    /// 2³² / size, rounded up; 0 without a class.
+    pub(super) reciprocal: u32,
     /// The first free slot.
-    free: u32,
-    next: u32,
-    previous: u32,
-    records: Vec<Record>,
+    pub(super) free: u32,
+    pub(super) slots: u16,
+    pub(super) live: u16,
+    pub(super) class: u8,
+    /// Whether it is in the list of its class.
+    pub(super) is_listed: bool,
+    /// Whether what was never handed out is zero.
+    pub(super) is_zero: bool,
+    /// Whether there is room for the labels of its slots.
+    pub(super) has_labels: bool,
+    pub(super) next: u32,
+    pub(super) previous: u32,
+    /// `END` once its chunk went back.
+    pub(super) chunk: u32,
 }
+
+const _: () = assert!(size_of::<Span>() == 64);
 
 // SAFETY: a span belongs to a context, and is used under its lock.
 unsafe impl Send for Spans {}
 
-struct Chunk {
-    extent: Extent,
-    /// Its spans; none if it went back.
-    spans: Vec<u32>,
-    live: u32,
-}
-
 /// The spans of a context.
 pub(crate) struct Spans {
-    spans: Vec<Span>,
-    chunks: Vec<Chunk>,
-    /// Places in `spans` and `chunks` of what went back.
-    vacant_spans: Vec<u32>,
-    vacant_chunks: Vec<u32>,
+    pub(super) spans: Vec<Span>,
+    pub(super) chunks: Chunks,
     /// Spans that are there.
-    count: usize,
+    pub(super) count: usize,
     /// The first span with a slot to give, of each class.
-    listed: [u32; CLASSES],
+    pub(super) listed: [u32; CLASSES],
     /// The first span without a class.
-    empty: u32,
+    pub(super) empty: u32,
+    pub(super) spares: [Spare; CLASSES],
+    labels: Labels,
+}
+
+/// 2³² / size, rounded up.
+pub(super) fn reciprocal(size: u32) -> u32 {
+    (1u64 << 32).div_ceil(u64::from(size)) as u32
 }
 
 /// Why there is no slot.
@@ -87,7 +91,7 @@ pub(crate) enum Refusal {
 /// What an address in a span is.
 pub(crate) enum Spot {
     /// The start of a slot that was handed out.
-    Slot(u32),
+    Start,
     /// Inside a live allocation, or behind it in its slot.
     Interior,
     /// Inside a slot that was freed.
@@ -96,110 +100,139 @@ pub(crate) enum Spot {
     Unused,
 }
 
+impl Span {
+    /// A span without a class, before the one at `next` among those.
+    pub(super) fn new(start: NonNull<u8>, chunk: u32, is_zero: bool, next: u32) -> Self {
+        Self {
+            start,
+            records: Vec::new(),
+            size: 0,
+            reciprocal: 0,
+            free: END,
+            slots: 0,
+            live: 0,
+            class: 0,
+            is_listed: false,
+            is_zero,
+            has_labels: false,
+            next,
+            previous: END,
+            chunk,
+        }
+    }
+
+    /// The slot in which an offset below 64 KiB lies, and whether it is where the slot starts. By one multiplication: the
+    /// upper half of the product is the quotient, the lower half is below the factor where there is no remainder (Lemire,
+    /// Kaser, Kurz, "Faster remainder by direct computation", 2019).
+    #[inline(always)]
+    fn slot_of(&self, offset: usize) -> (u32, bool) {
+        let product = offset as u64 * u64::from(self.reciprocal);
+        ((product >> 32) as u32, (product as u32) < self.reciprocal)
+    }
+}
+
 impl Spans {
     pub(crate) const fn new() -> Self {
         Self {
             spans: Vec::new(),
-            chunks: Vec::new(),
-            vacant_spans: Vec::new(),
-            vacant_chunks: Vec::new(),
+            chunks: Chunks::new(),
             count: 0,
             listed: [END; CLASSES],
             empty: END,
+            spares: spare::NONE,
+            labels: Labels::new(),
         }
     }
 
-    /// A slot for a request of this class: where it is, and whether it is known to be zero. O(1).
-    #[inline]
+    /// A slot for a request of this class without a label, in the plain case: there is a spare one. Nothing has changed in
+    /// all others. O(1).
+    ///
+    /// # Safety
+    ///
+    /// 1. The class is below [`CLASSES`].
+    #[inline(always)]
+    pub(crate) unsafe fn allocate_plain(
+        &mut self,
+        class: usize,
+        size: usize,
+        align: usize,
+    ) -> Option<NonNull<u8>> {
+        // SAFETY: obligation 1.
+        let spare = unsafe { self.spares.get_unchecked_mut(class) };
+        if spare.first == spare::END {
+            return None;
+        }
+        let place = Place::from_number(spare.first);
+        // SAFETY: a spare slot is one of a span (Spare-I1).
+        let span = unsafe { self.spans.get_unchecked_mut(place.span() as usize) };
+        if span.has_labels {
+            return None;
+        }
+        // SAFETY: as above, and it has a record.
+        let record = unsafe { span.records.get_unchecked_mut(place.slot() as usize) };
+        spare.put(Spare {
+            first: record.number,
+            room: spare.room + 1,
+        });
+        record.put(Record::new(size as u16, align));
+        // SAFETY: slots lie in the span.
+        Some(unsafe { span.start.add((place.slot() * span.size) as usize) })
+    }
+
+    /// A slot for a request of this class: where it is, and whether it is known to be zero. O(1), amortised.
     pub(crate) fn allocate(
         &mut self,
         class: usize,
         request: &Request,
     ) -> Result<(NonNull<u8>, bool), Refusal> {
-        let mut index = self.listed[class];
-        if index == END {
-            index = self.cut(class)?;
-        }
-        let span = &mut self.spans[index as usize];
-        let (slot, is_zero) = if span.free == END {
-            // Within the capacity that `cut` has reserved.
-            span.records.push(Record::new(request, request.size as u16));
-            (span.records.len() as u32 - 1, span.is_zero)
-        } else {
-            let slot = span.free;
-            let place = &mut span.records[slot as usize];
-            span.free = place.number;
-            place.renew(request, request.size as u16);
-            (slot, false)
+        let mut is_zero = false;
+        let place = match self.take_spare(class) {
+            Some(place) => place,
+            None => {
+                let index = self.first_with_room(class)?;
+                self.take_half(class, index);
+                match self.take_spare(class) {
+                    Some(place) => place,
+                    None => {
+                        is_zero = self.spans[index as usize].is_zero;
+                        self.take_fresh(index)
+                    }
+                }
+            }
         };
-        span.live += 1;
-        // SAFETY: slots lie in the span.
-        let start = unsafe { span.start.add((slot * span.size) as usize) };
-        if span.live == span.slots {
-            self.unlist(index);
-        }
-        Ok((start, is_zero))
-    }
-
-    /// Gives an empty span this class.
-    #[cold]
-    fn cut(&mut self, class: usize) -> Result<u32, Refusal> {
-        let index = self.empty;
-        if index == END {
-            return Err(Refusal::Chunk(self.count.clamp(1, CHUNK)));
-        }
-        let size = SIZES[class];
-        let slots = SPAN as u32 / size;
+        let (index, slot) = (place.span(), place.slot());
         let span = &mut self.spans[index as usize];
-        if span.records.capacity() < slots as usize {
-            span.records.clear();
-            if span.records.try_reserve_exact(slots as usize).is_err() {
+        if request.label.is_some() && !span.has_labels {
+            span.has_labels = self.labels.make(index, span.slots.into());
+            if !span.has_labels {
+                self.give_back(place);
                 return Err(Refusal::Records);
             }
         }
-        // What slots of another size have left behind is nobody's zero.
-        span.is_zero &= span.size == 0;
-        span.records.clear();
-        span.class = class as u8;
-        span.size = size;
-        span.reciprocal = (1u64 << 32).div_ceil(u64::from(size)) as u32;
-        span.slots = slots;
-        span.live = 0;
-        span.free = END;
-        self.empty = span.next;
-        let chunk = span.chunk as usize;
-        self.chunks[chunk].live += 1;
-        self.list(index);
-        Ok(index)
+        span.records[slot as usize] = Record::new(request.size as u16, request.align);
+        if span.has_labels {
+            self.labels.set(place, request.kept_label());
+        }
+        Ok((self.start_of(place), is_zero))
     }
 
-    /// Puts a span at the front of its class's list.
-    fn list(&mut self, index: u32) {
+    /// Takes a slot of a span that was freed.
+    pub(super) fn take_free(&mut self, index: u32) -> Option<u32> {
         let span = &mut self.spans[index as usize];
-        let first = &mut self.listed[span.class as usize];
-        span.next = *first;
-        span.previous = END;
-        span.is_listed = true;
-        let next = *first;
-        *first = index;
-        if next != END {
-            self.spans[next as usize].previous = index;
-        }
+        let slot = span.free;
+        span.free = span.records.get(slot as usize)?.number;
+        span.live += 1;
+        Some(slot)
     }
 
-    /// Takes a span out of its class's list.
-    fn unlist(&mut self, index: u32) {
+    /// Takes a slot of a span that was never handed out. There is one.
+    fn take_fresh(&mut self, index: u32) -> Place {
         let span = &mut self.spans[index as usize];
-        span.is_listed = false;
-        let (next, previous) = (span.next, span.previous);
-        if previous == END {
-            self.listed[span.class as usize] = next;
-        } else {
-            self.spans[previous as usize].next = next;
-        }
-        if next != END {
-            self.spans[next as usize].previous = previous;
-        }
+        let slot = span.records.len() as u32;
+        // Within the capacity that `cut` has reserved.
+        span.records.push(Record::freed(END));
+        span.live += 1;
+        Place::of_slot(index, slot)
     }
 
     /// What this address in span `index` is. O(1).
@@ -213,260 +246,157 @@ impl Spans {
             return Spot::Unused;
         }
         // A span that never had a class has no records.
-        let slot = ((offset as u64 * u64::from(span.reciprocal)) >> 32) as u32;
+        let (slot, is_start) = span.slot_of(offset);
         match span.records.get(slot as usize) {
             None => Spot::Unused,
-            Some(_) if (slot * span.size) as usize == offset => Spot::Slot(slot),
+            Some(_) if is_start => Spot::Start,
             Some(record) if record.is_live() => Spot::Interior,
             Some(_) => Spot::FreedInside,
         }
     }
 
-    /// The record of a slot that [`spot`](Self::spot) has found.
+    /// The slot that starts at this address in span `index` and was handed out. O(1).
+    ///
+    /// # Safety
+    ///
+    /// 1. The address lies in a span of this index.
+    #[inline(always)]
+    pub(crate) unsafe fn slot_at(&self, index: u32, address: usize) -> Option<(u32, &Record)> {
+        // SAFETY: obligation 1.
+        let span = unsafe { self.spans.get_unchecked(index as usize) };
+        let (slot, is_start) = span.slot_of(address.wrapping_sub(span.start.addr().get()));
+        let record = span.records.get(slot as usize)?;
+        is_start.then_some((slot, record))
+    }
+
+    /// The record of a slot, which the span has handed out before.
     #[inline]
-    pub(crate) fn record(&mut self, index: u32, slot: u32) -> &mut Record {
-        &mut self.spans[index as usize].records[slot as usize]
+    pub(crate) fn record(&mut self, place: Place) -> &mut Record {
+        &mut self.spans[place.span() as usize].records[place.slot() as usize]
     }
 
     /// The same, to read.
     #[inline]
-    pub(crate) fn record_ref(&self, index: u32, slot: u32) -> &Record {
-        &self.spans[index as usize].records[slot as usize]
+    pub(crate) fn record_ref(&self, place: Place) -> &Record {
+        &self.spans[place.span() as usize].records[place.slot() as usize]
     }
 
-    /// Frees the slot that starts at this address, if there is a live allocation without a handle that is not retained:
-    /// the plain case of a free. Its size, or `None`, with nothing changed. O(1).
+    /// The same without a check.
+    ///
+    /// # Safety
+    ///
+    /// 1. The place is that of a slot that was handed out.
     #[inline(always)]
-    pub(crate) fn free_plain(&mut self, index: u32, address: usize) -> Option<usize> {
-        let span = self.spans.get_mut(index as usize)?;
-        let offset = address.wrapping_sub(span.start.addr().get());
-        if offset >= SPAN {
-            return None;
+    pub(crate) unsafe fn record_of(&mut self, place: Place) -> &mut Record {
+        // SAFETY: obligation 1, Span-I1.
+        unsafe {
+            let span = self.spans.get_unchecked_mut(place.span() as usize);
+            span.records.get_unchecked_mut(place.slot() as usize)
         }
-        let slot = ((offset as u64 * u64::from(span.reciprocal)) >> 32) as u32;
-        let record = span.records.get_mut(slot as usize)?;
-        if (slot * span.size) as usize != offset || record.state != State::Live || record.number != 0 {
-            return None;
-        }
-        let size = record.size as usize;
-        record.state = State::Freed;
-        record.number = span.free;
-        span.free = slot;
-        span.live -= 1;
-        if !span.is_listed || span.live == 0 {
-            self.relist(index);
-        }
-        Some(size)
     }
 
-    /// Frees a slot that is in use. O(1).
+    /// Where a slot starts.
+    #[inline]
+    pub(crate) fn start_of(&self, place: Place) -> NonNull<u8> {
+        let span = &self.spans[place.span() as usize];
+        // SAFETY: slots lie in the span.
+        unsafe { span.start.add((place.slot() * span.size) as usize) }
+    }
+
+    /// The label of a slot that is in use.
+    pub(crate) fn label(&self, place: Place) -> Label {
+        if self.spans[place.span() as usize].has_labels {
+            self.labels.get(place)
+        } else {
+            core::ptr::null()
+        }
+    }
+
+    /// Frees a slot: it is a spare one now. O(1), amortised.
+    ///
+    /// # Safety
+    ///
+    /// 1. The slot is one of span `index` that is in use.
     #[inline(always)]
-    pub(crate) fn free(&mut self, index: u32, slot: u32) {
+    pub(crate) unsafe fn free(&mut self, index: u32, slot: u32) {
+        // SAFETY: obligation 1.
+        let span = unsafe { self.spans.get_unchecked_mut(index as usize) };
+        let class = span.class as usize;
+        // SAFETY: obligation 1, Span-I1; a class is below `CLASSES`.
+        let (record, spare) = unsafe {
+            let record = span.records.get_unchecked_mut(slot as usize);
+            (record, self.spares.get_unchecked_mut(class))
+        };
+        record.put(Record::freed(spare.first));
+        let room = spare.room - 1;
+        spare.put(Spare {
+            first: Place::of_slot(index, slot).number(),
+            room,
+        });
+        if room == 0 {
+            self.give_half(class);
+        }
+    }
+
+    /// Slots in use. O(spans).
+    pub(crate) fn live(&self) -> usize {
+        let there = self.spans.iter().filter(|span| span.chunk != END);
+        let taken: usize = there.map(|span| usize::from(span.live)).sum();
+        taken - self.spare_count()
+    }
+
+    /// The class of a span.
+    pub(super) fn class_of(&self, index: u32) -> usize {
+        self.spans[index as usize].class.into()
+    }
+
+    /// Forgets a span whose chunk goes back.
+    pub(super) fn take_out(&mut self, index: u32) {
         let span = &mut self.spans[index as usize];
-        let record = &mut span.records[slot as usize];
-        record.state = State::Freed;
-        record.number = span.free;
-        span.free = slot;
-        span.live -= 1;
-        if !span.is_listed || span.live == 0 {
-            self.relist(index);
-        }
-    }
-
-    /// Puts a span into the list that it belongs to once a slot of it was freed.
-    fn relist(&mut self, index: u32) {
-        let span = &self.spans[index as usize];
-        if !span.is_listed {
-            self.list(index);
-            // The one that was first may be without live slots.
-            let second = self.spans[index as usize].next;
-            if second != END && self.spans[second as usize].live == 0 {
-                self.unlist(second);
-                self.vacate(second);
-            }
-        } else if span.live == 0 && span.previous != END {
-            self.unlist(index);
-            self.vacate(index);
-        }
-    }
-
-    /// Makes a span without live slots one without a class.
-    fn vacate(&mut self, index: u32) {
-        let span = &mut self.spans[index as usize];
-        span.next = self.empty;
-        // Its class stays known, so that what was freed in it is still recognised.
-        self.empty = index;
-        let chunk = span.chunk as usize;
-        self.chunks[chunk].live -= 1;
-    }
-
-    /// Makes the spans of a new chunk available; calls `enter` with the start and the index of each, which enters it in
-    /// the table of pages. `false` if there is no memory for that; then nothing has changed but entries.
-    pub(crate) fn add(
-        &mut self,
-        extent: Extent,
-        is_zero: bool,
-        mut enter: impl FnMut(usize, u32) -> bool,
-    ) -> bool {
-        let count = extent.size / SPAN;
-        let mut members = Vec::new();
-        let enough = self.spans.try_reserve(count).is_ok()
-            && self.chunks.try_reserve(1).is_ok()
-            // For later, when the chunk goes back and nothing may fail.
-            && self.vacant_spans.try_reserve(self.spans.len() + count).is_ok()
-            && self.vacant_chunks.try_reserve(self.chunks.len() + 1).is_ok()
-            && members.try_reserve_exact(count).is_ok();
-        if !enough {
-            return false;
-        }
-        let reused = self.vacant_spans.len().min(count);
-        members.extend_from_slice(&self.vacant_spans[self.vacant_spans.len() - reused..]);
-        members.extend(self.spans.len() as u32..(self.spans.len() + count - reused) as u32);
-        for (position, &index) in members.iter().enumerate() {
-            if !enter(extent.address() + position * SPAN, index) {
-                return false;
-            }
-        }
-        self.vacant_spans.truncate(self.vacant_spans.len() - reused);
-        let chunk = self.vacant_chunks.pop().unwrap_or(self.chunks.len() as u32);
-        for (position, &index) in members.iter().enumerate() {
-            let span = Span {
-                // SAFETY: within the extent.
-                start: unsafe { extent.start.add(position * SPAN) },
-                chunk,
-                class: 0,
-                is_listed: false,
-                is_zero,
-                size: 0,
-                reciprocal: 0,
-                slots: 0,
-                live: 0,
-                free: END,
-                next: self.empty,
-                previous: END,
-                records: Vec::new(),
-            };
-            self.empty = index;
-            match self.spans.get_mut(index as usize) {
-                Some(place) => *place = span,
-                None => self.spans.push(span),
-            }
-        }
-        let entry = Chunk {
-            extent,
-            spans: members,
-            live: 0,
-        };
-        match self.chunks.get_mut(chunk as usize) {
-            Some(place) => *place = entry,
-            None => self.chunks.push(entry),
-        }
-        self.count += count;
-        true
-    }
-
-    /// Whether the invariants hold: spans listed, empty and full make up all, the counts are those of the records. A test
-    /// aid, O(slots).
-    pub(crate) fn invariants_hold(&self) -> bool {
-        let mut listed = 0;
-        for class in 0..CLASSES {
-            let mut index = self.listed[class];
-            let mut previous = END;
-            while index != END {
-                let span = &self.spans[index as usize];
-                if !span.is_listed
-                    || span.class as usize != class
-                    || span.previous != previous
-                    || span.live == span.slots
-                    || (span.live == 0 && previous != END)
-                {
-                    return false;
-                }
-                listed += 1;
-                previous = index;
-                index = span.next;
-            }
-        }
-        let mut empty = 0;
-        let mut index = self.empty;
-        while index != END {
-            let span = &self.spans[index as usize];
-            if span.is_listed || span.live > 0 || span.chunk == END {
-                return false;
-            }
-            empty += 1;
-            index = span.next;
-        }
-        let there = || self.spans.iter().filter(|span| span.chunk != END);
-        let full = there()
-            .filter(|span| span.live > 0 && span.live == span.slots)
-            .count();
-        let in_use = |span: &Span| {
-            let records = span.records.iter();
-            records.filter(|record| record.state != State::Freed).count()
-        };
-        let chunk_is_right = |(index, chunk): (usize, &Chunk)| {
-            let members = there().filter(|span| span.chunk as usize == index);
-            let cut = members.filter(|span| span.is_listed || span.live > 0).count();
-            chunk.spans.is_empty() || cut == chunk.live as usize
-        };
-        listed + empty + full == self.count
-            && there().all(|span| in_use(span) == span.live as usize)
-            && self.chunks.iter().enumerate().all(chunk_is_right)
-    }
-
-    /// Takes every chunk without live slots out, and calls `leave` with each. O(spans).
-    pub(crate) fn trim(&mut self, mut leave: impl FnMut(Extent)) {
-        // The first span of a class may be without live slots.
-        for class in 0..CLASSES {
-            let first = self.listed[class];
-            if first != END && self.spans[first as usize].live == 0 {
-                self.unlist(first);
-                self.vacate(first);
-            }
-        }
-        for chunk in 0..self.chunks.len() {
-            let entry = &mut self.chunks[chunk];
-            if entry.live > 0 || entry.spans.is_empty() {
-                continue;
-            }
-            for index in core::mem::take(&mut entry.spans) {
-                let span = &mut self.spans[index as usize];
-                span.records = Vec::new();
-                span.chunk = END;
-                self.vacant_spans.push(index);
-                self.count -= 1;
-            }
-            self.vacant_chunks.push(chunk as u32);
-            leave(entry.extent);
-        }
-        self.empty = END;
-        for index in 0..self.spans.len() {
-            let span = &mut self.spans[index];
-            if span.chunk != END && !span.is_listed && span.live == 0 {
-                span.next = self.empty;
-                self.empty = index as u32;
-            }
-        }
+        span.records = Vec::new();
+        span.has_labels = false;
+        span.chunk = END;
+        self.labels.forget(index);
+        self.count -= 1;
     }
 
     /// Calls `each` with every live slot's start and record. O(slots ever handed out).
-    pub(crate) fn each_live(&self, mut each: impl FnMut(NonNull<u8>, &Record)) {
-        for span in self.spans.iter().filter(|span| span.chunk != END) {
+    pub(crate) fn each_live(&self, mut each: impl FnMut(NonNull<u8>, &Record, Label)) {
+        for (index, span) in self
+            .spans
+            .iter()
+            .enumerate()
+            .filter(|(_, span)| span.chunk != END)
+        {
             for (slot, record) in span.records.iter().enumerate() {
                 if record.is_live() {
                     // SAFETY: slots lie in the span.
-                    each(unsafe { span.start.add(slot * span.size as usize) }, record);
+                    let start = unsafe { span.start.add(slot * span.size as usize) };
+                    each(
+                        start,
+                        record,
+                        self.label(Place::of_slot(index as u32, slot as u32)),
+                    );
                 }
             }
         }
     }
+}
 
-    /// The extents of all chunks.
-    pub(crate) fn extents(&self) -> impl Iterator<Item = Extent> {
-        self.chunks
-            .iter()
-            .filter(|chunk| !chunk.spans.is_empty())
-            .map(|chunk| chunk.extent)
+#[cfg(test)]
+mod tests {
+    use super::super::size_class::SIZES;
+    use super::*;
+
+    #[test]
+    fn slots_are_found_by_a_multiplication() {
+        for size in SIZES {
+            let mut span = Span::new(NonNull::dangling(), 0, false, END);
+            span.reciprocal = reciprocal(size);
+            for offset in 0..SPAN as u32 {
+                let expected = (offset / size, offset % size == 0);
+                assert_eq!(span.slot_of(offset as usize), expected, "{offset} / {size}");
+            }
+        }
     }
 }

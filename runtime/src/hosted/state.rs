@@ -1,4 +1,8 @@
 //! What a context owns, and what its pointers mean. Used under the context's lock.
+//!
+//! Invariant *State-I1*: an entry of the table of pages with this context's number says what its unit is now: in the span of
+//! this index; the start of the large allocation of this index, with a mark; or given back. Only the first unit of a large
+//! allocation has one.
 
 use core::ptr::NonNull;
 use std::boxed::Box;
@@ -11,10 +15,12 @@ use super::cleanup::Pending;
 use super::contexts;
 use super::large::{Large, Larges};
 use super::misuse::Debug;
-use super::object::{Extra, Open};
+use super::open::{Extra, Open};
 use super::pages;
-use super::record::{Allocation, Record, Request};
+use super::place::Place;
+use super::record::{self, Allocation, Record, Request};
 use super::resource::{Extent, Resource};
+use super::size_class::class_of_size;
 use super::slots::Slots;
 use super::span::{Refusal, SPAN, Spans, Spot};
 use super::statistics::ContextStatistics;
@@ -24,13 +30,6 @@ use super::status::Status;
 const LARGE: u32 = 1 << 31;
 /// The place of memory that the context has given back.
 const GONE: u32 = u32::MAX;
-
-/// Where a live allocation's record is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Slot { span: u32, slot: u32 },
-    Large(u32),
-}
 
 /// The state of a context.
 pub(crate) struct State {
@@ -84,31 +83,29 @@ impl State {
         self.serial
     }
 
-    /// The live small allocation that starts here: its span and slot. O(1).
+    /// The slot that starts here and was handed out: its span, its number and its record. O(1).
     #[inline(always)]
-    pub(crate) fn find_slot(&self, pointer: *const u8) -> Option<(u32, u32)> {
+    pub(crate) fn slot_at(&self, pointer: *const u8) -> Option<(u32, u32, &Record)> {
         let (owner, place) = pages::look_up(pointer.addr())?;
-        if owner != self.id {
+        if owner != self.id || place & LARGE != 0 {
             return None;
         }
-        // The place of a large allocation is no index of a span.
-        match self.spans.spot(place, pointer.addr()) {
-            Spot::Slot(slot) if self.spans.record_ref(place, slot).is_live() => Some((place, slot)),
-            _ => None,
-        }
+        // SAFETY: State-I1.
+        let (slot, record) = unsafe { self.spans.slot_at(place, pointer.addr()) }?;
+        Some((place, slot, record))
     }
 
     /// The live allocation that starts here, or what is wrong with the pointer. Reads no memory but the context's own
     /// records. O(1).
     #[inline]
     pub(crate) fn find(&self, pointer: *const u8) -> Result<Place, Status> {
-        match self.find_slot(pointer) {
-            Some((span, slot)) => Ok(Place::Slot { span, slot }),
-            None => self.find_other(pointer.addr()),
+        match self.slot_at(pointer) {
+            Some((span, slot, record)) if record.is_live() => Ok(Place::of_slot(span, slot)),
+            _ => self.find_other(pointer.addr()),
         }
     }
 
-    /// As [`find`](Self::find), for what is no slot.
+    /// As [`find`](Self::find), for what is no live slot.
     #[cold]
     fn find_other(&self, address: usize) -> Result<Place, Status> {
         if address == 0 {
@@ -118,7 +115,7 @@ impl State {
         if owner == self.id && place != GONE {
             if place & LARGE == 0 {
                 return Err(match self.spans.spot(place, address) {
-                    Spot::Slot(_) | Spot::FreedInside => Status::Freed,
+                    Spot::Start | Spot::FreedInside => Status::Freed,
                     Spot::Interior => Status::Interior,
                     Spot::Unused => Status::Foreign,
                 });
@@ -128,7 +125,7 @@ impl State {
                 && large.extent.address() == address
             {
                 return if large.record.is_live() {
-                    Ok(Place::Large(index))
+                    Ok(Place::of_large(index))
                 } else {
                     Err(Status::Freed)
                 };
@@ -148,31 +145,39 @@ impl State {
     /// The record at a place that [`find`](Self::find) has found in this state.
     #[inline]
     pub(crate) fn record(&mut self, place: Place) -> Result<&mut Record, Status> {
-        match place {
-            Place::Slot { span, slot } => Ok(self.spans.record(span, slot)),
-            Place::Large(index) => {
-                let large = self.larges.get_mut(index).ok_or(Status::Freed)?;
-                Ok(&mut large.record)
-            }
+        if place.is_large() {
+            let large = self.larges.get_mut(place.large()).ok_or(Status::Freed)?;
+            return Ok(&mut large.record);
         }
+        Ok(self.spans.record(place))
     }
 
     /// What `info` says of a pointer. O(1).
     pub(crate) fn info(&self, pointer: NonNull<u8>) -> Result<Allocation, Status> {
-        match self.find(pointer.as_ptr())? {
-            Place::Slot { span, slot } => {
-                let record = self.spans.record_ref(span, slot);
-                Ok(record.describe(pointer, record.size as usize))
-            }
-            Place::Large(index) => {
-                let large = self.larges.get(index).ok_or(Status::Freed)?;
-                Ok(large.record.describe(pointer, large.size))
-            }
-        }
+        let place = self.find(pointer.as_ptr())?;
+        let (record, size, label) = if place.is_large() {
+            let large = self.larges.get(place.large()).ok_or(Status::Freed)?;
+            (&large.record, large.size, large.label)
+        } else {
+            let record = self.spans.record_ref(place);
+            (record, record.size as usize, self.spans.label(place))
+        };
+        // SAFETY: what the request was made with (`Request`).
+        Ok(unsafe { record.describe(pointer, size, label) })
+    }
+
+    /// A slot for a request of `size` bytes without a label, at an alignment of at most 64, in the plain case
+    /// ([`Spans::allocate_plain`]). Nothing has changed in all others.
+    #[inline(always)]
+    pub(crate) fn allocate_plain(&mut self, size: usize, align: usize) -> Option<NonNull<u8>> {
+        let class = class_of_size(size)?;
+        // SAFETY: classes of sizes are below `CLASSES`.
+        let start = unsafe { self.spans.allocate_plain(class, size, align) }?;
+        self.statistics.add(size);
+        Some(start)
     }
 
     /// A slot for a small request, and whether it is known to be zero.
-    #[inline]
     pub(crate) fn allocate_slot(
         &mut self,
         class: usize,
@@ -187,13 +192,13 @@ impl State {
     pub(crate) fn add_chunk(&mut self, extent: Extent) -> bool {
         let id = self.id;
         let is_zero = self.resource.is_zeroed();
-        let added = self.spans.add(extent, is_zero, |start, index| {
-            pages::enter(start, SPAN / pages::UNIT, id, index)
-        });
+        // Makes what is missing of the table, so that nothing can fail afterwards.
+        let added = pages::enter(extent.address(), extent.size / pages::UNIT, id, GONE)
+            && self.spans.add(extent, is_zero, |start, index| {
+                pages::enter(start, SPAN / pages::UNIT, id, index);
+            });
         if added {
             self.statistics.held_bytes += extent.size;
-        } else {
-            pages::enter(extent.address(), extent.size / pages::UNIT, id, GONE);
         }
         added
     }
@@ -209,7 +214,8 @@ impl State {
         self.larges.insert(Large {
             extent,
             size: request.size,
-            record: Record::new(request, 0),
+            label: request.kept_label(),
+            record: Record::new(0, request.align),
         });
         self.statistics.add(request.size);
         self.statistics.held_bytes += extent.size;
@@ -220,35 +226,32 @@ impl State {
     /// once it has left the lock. O(1).
     #[inline]
     pub(crate) fn remove(&mut self, place: Place) -> Option<Extent> {
-        match place {
-            Place::Slot { span, slot } => {
-                let size = self.spans.record_ref(span, slot).size;
-                self.spans.free(span, slot);
-                self.statistics.remove(size as usize);
-                None
-            }
-            Place::Large(index) => {
-                let large = self.larges.remove(index)?;
-                self.statistics.remove(large.size);
-                self.release(large.extent);
-                Some(large.extent)
-            }
+        if place.is_large() {
+            let large = self.larges.remove(place.large())?;
+            self.statistics.remove(large.size);
+            self.release(large.extent);
+            return Some(large.extent);
         }
+        let size = self.spans.record_ref(place).size;
+        // SAFETY: the slot is in use, as whoever has its place has found.
+        unsafe { self.spans.free(place.span(), place.slot()) };
+        self.statistics.remove(size as usize);
+        None
     }
 
-    /// Ends a small allocation in the plain case, [`Spans::free_plain`]; false, with nothing changed, in all others.
+    /// Ends a small allocation in the plain case, where it is not retained and has no handle; false, with nothing changed, in
+    /// all others.
     #[inline(always)]
     pub(crate) fn free_plain(&mut self, pointer: *const u8) -> bool {
-        let Some((owner, place)) = pages::look_up(pointer.addr()) else {
+        let Some((span, slot, record)) = self.slot_at(pointer) else {
             return false;
         };
-        // The place of a large allocation is no index of a span.
-        if owner != self.id {
+        if record.state != record::State::Live || record.number != 0 {
             return false;
         }
-        let Some(size) = self.spans.free_plain(place, pointer.addr()) else {
-            return false;
-        };
+        let size = record.size as usize;
+        // SAFETY: the slot is in use.
+        unsafe { self.spans.free(span, slot) };
         self.statistics.remove(size);
         true
     }
@@ -274,11 +277,14 @@ impl State {
     /// Every live allocation. O(live, and what was live at once).
     pub(crate) fn live(&self) -> Vec<Allocation> {
         let mut live = Vec::new();
-        self.spans
-            .each_live(|start, record| live.push(record.describe(start, record.size as usize)));
-        self.larges.each(|start, size, record| {
-            if record.is_live() {
-                live.push(record.describe(start, size));
+        // SAFETY: labels are what the requests were made with (`Request`).
+        self.spans.each_live(|start, record, label| unsafe {
+            live.push(record.describe(start, record.size as usize, label));
+        });
+        self.larges.each(|large| {
+            if large.record.is_live() {
+                // SAFETY: as above.
+                live.push(unsafe { large.record.describe(large.extent.start, large.size, large.label) });
             }
         });
         live

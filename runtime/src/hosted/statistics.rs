@@ -36,14 +36,14 @@ impl ContextStatistics {
     /// Counts a free.
     #[inline]
     pub(crate) fn remove(&mut self, size: usize) {
-        self.frees += 1;
         self.live_bytes -= size;
     }
 
-    /// With what follows from the others filled in, which they do not keep.
-    pub(crate) fn completed(&self, handles: usize) -> Self {
+    /// With what is not counted all the time.
+    pub(crate) fn completed(&self, live: usize, handles: usize) -> Self {
         Self {
-            live: (self.allocations - self.frees) as usize,
+            live,
+            frees: self.allocations - live as u64,
             handles,
             ..*self
         }

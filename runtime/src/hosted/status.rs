@@ -47,6 +47,13 @@ impl Status {
         Self::StaleHandle,
     ];
 
+    /// The status with this value, if there is one.
+    #[inline]
+    pub(crate) fn from_value(value: u64) -> Option<Self> {
+        let index = usize::try_from(value.wrapping_sub(1)).ok()?;
+        Self::ALL.get(index).copied()
+    }
+
     /// One line of English, without a full stop.
     pub const fn text(self) -> &'static core::ffi::CStr {
         match self {

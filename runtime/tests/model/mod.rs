@@ -6,17 +6,20 @@
 
 #![allow(dead_code, reason = "each program uses a part")]
 
+pub mod cleanup;
 pub mod memory;
 #[cfg(unix)]
 pub mod refusal;
 pub mod region;
 pub mod step;
 
+use croft_runtime::cleanup::{Registration, croft_rt_cancel_cleanup, croft_rt_run_cleanup};
 use croft_runtime::invariants::check_region;
 use croft_runtime::kernel::*;
-use croft_runtime::layout::{BLOCK_SIZE, HOME, PAYLOAD};
+use croft_runtime::layout::{BLOCK_SIZE, HOME, MIN_ALIGN, PAYLOAD};
 
 use super::static_pool::StaticPool;
+use cleanup::{Action, Log, Ran, Registered};
 use memory::{COUNTS_OPEN, Memory};
 use region::Shadow;
 use step::Step;
@@ -36,6 +39,11 @@ pub struct Model {
     pub regions: Vec<Shadow>,
     pub memory: Memory,
     patterns: u8,
+    /// Cleanups registered so far.
+    pub registered: usize,
+    /// Cleanups that have run so far, as predicted.
+    pub ran: usize,
+    log: Log,
     /// How many more refusals are looked at closely: that they change nothing, and whom they tell. Slow.
     pub watches: usize,
 }
@@ -48,6 +56,9 @@ impl Model {
             regions: Vec::new(),
             memory: Memory::new(blocks),
             patterns: 0,
+            registered: 0,
+            ran: 0,
+            log: Log::default(),
             watches: 0,
         }
     }
@@ -94,6 +105,15 @@ impl Model {
                 size,
                 align,
             } => self.allocate(region, Some(count), size, align),
+            Step::Register { region, action } => self.register(region, action),
+            Step::RunEarly { region, which } => {
+                self.settle_early(region, which, true);
+                Outcome::Nothing
+            }
+            Step::Cancel { region, which } => {
+                self.settle_early(region, which, false);
+                Outcome::Nothing
+            }
         }
     }
 
@@ -103,10 +123,12 @@ impl Model {
         };
         let index = region.map_or(newest, |region| region % (newest + 1));
         let mut region = self.regions.remove(index);
-        region.end_objects();
+        let ran = region.run_cleanups(&mut self.memory);
+        region.check_objects();
         self.memory.back(&mut region, true);
         // SAFETY: the pool is locked, and the region was open.
         unsafe { croft_rt_pop(region.descriptor) };
+        self.compare_log(&ran);
     }
 
     fn reset(&mut self, region: usize) {
@@ -114,15 +136,19 @@ impl Model {
         let Some(region) = self.regions.get_mut(region % length) else {
             return;
         };
-        region.end_objects();
+        let ran = region.run_cleanups(&mut self.memory);
+        region.check_objects();
         self.memory.back(region, false);
         // SAFETY: the pool is locked, and the region is open.
         unsafe { croft_rt_reset(region.descriptor) };
+        region.objects.clear();
+        region.cleanups.clear();
         if region.blocks > 0 {
             (region.blocks, region.offset) = (1, 0);
             region.limit = region.first_limit();
         }
         region.charged = 0;
+        self.compare_log(&ran);
     }
 
     fn open(&mut self, budget: Option<usize>, eager: bool) -> Outcome {
@@ -189,23 +215,106 @@ impl Model {
         }
         let object = ask(!self.patterns.is_multiple_of(2));
         assert!(!object.is_null(), "granted as predicted");
-        let (start, length) = (object as usize, bytes.unwrap());
+        let length = bytes.unwrap();
+        let start = object as usize;
         assert!(start.is_multiple_of(8) && start.trailing_zeros() >= align.trailing_zeros());
-        assert!(self.pool.range().contains(&start) && start + length <= self.pool.range().end);
-        if length <= PAYLOAD {
-            assert!(start % BLOCK_SIZE + length <= HOME, "no footer is handed out");
-        }
-        let end = start + length;
-        for other in &self.regions {
-            let before = other.objects.range(..end).next_back();
-            let free_from = before.map_or(0, |(&from, &(_, length, _))| from + length);
-            assert!(free_from <= start, "live objects are disjoint");
-        }
+        self.place(object, length);
         let region = &mut self.regions[index];
         region.objects.insert(start, (object, length, self.patterns));
         // SAFETY: `length` bytes are ours.
         unsafe { object.write_bytes(self.patterns, length) };
         Outcome::Granted
+    }
+
+    /// Compares where an object is that a region handed out with what is live.
+    fn place(&self, object: *const u8, length: usize) {
+        let start = object as usize;
+        assert!(self.pool.range().contains(&start) && start + length <= self.pool.range().end);
+        if length <= PAYLOAD {
+            assert!(start % BLOCK_SIZE + length <= HOME, "no footer is handed out");
+        }
+        let end = start + length;
+        let of_objects = self.regions.iter().filter_map(|other| {
+            let before = other.objects.range(..end).next_back()?;
+            Some((*before.0, before.1.1))
+        });
+        let of_cleanups = self.regions.iter().flat_map(|other| {
+            let registrations = other.cleanups.iter();
+            registrations.map(|other| (other.registration as usize, size_of::<Registration>()))
+        });
+        for (other, length) in of_objects.chain(of_cleanups) {
+            assert!(
+                other + length <= start || end <= other,
+                "live objects are disjoint"
+            );
+        }
+    }
+
+    /// Registers a cleanup.
+    fn register(&mut self, region: usize, action: Action) -> Outcome {
+        if self.regions.is_empty() {
+            return Outcome::Nothing;
+        }
+        let index = region % self.regions.len();
+        let region = &mut self.regions[index];
+        let descriptor = region.descriptor;
+        let size = size_of::<Registration>();
+        let granted = region.grant(Some(size), MIN_ALIGN, &mut self.memory);
+        self.registered += 1;
+        let mut registered = Registered::new(self.registered, action, region, &self.log);
+        let object = registered.object();
+        // SAFETY: the pool is locked, and the region is open; the ticket lives until it has ended or was reset.
+        let ask = |tries| unsafe {
+            if tries {
+                croft_rt_try_register_cleanup(descriptor, object, cleanup::run)
+            } else {
+                croft_rt_register_cleanup(descriptor, object, cleanup::run)
+            }
+        };
+        if !granted {
+            self.changes_nothing(descriptor, || {
+                assert!(ask(true).is_null(), "refused as predicted")
+            });
+            self.is_told_once(size, || _ = ask(false));
+            return Outcome::Refused;
+        }
+        registered.registration = ask(!self.registered.is_multiple_of(2));
+        assert!(!registered.registration.is_null(), "granted as predicted");
+        // Registrations are objects of the region, which other objects keep clear of; their contents are the runtime's.
+        self.place(registered.registration.cast(), size);
+        self.regions[index].cleanups.push(registered);
+        Outcome::Granted
+    }
+
+    /// Runs a cleanup early, or cancels it. Nothing happens to one that has run or was cancelled.
+    fn settle_early(&mut self, region: usize, which: usize, runs: bool) {
+        let length = self.regions.len().max(1);
+        let Some(region) = self.regions.get_mut(region % length) else {
+            return;
+        };
+        let Some(index) = which.checked_rem(region.cleanups.len()) else {
+            return;
+        };
+        let registration = region.cleanups[index].registration;
+        let mut ran = Vec::new();
+        // SAFETY: the pool is locked, and the region was neither ended nor reset since it was registered.
+        unsafe {
+            if runs {
+                region.run_cleanup(index, &mut self.memory, &mut ran);
+                croft_rt_run_cleanup(registration);
+            } else {
+                region.cancel_cleanup(index);
+                croft_rt_cancel_cleanup(registration);
+            }
+        }
+        self.compare_log(&ran);
+    }
+
+    /// Compares what ran, and in which order, with what should have.
+    fn compare_log(&mut self, expected: &[Ran]) {
+        let ran = std::mem::take(&mut *self.log.borrow_mut());
+        assert_eq!(ran, expected, "the cleanups that ran");
+        self.ran += ran.len();
     }
 
     /// Compares all that can be seen of the pool and its regions with the model.

@@ -7,6 +7,7 @@ use croft_runtime::layout::{BLOCK_SIZE, HOME, MAX_ALIGN, PAYLOAD};
 use croft_runtime::region::Descriptor;
 use croft_runtime::runs::{BLOCKS, CLASSES, LARGEST, ROOM};
 
+use super::cleanup::Registered;
 use super::memory::{COUNTS_OPEN, Memory};
 
 /// What a region should be.
@@ -26,6 +27,8 @@ pub struct Shadow {
     pub runs: [usize; CLASSES],
     /// Live objects by address: where, length, pattern.
     pub objects: BTreeMap<usize, (*const u8, usize, u8)>,
+    /// What was registered since the last reset, the oldest first.
+    pub cleanups: Vec<Registered>,
 }
 
 impl Shadow {
@@ -41,6 +44,7 @@ impl Shadow {
             limit: 0,
             runs: [0; CLASSES],
             objects: BTreeMap::new(),
+            cleanups: Vec::new(),
         };
         region.limit = region.first_limit();
         region
@@ -140,14 +144,13 @@ impl Shadow {
         true
     }
 
-    /// Reads every object and forgets it.
-    pub fn end_objects(&mut self) {
+    /// Reads every object.
+    pub fn check_objects(&self) {
         for &(start, length, pattern) in self.objects.values() {
             // SAFETY: an object of this length lives there.
             let bytes = unsafe { std::slice::from_raw_parts(start, length) };
             assert!(bytes.iter().all(|&byte| byte == pattern), "contents survive");
         }
-        self.objects.clear();
     }
 }
 

@@ -2,6 +2,8 @@
 
 use croft_runtime::layout::{BLOCK_SIZE, MAX_ALIGN, PAYLOAD};
 
+use super::cleanup::Action;
+
 /// One operation. Regions are named by their place on the stack, modulo its height.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -29,6 +31,20 @@ pub enum Step {
         count: usize,
         size: usize,
         align: usize,
+    },
+    Register {
+        region: usize,
+        action: Action,
+    },
+    /// Runs a cleanup of a region early. Cleanups are named by their place among those registered since the last reset,
+    /// modulo their number.
+    RunEarly {
+        region: usize,
+        which: usize,
+    },
+    Cancel {
+        region: usize,
+        which: usize,
     },
 }
 
@@ -63,7 +79,7 @@ impl Source<'_> {
     }
 
     fn step(&mut self) -> Step {
-        match self.byte() % 16 {
+        match self.byte() % 21 {
             0 => Step::Open {
                 budget: self.budget(),
                 eager: false,
@@ -85,6 +101,18 @@ impl Source<'_> {
                 size: self.size(),
                 align: self.align(),
             },
+            16..19 => Step::Register {
+                region: self.byte(),
+                action: self.action(),
+            },
+            19 => Step::RunEarly {
+                region: self.byte(),
+                which: self.byte(),
+            },
+            20 => Step::Cancel {
+                region: self.byte(),
+                which: self.byte(),
+            },
             _ => Step::Array {
                 region: self.byte(),
                 count: match self.byte() {
@@ -94,6 +122,15 @@ impl Source<'_> {
                 size: self.size(),
                 align: self.align(),
             },
+        }
+    }
+
+    fn action(&mut self) -> Action {
+        match self.byte() % 8 {
+            0..4 => Action::Nothing,
+            4 | 5 => Action::Scratch(self.size()),
+            6 => Action::Cancel(self.byte()),
+            _ => Action::Run(self.byte()),
         }
     }
 
