@@ -16,7 +16,7 @@ use crate::cleanup;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::Reason;
 use crate::layout::whole;
-use crate::pool::{BlockPool, enter_home};
+use crate::pool::{BlockPool, end, enter_home};
 use crate::refill::{first_block_of_run, refuse};
 use crate::region::{self, Descriptor};
 use crate::request;
@@ -280,7 +280,7 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_alloc(
     unsafe {
         let region = Descriptor::new(frontier, limit, oldest);
         match allocate_into(region, size, align, next) {
-            Ok(object) => object,
+            Ok(object) => end::<4, _>(object),
             Err(reason) => refuse(reason, size, align),
         }
     }
