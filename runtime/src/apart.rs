@@ -13,6 +13,7 @@ use core::ptr;
 
 use crate::block::Footer;
 use crate::cleanup;
+use crate::ending;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::Reason;
 use crate::layout::whole;
@@ -113,7 +114,7 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_pop(
         // SAFETY: the obligations above, and no handler interrupts the section.
         unsafe {
             region::pop(pool, &raw const region, |oldest, limit| {
-                runs::end(pool, oldest, limit)
+                ending::end(pool, oldest, limit)
             })
         }
     });
@@ -149,7 +150,8 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_reset(
         // SAFETY: obligation 1, and no handler interrupts the section; `state` is ours.
         unsafe {
             region::reset(pool, state, |oldest, limit| {
-                (*state).limit = runs::clear(pool, oldest, limit);
+                ending::clear(pool, oldest, limit);
+                (*state).limit = oldest;
                 (*state).frontier = region::raw();
             });
         }

@@ -342,7 +342,8 @@ unsafe fn reset_rare(region: *mut Descriptor, oldest: *mut Footer, limit: *mut F
     // SAFETY: the obligations above.
     unsafe {
         if cfg!(croft_bitcode) {
-            (*region).limit = croft_rt_reset_rare(oldest, limit);
+            croft_rt_reset_rare(oldest, limit);
+            (*region).limit = oldest;
             (*region).frontier = region::raw();
         } else {
             crate::refill::reset_rare(region, limit);

@@ -249,7 +249,7 @@ unsafe fn link(free: *mut Footer, newest: *mut Footer) -> bool {
 
 /// Ends the region and every object in it. O(1) in objects, bytes and blocks: no loop. The
 /// descriptor is dead then and its contents are unspecified. `runs` gets the oldest footer and limit
-/// of a region with runs, and is [`runs::end`](crate::runs::end).
+/// of a region with runs, and is [`ending::end`](crate::ending::end).
 ///
 /// # Safety
 ///
@@ -286,8 +286,8 @@ pub(crate) unsafe fn pop(
 }
 
 /// Ends every object of the region. The region stays open, keeps its oldest block, and has its
-/// whole budget again. O(1), no loop. `runs` is called as in [`pop`]: [`runs::clear`](crate::runs::clear),
-/// and the region is raw with the limit that it returns.
+/// whole budget again. O(1), no loop. `runs` is called as in [`pop`]: [`ending::clear`](crate::ending::clear),
+/// and makes the region raw with its oldest footer as limit.
 ///
 /// # Safety
 ///

@@ -25,7 +25,7 @@ mod counted {
         ("push", 14, 0),
         ("pop_with_runs", 150, 0),
         ("pop", 9, 0),
-        ("reset_with_runs", 152, 0),
+        ("reset_with_runs", 150, 0),
         ("reset_in_memory", 15, 0),
         ("reset_handed_over", 15, 0),
         ("reset", 12, 0),
