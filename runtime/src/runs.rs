@@ -32,7 +32,7 @@ use crate::cleanup::{self, Registration};
 use crate::exhaustion::Reason;
 use crate::layout::{BLOCK_SIZE, alignment_is_granted, rounded};
 use crate::pool::{BlockPool, COUNTS_OPEN, RUNS_CUT, Range, enter, retreat, take};
-use crate::region::{Descriptor, first_footer, is_lazy, raw};
+use crate::region::{Descriptor, budget_of, first_footer, is_lazy, raw};
 use crate::request::{Refill, unsettled};
 
 /// What a run keeps about itself.
@@ -181,7 +181,7 @@ unsafe fn grant(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result
     unsafe {
         let is_lazy = is_lazy(frontier);
         let (left, start) = if is_lazy {
-            (oldest.addr(), ptr::null_mut())
+            (budget_of(oldest), ptr::null_mut())
         } else if frontier == raw() {
             let (start, stop) = unsettled(limit);
             (stop.wrapping_sub(start.addr()), start)
