@@ -85,7 +85,7 @@ pub unsafe extern "C" fn croft_rt_alloc_known_in_memory(
         let end = object.wrapping_byte_add(rounded(size));
         if end <= (*region).limit.cast() {
             (*region).frontier = end;
-            return object;
+            return crate::pool::end::<6, _>(object);
         }
         if NEAR {
             return croft_rt_serve_known(region, size, align);
