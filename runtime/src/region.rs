@@ -20,9 +20,9 @@
 //!
 //! Invariants:
 //! - *Region-I1*: a region without memory has its pool's `lazy` for a limit, a frontier from [`LAZY`] on, and its budget and
-//!   [`UNBORN`] for its oldest footer's address; no other region has any of the three.
+//!   `UNBORN` for its oldest footer's address; no other region has any of the three.
 //! - *Region-I2*: the frontier of a region with memory is [`RAW`], or a multiple of
-//!   [`MIN_ALIGN`](crate::layout::MIN_ALIGN), at most the limit, and the bytes between them are unused.
+//!   [`MIN_ALIGN`], at most the limit, and the bytes between them are unused.
 //! - *Region-I3*: the limit is the address of the newest footer.
 //! - *Region-I4*: limit - frontier is at most stop - frontier (*Footer::stop*), the rest of the budget:
 //!   what is handed out never exceeds it. Space that is left at the end of a block when the region
@@ -71,7 +71,7 @@ pub(crate) fn is_lazy(frontier: *mut u8) -> bool {
     frontier.addr() > RAW
 }
 
-/// What a region without memory has in place of its oldest footer: its budget, in whole steps, and [`UNBORN`].
+/// What a region without memory has in place of its oldest footer: its budget, in whole steps, and `UNBORN`.
 /// So what becomes of the oldest footer in compiled code depends on it alone, and not on a frontier that is no longer needed.
 #[inline(always)]
 fn unborn(budget: usize) -> *mut Footer {
