@@ -7,7 +7,7 @@ CARGO  ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test miri test-baremetal baremetal lint snapshots bench bench-check bench-hosted hosted proof campaign fuzz clean
+.PHONY: help deps build demo test memory-checks miri test-baremetal baremetal lint snapshots bench bench-check bench-hosted hosted proof campaign fuzz clean
 
 help: ## this text
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,10 @@ test: build lint ## every test, and the lints
 	$(CARGO) test --release --package croft-runtime --features critical-section
 	$(CARGO) test --release --package croft-runtime --features threads,critical-section
 	@CARGO=$(CARGO) scripts/runtime-32-bit.sh
+	@CARGO=$(CARGO) scripts/memory-checks.sh
+
+memory-checks: deps ## the runtime's model and property tests under Valgrind and AddressSanitizer, a part of make test
+	@CARGO=$(CARGO) scripts/memory-checks.sh
 
 miri: ## the runtime's tests interpreted by Miri, which finds undefined behaviour; takes some minutes
 	@scripts/miri.sh

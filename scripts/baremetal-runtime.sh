@@ -17,6 +17,13 @@ declare -A block_size=(
     [thumbv7em-none-eabi]=4096
 )
 
+# Targets whose description is derived, and what it must say in the end.
+declare -A derived=(
+    [riscv32g-unknown-none-elf]='"ilp32d"'
+    [armv7a-none-eabihf]='"frame-pointer": "may-omit"'
+    [thumbv7em-none-eabi]='"frame-pointer": "may-omit"'
+)
+
 fail() {
     echo "baremetal-runtime.sh: $*" >&2
     exit 1
@@ -43,21 +50,28 @@ for folder in "${vendor[@]}"; do
 done
 [[ -v vendored ]] || fail "$tools holds no vendored packages for the core library"
 
-# The double-float ABI has no built-in bare-metal target. Its description is derived from the compiler's own of a neighbour:
-# the format changes between versions.
+# What the compiler's own descriptions of targets do not offer: a double-float ABI for bare metal, and on ARM functions without a frame
+# pointer, which costs two instructions in each. The descriptions are derived from the compiler's, whose format changes between
+# versions; each must say in the end what it was derived for.
 specification() {
-    "$RUSTC" -Zunstable-options --print target-spec-json --target riscv32imafc-unknown-none-elf |
-        sed -e 's/"features": "[^"]*"/"features": "+m,+a,+f,+d"/' -e 's/"ilp32f"/"ilp32d"/'
+    describe() {
+        "$RUSTC" -Zunstable-options --print target-spec-json --target "$1"
+    }
+    case $1 in
+    riscv32g-*) describe riscv32imafc-unknown-none-elf |
+        sed -e 's/"features": "[^"]*"/"features": "+m,+a,+f,+d"/' -e 's/"ilp32f"/"ilp32d"/' ;;
+    *) describe "$1" | sed -e 's/"frame-pointer": "always"/"frame-pointer": "may-omit"/' ;;
+    esac
 }
 
 compile() {
     local triple=$1 size=$2
     shift 2
     local name=$triple json=()
-    if [[ $triple == riscv32g-unknown-none-elf ]]; then
-        specification >"$build/$triple.json.new"
-        grep -q '"ilp32d"' "$build/$triple.json.new" && grep -q '+f,+d' "$build/$triple.json.new" ||
-            fail "cannot derive $triple from this compiler's riscv32imafc-unknown-none-elf"
+    if [[ -v derived[$triple] ]]; then
+        specification "$triple" >"$build/$triple.json.new"
+        grep -q -e "${derived[$triple]}" "$build/$triple.json.new" ||
+            fail "cannot derive $triple from this compiler's descriptions of targets"
         # The same file as before keeps its time: nothing is built again.
         cmp --quiet "$build/$triple.json.new" "$build/$triple.json" || mv "$build/$triple.json.new" "$build/$triple.json"
         name=$build/$triple.json json=(-Zjson-target-spec)

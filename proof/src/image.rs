@@ -89,6 +89,8 @@ pub struct Image {
     fixed: bool,
     /// Bytes of sections by kind.
     pub sizes: Sizes,
+    /// What made the code, as compilers and linkers say it in the section `.comment`: sorted, with commas. Empty if they do not.
+    pub makers: String,
 }
 
 /// Bytes that a file takes in memory.
@@ -133,6 +135,7 @@ impl Image {
             constants: Vec::new(),
             fixed: file.kind() == ObjectKind::Executable,
             sizes: Sizes::default(),
+            makers: makers(&file),
         };
         image.read_sections(&file).map_err(damaged)?;
         image.read_symbols(&file);
@@ -333,6 +336,21 @@ fn demangled(name: &str) -> String {
         Ok(demangled) => format!("{demangled:#}"),
         Err(_) => name.to_owned(),
     }
+}
+
+/// See [`Image::makers`].
+fn makers(file: &File<'_>) -> String {
+    let comment = file
+        .section_by_name(".comment")
+        .and_then(|section| section.data().ok());
+    let texts = String::from_utf8_lossy(comment.unwrap_or_default()).into_owned();
+    // What would end a cell of a table, or a line, is in no compiler's name.
+    let names: BTreeSet<String> = texts
+        .split('\0')
+        .map(|text| text.replace(['|', '\n', '\r'], " ").trim().to_owned())
+        .filter(|text| !text.is_empty())
+        .collect();
+    Vec::from_iter(names).join(", ")
 }
 
 fn machine(bytes: &[u8], file: &File<'_>) -> Result<Machine, InputError> {

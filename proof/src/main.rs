@@ -131,6 +131,7 @@ fn run(arguments: &Arguments) -> Result<bool, InputError> {
         let report = Report {
             target,
             sizes: image.sizes,
+            makers: image.makers.clone(),
             rows,
         };
         match arguments.format {
@@ -152,10 +153,15 @@ fn run(arguments: &Arguments) -> Result<bool, InputError> {
     }
     if let Some(document) = &arguments.check {
         let document = text(&document.to_string_lossy())?;
-        for (old, new) in claims::differences(&document, &reports)? {
+        let comparison = claims::compare(&document, &reports)?;
+        for (target, old, new) in &comparison.made_otherwise {
+            println!("not compared: {target}: the table's figures are of {old}; these are of {new}");
+        }
+        for (old, new) in &comparison.differences {
             println!("error: the table says   {old}\n       the figures are {new}");
             passes = false;
         }
+        println!("{}", comparison.summary());
     }
     Ok(passes)
 }

@@ -15,6 +15,8 @@ pub struct Report {
     pub target: String,
     /// Bytes of the file's sections.
     pub sizes: Sizes,
+    /// What made the file ([`Image::makers`](crate::Image::makers)).
+    pub makers: String,
     /// For each entry point.
     pub rows: Vec<Row>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use croft_proof::claims::{BEGIN, END, differences, rewrite};
+use croft_proof::claims::{BEGIN, END, compare, rewrite};
 use croft_proof::image::Sizes;
 use croft_proof::limits::Limits;
 use croft_proof::report::Report;
@@ -62,35 +62,67 @@ fn the_checked_in_table_is_within_the_limits() {
     );
 }
 
-#[test]
-fn a_difference_is_named() {
-    let document = read("docs/CLAIMS.md");
-    assert!(differences(&document, &[]).expect("markers").is_empty());
-    let report = |target: &str| Report {
+/// A report without entry points.
+fn report(target: &str, makers: &str) -> Report {
+    Report {
         target: target.to_owned(),
         sizes: Sizes {
             text: 1,
             data: 2,
             bss: 3,
         },
+        makers: makers.to_owned(),
         rows: Vec::new(),
-    };
-    // A target that the table has not, and one whose every row is gone but for the last, which is another.
-    let added = differences(&document, &[report("new")]).expect("markers");
-    assert_eq!(added.len(), 1);
+    }
+}
+
+#[test]
+fn a_difference_is_named() {
+    let document = read("docs/CLAIMS.md");
+    let nothing = compare(&document, &[]).expect("markers");
+    assert!(nothing.differences.is_empty() && nothing.compared.is_empty());
     assert!(
-        added[0].0 == "nothing" && added[0].1.contains(".text 1, .data 2, .bss 3"),
-        "{added:?}"
+        nothing.absent.contains(&"x86-64".to_owned()),
+        "{}",
+        nothing.summary()
     );
-    let changed = differences(&document, &[report("x86-64")]).expect("markers");
-    let rows = document
+    // A target that the table has not, and one whose every row is gone but for the last two, of which one is another.
+    let added = compare(&document, &[report("new", "a compiler")]).expect("markers");
+    assert_eq!(added.differences.len(), 2);
+    assert!(
+        added
+            .differences
+            .iter()
+            .any(|(old, new)| old == "nothing" && new.contains(".text 1, .data 2, .bss 3")),
+        "{:?}",
+        added.differences
+    );
+    let rows: Vec<&str> = document
         .lines()
         .filter(|line| line.starts_with("| x86-64 |"))
-        .count();
-    assert_eq!(changed.len(), rows);
-    assert_eq!(
-        changed.iter().filter(|(_, new)| new == "nothing").count(),
-        rows - 1
+        .collect();
+    let makers = rows.iter().find(|row| row.contains("*made by*")).expect("a row");
+    let makers = makers.trim_end_matches(" |").rsplit("| ").next().expect("a cell");
+    let changed = compare(&document, &[report("x86-64", makers)]).expect("markers");
+    assert_eq!(changed.compared, ["x86-64"]);
+    assert_eq!(changed.differences.len(), rows.len() - 1);
+    let gone = changed.differences.iter().filter(|(_, new)| new == "nothing");
+    assert_eq!(gone.count(), rows.len() - 2);
+}
+
+#[test]
+fn what_other_compilers_made_is_not_compared_and_named() {
+    let document = read("docs/CLAIMS.md");
+    let other = compare(&document, &[report("x86-64", "another compiler")]).expect("markers");
+    assert!(other.differences.is_empty() && other.compared.is_empty());
+    let [(target, old, new)] = &other.made_otherwise[..] else {
+        panic!("{}", other.summary())
+    };
+    assert!(target == "x86-64" && old.contains("rustc version") && new == "another compiler");
+    assert!(
+        other.summary().contains("not compared: x86-64;"),
+        "{}",
+        other.summary()
     );
 }
 

@@ -140,7 +140,8 @@ mod checked {
                 let region = region(budget, objects);
                 for (size, align) in [(0, 1), (1, 1), (24, 64), (8_000, 8), (8_000, 4096), (PAYLOAD, 8)] {
                     for (name, entry, operation) in operations() {
-                        let Some(counted) = count(entry, || region, |region| operation(region, size, align))
+                        let Some(counted) =
+                            count(entry, &[], || region, |region| operation(region, size, align))
                         else {
                             println!("skipped: this system forbids ptrace");
                             // SAFETY: it is open and innermost.

@@ -2,6 +2,7 @@
 
 mod support;
 
+use croft_proof::Image;
 use support::{
     A32, ALL, RV32, RV32_WIDE, THUMB, X86, assemble, figures, link_with, prove, prove_with, refusal,
 };
@@ -282,6 +283,32 @@ fn a_state_change_is_followed_by_its_own_instruction_only() {
                 .type f,%function\nf:\n push {r4, lr}\n blx g\n pop {r4, pc}\n";
     let proof = prove(&link_with(A32, "s", &format!(".syntax unified\n{both}"), &[])).expect("followed");
     assert_eq!(proof.returns, Some(5));
+}
+
+/// What the start code's critical sections consist of, and a preserved register that such an instruction overwrites.
+#[test]
+fn masking_interrupts_is_straight_code() {
+    assert_eq!(
+        figures(RV32, "f:\n csrrci a0, mstatus, 8\n csrs mstatus, a0\n ret"),
+        (3, 0)
+    );
+    assert_eq!(
+        figures(A32, "f:\n mrs r0, cpsr\n cpsid i\n msr cpsr_c, r0\n bx lr"),
+        (4, 0)
+    );
+    assert_eq!(
+        figures(THUMB, "f:\n mrs r0, primask\n cpsid i\n msr primask, r0\n bx lr"),
+        (4, 0)
+    );
+    let lost = refusal(THUMB, "f:\n mrs r4, primask\n bx lr");
+    assert!(lost.why.contains("r4 changed"), "{lost}");
+}
+
+#[test]
+fn the_makers_of_code_are_read() {
+    let image = Image::parse(&link_with(X86, "c", "int f(void) { return 1; }", &[])).expect("a linked file");
+    assert!(image.makers.contains("clang version 22"), "{}", image.makers);
+    assert!(image.makers.contains("LLD 22"), "{}", image.makers);
 }
 
 #[test]

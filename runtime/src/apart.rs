@@ -13,10 +13,11 @@ use core::ptr;
 
 use crate::block::Footer;
 use crate::cleanup;
+use crate::ending;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::Reason;
 use crate::layout::whole;
-use crate::pool::{BlockPool, enter_home};
+use crate::pool::{BlockPool, end, enter_home};
 use crate::refill::{first_block_of_run, refuse};
 use crate::region::{self, Descriptor};
 use crate::request;
@@ -113,7 +114,7 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_pop(
         // SAFETY: the obligations above, and no handler interrupts the section.
         unsafe {
             region::pop(pool, &raw const region, |oldest, limit| {
-                runs::end(pool, oldest, limit)
+                ending::end(pool, oldest, limit)
             })
         }
     });
@@ -149,7 +150,8 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_reset(
         // SAFETY: obligation 1, and no handler interrupts the section; `state` is ours.
         unsafe {
             region::reset(pool, state, |oldest, limit| {
-                (*state).limit = runs::clear(pool, oldest, limit);
+                ending::clear(pool, oldest, limit);
+                (*state).limit = oldest;
                 (*state).frontier = region::raw();
             });
         }
@@ -280,7 +282,7 @@ pub(crate) unsafe extern "C" fn croft_rt_apart_alloc(
     unsafe {
         let region = Descriptor::new(frontier, limit, oldest);
         match allocate_into(region, size, align, next) {
-            Ok(object) => object,
+            Ok(object) => end::<4, _>(object),
             Err(reason) => refuse(reason, size, align),
         }
     }

@@ -33,6 +33,7 @@ use crate::execution::NEAR;
 pub use crate::execution::croft_pool;
 pub(crate) use crate::execution::pool;
 use crate::layout::UNBOUNDED;
+use crate::pool::end;
 use crate::refill::{
     croft_rt_first_block, croft_rt_pop_rare, croft_rt_push_rare, croft_rt_refill, croft_rt_reset_rare,
     croft_rt_run, croft_rt_try_refill, croft_rt_try_run,
@@ -134,7 +135,7 @@ unsafe fn allocate_apart<const TRY: bool>(region: *mut Descriptor, size: usize, 
         if !request::is_odd(size, align)
             && let Some(object) = request::bump(region, size, align)
         {
-            return object;
+            return end::<5, _>(object);
         }
         let Descriptor {
             frontier,
@@ -341,7 +342,8 @@ unsafe fn reset_rare(region: *mut Descriptor, oldest: *mut Footer, limit: *mut F
     // SAFETY: the obligations above.
     unsafe {
         if cfg!(croft_bitcode) {
-            (*region).limit = croft_rt_reset_rare(oldest, limit);
+            croft_rt_reset_rare(oldest, limit);
+            (*region).limit = oldest;
             (*region).frontier = region::raw();
         } else {
             crate::refill::reset_rare(region, limit);

@@ -30,7 +30,7 @@ const _: () = assert!(MOST <= PAYLOAD && PAYLOAD < 1 << ALIGN && MIN_ALIGN < 1 <
 /// # Safety
 ///
 /// Obligations 1 and 2 of [`kernel`](crate::kernel), and
-/// 3. `size` is at most [`PAYLOAD`](crate::layout::PAYLOAD) and `align` a power of two of at most [`MIN_ALIGN`]. Both are
+/// 3. `size` is at most [`PAYLOAD`] and `align` a power of two of at most [`MIN_ALIGN`]. Both are
 ///    constants where this is inlined, or it is no better than the general one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_alloc_known(region: *mut Descriptor, size: usize, align: usize) -> *mut u8 {
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn croft_rt_alloc_known_in_memory(
         let end = object.wrapping_byte_add(rounded(size));
         if end <= (*region).limit.cast() {
             (*region).frontier = end;
-            return object;
+            return crate::pool::end::<6, _>(object);
         }
         if NEAR {
             return croft_rt_serve_known(region, size, align);

@@ -52,6 +52,7 @@ pub mod classes;
 pub mod cleanup;
 pub mod debug;
 mod deferred;
+mod ending;
 pub mod execution;
 pub mod exhaustion;
 #[cfg(feature = "hosted")]

@@ -488,6 +488,27 @@ pub(crate) fn end<const WAY: usize, R>(result: R) -> R {
     result
 }
 
+/// The same address, of which the compiler does not know that it is the same: one that is an argument on one way and new on the
+/// others would get the argument's register on all of them, and be copied from there into that of the result.
+#[inline(always)]
+#[allow(
+    clippy::pointers_in_nomem_asm_block,
+    reason = "nothing is read through it; as a number it would lose what it may point to"
+)]
+pub(crate) fn copied<T>(address: *mut T) -> *mut T {
+    #[cfg(all(target_arch = "x86_64", not(croft_bitcode), not(miri)))]
+    {
+        let mut address = address;
+        // SAFETY: no instruction.
+        unsafe {
+            core::arch::asm!("/* {0} */", inout(reg) address, options(nomem, nostack, preserves_flags, pure));
+        }
+        address
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(croft_bitcode), not(miri))))]
+    address
+}
+
 /// Undoes a [`take`] that found nothing.
 ///
 /// # Safety

@@ -8,6 +8,7 @@ use core::ptr;
 
 use crate::block::Footer;
 use crate::cleanup;
+use crate::ending;
 use crate::execution::{pool, uninterrupted};
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::layout::HOME;
@@ -251,7 +252,7 @@ pub unsafe extern "C" fn croft_rt_try_run(
         .into_answer()
 }
 
-/// Ends a region with runs, which counts no more: see `runs::end`.
+/// Ends a region with runs, which counts no more: see `ending::end`.
 ///
 /// # Safety
 ///
@@ -261,10 +262,10 @@ pub unsafe extern "C" fn croft_rt_try_run(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Footer) {
     // SAFETY: the obligations above.
-    unsafe { runs::end(pool(), oldest, limit) }
+    unsafe { ending::end(pool(), oldest, limit) }
 }
 
-/// Resets a region with runs: see `runs::clear`. Returns its new limit.
+/// Resets a region with runs: see `ending::clear`. Its new limit is its oldest footer, and it is raw.
 ///
 /// # Safety
 ///
@@ -272,9 +273,9 @@ pub unsafe extern "C" fn croft_rt_pop_rare(oldest: *mut Footer, limit: *mut Foot
 #[cold]
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn croft_rt_reset_rare(oldest: *mut Footer, limit: *mut Footer) -> *mut Footer {
+pub unsafe extern "C" fn croft_rt_reset_rare(oldest: *mut Footer, limit: *mut Footer) {
     // SAFETY: the obligations above.
-    unsafe { runs::clear(pool(), oldest, limit) }
+    unsafe { ending::clear(pool(), oldest, limit) }
 }
 
 /// As [`croft_rt_reset_rare`], for a descriptor in memory: called last, so that no register need be
@@ -291,7 +292,8 @@ pub(crate) unsafe extern "C" fn reset_rare(region: *mut Descriptor, limit: *mut 
         if cleanup::has_some((*region).oldest) {
             return reset_with_cleanups(region, limit);
         }
-        (*region).limit = runs::clear(pool(), (*region).oldest, limit);
+        ending::clear(pool(), (*region).oldest, limit);
+        (*region).limit = (*region).oldest;
         (*region).frontier = region::raw();
     }
 }
@@ -306,7 +308,8 @@ pub(crate) unsafe extern "C" fn reset_rare(region: *mut Descriptor, limit: *mut 
 unsafe extern "C" fn reset_with_cleanups(region: *mut Descriptor, limit: *mut Footer) {
     // SAFETY: the obligations above.
     unsafe {
-        (*region).limit = runs::clear(pool(), (*region).oldest, limit);
+        ending::clear(pool(), (*region).oldest, limit);
+        (*region).limit = (*region).oldest;
         (*region).frontier = region::raw();
     }
 }

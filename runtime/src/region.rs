@@ -6,7 +6,7 @@
 //! chain onto the free list.
 //!
 //! A region opened by `open` owns no block until its first allocation (**lazy**); it shares the
-//! footer `lazy` of its pool, its budget stands in for the oldest block, and its frontier says where in the
+//! footer `lazy` of its pool, its budget and a mark stand in for the oldest block, and its frontier says where in the
 //! first block the footer will be. A region opened by `push`
 //! keeps its descriptor in the footer of its first block; until its next allocation it is
 //! **raw**, as is a region that was reset out of line: the frontier is [`RAW`]. The slow path completes both.
@@ -19,10 +19,10 @@
 //! the C functions and the safe API all inline them.
 //!
 //! Invariants:
-//! - *Region-I1*: a region without memory has its pool's `lazy` for a limit and a frontier from [`LAZY`] on; no other
-//!   region has either.
+//! - *Region-I1*: a region without memory has its pool's `lazy` for a limit, a frontier from [`LAZY`] on, and its budget and
+//!   `UNBORN` for its oldest footer's address; no other region has any of the three.
 //! - *Region-I2*: the frontier of a region with memory is [`RAW`], or a multiple of
-//!   [`MIN_ALIGN`](crate::layout::MIN_ALIGN), at most the limit, and the bytes between them are unused.
+//!   [`MIN_ALIGN`], at most the limit, and the bytes between them are unused.
 //! - *Region-I3*: the limit is the address of the newest footer.
 //! - *Region-I4*: limit - frontier is at most stop - frontier (*Footer::stop*), the rest of the budget:
 //!   what is handed out never exceeds it. Space that is left at the end of a block when the region
@@ -32,7 +32,7 @@
 //! - *Region-I6*: the oldest footer lies at its home exactly if the region has no budget.
 
 use crate::block::{Footer, PLAIN, start_of};
-use crate::layout::{HOME, LAZY, PAYLOAD, RAW, UNBOUNDED, whole};
+use crate::layout::{HOME, LAZY, MIN_ALIGN, PAYLOAD, RAW, UNBOUNDED, whole};
 use crate::pool::{BlockPool, COUNTS_OPEN, enter, enter_home, leave};
 
 /// The state of an open region.
@@ -43,7 +43,7 @@ pub struct Descriptor {
     pub frontier: *mut u8,
     /// The newest footer, which ends the bytes that may be handed out in the newest block.
     pub limit: *mut Footer,
-    /// The oldest footer; the budget in a region without memory.
+    /// The oldest footer; the budget and a mark in a region without memory.
     pub oldest: *mut Footer,
 }
 
@@ -69,6 +69,29 @@ pub(crate) const fn raw() -> *mut u8 {
 #[inline(always)]
 pub(crate) fn is_lazy(frontier: *mut u8) -> bool {
     frontier.addr() > RAW
+}
+
+/// What a region without memory has in place of its oldest footer: its budget, in whole steps, and `UNBORN`.
+/// So what becomes of the oldest footer in compiled code depends on it alone, and not on a frontier that is no longer needed.
+#[inline(always)]
+fn unborn(budget: usize) -> *mut Footer {
+    core::ptr::null_mut::<Footer>().wrapping_byte_add(budget | UNBORN)
+}
+
+/// The mark of a region without memory, which no footer's address has: all that a budget in whole steps leaves free, so that
+/// rounding the budget and marking it are one operation.
+const UNBORN: usize = MIN_ALIGN - 1;
+
+/// Whether a region with this in the place of its oldest footer owns no memory: as [`is_lazy`].
+#[inline(always)]
+pub(crate) fn is_unborn(oldest: *mut Footer) -> bool {
+    oldest.addr() & UNBORN != 0
+}
+
+/// The budget of a region without memory that has this in the place of its oldest footer.
+#[inline(always)]
+pub(crate) fn budget_of(unborn: *mut Footer) -> usize {
+    unborn.addr().wrapping_sub(UNBORN)
 }
 
 /// The footer that regions without memory share.
@@ -109,7 +132,7 @@ pub(crate) unsafe fn open(pool: *mut BlockPool, budget: usize) -> Descriptor {
             .wrapping_byte_add(room(budget)),
         // The address only.
         limit: lazy(pool),
-        oldest: core::ptr::null_mut::<Footer>().wrapping_byte_add(budget),
+        oldest: unborn(budget),
     }
 }
 
@@ -249,7 +272,7 @@ unsafe fn link(free: *mut Footer, newest: *mut Footer) -> bool {
 
 /// Ends the region and every object in it. O(1) in objects, bytes and blocks: no loop. The
 /// descriptor is dead then and its contents are unspecified. `runs` gets the oldest footer and limit
-/// of a region with runs, and is [`runs::end`](crate::runs::end).
+/// of a region with runs, and is [`ending::end`](crate::ending::end).
 ///
 /// # Safety
 ///
@@ -286,8 +309,8 @@ pub(crate) unsafe fn pop(
 }
 
 /// Ends every object of the region. The region stays open, keeps its oldest block, and has its
-/// whole budget again. O(1), no loop. `runs` is called as in [`pop`]: [`runs::clear`](crate::runs::clear),
-/// and the region is raw with the limit that it returns.
+/// whole budget again. O(1), no loop. `runs` is called as in [`pop`]: [`ending::clear`](crate::ending::clear),
+/// and makes the region raw with its oldest footer as limit.
 ///
 /// # Safety
 ///

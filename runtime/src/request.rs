@@ -12,8 +12,8 @@
 use crate::block::{Footer, PLAIN, start_of};
 use crate::exhaustion::Reason;
 use crate::layout::{HOME, LAZY, PAYLOAD, UNBOUNDED, alignment_is_granted, last_before, rounded, whole};
-use crate::pool::{BlockPool, COUNTS_OPEN, enter, retreat, take, untake};
-use crate::region::{Descriptor, is_lazy, raw};
+use crate::pool::{BlockPool, COUNTS_OPEN, copied, enter, retreat, take, untake};
+use crate::region::{Descriptor, budget_of, is_lazy, is_unborn, raw};
 use crate::runs;
 
 /// What the slow path answers: where the region goes on.
@@ -123,11 +123,17 @@ pub(crate) unsafe fn bump(region: *mut Descriptor, size: usize, align: usize) ->
 pub(crate) unsafe fn advance(region: *mut Descriptor, next: Refill) {
     // SAFETY: obligation 1.
     unsafe {
-        if is_lazy((*region).frontier) {
+        // Where the words are in registers, the frontier need not outlive the call for the question; where they are in memory,
+        // that is asked best after all stores. The safe API has the frontier at hand.
+        let was_lazy = !cfg!(croft_bitcode) && is_lazy((*region).frontier);
+        if was_lazy {
             (*region).oldest = next.limit;
         }
         (*region).frontier = next.frontier;
         (*region).limit = next.limit;
+        if cfg!(croft_bitcode) && is_unborn((*region).oldest) {
+            (*region).oldest = next.limit;
+        }
     }
 }
 
@@ -176,7 +182,7 @@ pub(crate) unsafe fn refill(pool: *mut BlockPool, region: Descriptor, size: usiz
         if frontier < raw() {
             extend(pool, frontier, region.limit, size, answer)
         } else if frontier == raw() {
-            answer(complete(region.limit, size)?, region.limit)
+            answer(complete(region.limit, size)?, copied(region.limit))
         } else {
             originate(pool, frontier, region.oldest, size, answer)
         }
@@ -308,11 +314,12 @@ unsafe fn complete(limit: *mut Footer, size: usize) -> Result<*mut u8, Reason> {
 unsafe fn originate<R>(
     pool: *mut BlockPool,
     frontier: *mut u8,
-    budget: *mut Footer,
+    unborn: *mut Footer,
     size: usize,
     then: impl Fn(*mut u8, *mut Footer) -> Result<R, Reason>,
 ) -> Result<R, Reason> {
     let room = frontier.addr().wrapping_sub(LAZY);
+    let budget = budget_of(unborn);
     if size > room {
         return Err(Reason::Budget);
     }
@@ -324,7 +331,7 @@ unsafe fn originate<R>(
         let begins = |start: *mut u8| {
             let footer = start.wrapping_byte_add(room).cast::<Footer>();
             (*footer).next = PLAIN;
-            (*footer).stop = start.addr().wrapping_add(budget.addr());
+            (*footer).stop = start.addr().wrapping_add(budget);
             then(start, footer)
         };
         let none = || {

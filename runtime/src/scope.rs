@@ -199,6 +199,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
+use crate::ending;
 use crate::exhaustion::{Exhaustion, Reason, exhausted};
 use crate::invariants::{self, Broken};
 use crate::layout::{BLOCK_SIZE, BlockAligned, UNBOUNDED};
@@ -323,7 +324,7 @@ impl Drop for Region<'_> {
         unsafe {
             let pool = self.pool;
             region::pop(pool, self.state.get(), |oldest, limit| {
-                runs::end(pool, oldest, limit);
+                ending::end(pool, oldest, limit);
             });
         }
     }
@@ -403,7 +404,8 @@ impl<'p> Region<'p> {
             let pool = self.pool;
             let state = self.state.get();
             region::reset(pool, state, |oldest, limit| {
-                (*state).limit = runs::clear(pool, oldest, limit);
+                ending::clear(pool, oldest, limit);
+                (*state).limit = oldest;
                 (*state).frontier = region::raw();
             });
         }

@@ -93,7 +93,7 @@ mod counted {
     fn compare(name: &str, entry: usize, size: usize, operation: impl Fn((ContextId, *mut u8))) {
         let mut counts = [0; 2];
         for (live, place) in [100, 24_000].into_iter().zip(&mut counts) {
-            let Some(counted) = count(entry, || filled(live, size), &operation) else {
+            let Some(counted) = count(entry, &[], || filled(live, size), &operation) else {
                 println!("skipped: this system forbids ptrace");
                 return;
             };

@@ -80,6 +80,7 @@ mod counted {
                 let pool = StaticPool::new(POOL);
                 let counted = count(
                     entry,
+                    &[],
                     || array(size, length, forgotten, free_list),
                     |(region, array)| operation(region, array, length - forgotten),
                 );

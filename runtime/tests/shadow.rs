@@ -53,10 +53,20 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// How many sequences are drawn: fewer where each instruction costs more, `CROFT_CASES` if the environment says so.
+fn cases(usual: usize) -> usize {
+    let most = match std::env::var("CROFT_CASES") {
+        Ok(text) => text.parse().expect("CROFT_CASES is a number"),
+        Err(_) if cfg!(miri) => 2,
+        Err(_) => usual,
+    };
+    usual.min(most)
+}
+
 /// A fixed seed, so that every run is the same, unless the environment asks for another.
 fn config() -> ProptestConfig {
     let mut config = ProptestConfig {
-        cases: if cfg!(miri) { 2 } else { 400 },
+        cases: cases(400) as u32,
         failure_persistence: None,
         ..ProptestConfig::default()
     };
@@ -79,7 +89,7 @@ proptest! {
 /// What a fuzzer would do, for a moment: bytes from a fixed seed. Each outcome occurs.
 #[test]
 fn bytes_are_sequences() {
-    let sequences = if cfg!(miri) { 2 } else { 3000 };
+    let sequences = cases(3000);
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     println!("seed: {state:#x}, sequences: {sequences}");
     let mut byte = || {

@@ -13,10 +13,11 @@ use crate::machine::{PC, Reg};
 const NONE: &str = "bytes that are no instruction";
 const LR: Reg = 14;
 
-/// The disassemblers of both states.
+/// The disassemblers of both states. Special registers of the M profile (`primask`) have encodings of their own.
 pub(crate) struct Decoder {
     arm: Capstone,
     thumb: Capstone,
+    microcontroller: Capstone,
 }
 
 impl Decoder {
@@ -28,27 +29,38 @@ impl Decoder {
         Ok(Self {
             arm: of(arch::arm::ArchMode::Arm)?,
             thumb: of(arch::arm::ArchMode::Thumb)?,
+            microcontroller: Capstone::new()
+                .arm()
+                .mode(arch::arm::ArchMode::Thumb)
+                .extra_mode([arch::arm::ArchExtraMode::MClass].into_iter())
+                .detail(true)
+                .build()?,
         })
     }
 
     /// Decodes the instruction, or the IT block, that the bytes begin with.
     pub(super) fn decode(&self, bytes: &[u8], place: Place) -> Result<Vec<Instruction>, &'static str> {
-        let capstone = if place.thumb { &self.thumb } else { &self.arm };
         if !place.address.is_multiple_of(if place.thumb { 2 } else { 4 }) {
             return Err("an instruction at an odd address");
         }
         let wanted = if place.thumb { it_length(bytes) + 1 } else { 1 };
-        let native = capstone
-            .disasm_count(bytes, place.address, wanted)
-            .map_err(|_| NONE)?;
-        if native.len() < wanted {
-            return Err(NONE);
+        // What the M profile has alone is tried last: the other profiles have no instruction in its place.
+        let both = [&self.thumb, &self.microcontroller];
+        let disassemblers = if place.thumb { &both[..] } else { &[&self.arm] };
+        for capstone in disassemblers {
+            let native = capstone
+                .disasm_count(bytes, place.address, wanted)
+                .map_err(|_| NONE)?;
+            if native.len() < wanted {
+                continue;
+            }
+            let mut instructions = Vec::with_capacity(wanted);
+            for one in native.iter() {
+                instructions.push(instruction(capstone, one, place.thumb, wanted > 1)?);
+            }
+            return Ok(instructions);
         }
-        let mut instructions = Vec::with_capacity(wanted);
-        for one in native.iter() {
-            instructions.push(instruction(capstone, one, place.thumb, wanted > 1)?);
-        }
-        Ok(instructions)
+        Err(NONE)
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test program uses a part")]
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use croft_runtime::abi::{croft_pool_check, croft_pool_init, croft_pool_stats};
@@ -24,10 +24,18 @@ impl StaticPool {
     /// Gives the static pool that many blocks.
     pub fn new(blocks: usize) -> Self {
         let lock = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        // Without an alignment the system's own zeroed pages serve, however many.
-        let layout = Layout::from_size_align((blocks + 1) * BLOCK_SIZE, 8).unwrap();
-        // SAFETY: the layout is not empty.
-        let memory = unsafe { alloc_zeroed(layout) };
+        let (memory, layout) = if std::env::var_os("CROFT_EXACT_POOL").is_some() {
+            // What memory checkers see most of: not a byte beside the pool, and none that was written.
+            let layout = Layout::from_size_align(blocks * BLOCK_SIZE, BLOCK_SIZE).unwrap();
+            // SAFETY: the layout is not empty.
+            (unsafe { alloc(layout) }, layout)
+        } else {
+            // Without an alignment the system's own zeroed pages serve, however many.
+            let layout = Layout::from_size_align((blocks + 1) * BLOCK_SIZE, 8).unwrap();
+            // SAFETY: the layout is not empty.
+            (unsafe { alloc_zeroed(layout) }, layout)
+        };
+        assert!(!memory.is_null(), "there is memory for the pool");
         let buffer = memory.wrapping_add(memory.align_offset(BLOCK_SIZE));
         // SAFETY: fresh memory, which lives until the lock is released.
         assert_eq!(unsafe { croft_pool_init(buffer, blocks * BLOCK_SIZE) }, 0);

@@ -4,8 +4,13 @@
 use std::mem::zeroed;
 
 /// Instructions that `operation`, a function at the address `entry`, executes on what `prepare` made; `None` if the
-/// system forbids tracing.
-pub fn count<T>(entry: usize, prepare: impl FnOnce() -> T, operation: impl FnOnce(T)) -> Option<usize> {
+/// system forbids tracing. What the functions at the addresses `aside` execute does not count, but the calls of them do.
+pub fn count<T>(
+    entry: usize,
+    aside: &[usize],
+    prepare: impl FnOnce() -> T,
+    operation: impl FnOnce(T),
+) -> Option<usize> {
     // SAFETY: the child prepares and calls the operation, which lock nothing, and system
     // calls only; the parent traces its own child, from the thread that forked it.
     unsafe {
@@ -31,19 +36,28 @@ pub fn count<T>(entry: usize, prepare: impl FnOnce() -> T, operation: impl FnOnc
             assert_eq!(libc::ptrace(libc::PTRACE_GETREGS, child, 0, place), 0);
             registers
         };
+        // The return address that the stack pointer leads to, and the stack pointer.
+        let called = |now: &libc::user_regs_struct| {
+            let top = libc::ptrace(libc::PTRACE_PEEKDATA, child, now.rsp, 0);
+            (top as u64, now.rsp)
+        };
+        let has_returned =
+            |now: &libc::user_regs_struct, (address, stack)| now.rip == address && now.rsp > stack;
         let mut returns_to = None;
+        let mut out_of_aside = None;
         let mut counted = 0;
         let result = loop {
             let now = registers();
             match returns_to {
-                None if now.rip as usize == entry => {
-                    let top = libc::ptrace(libc::PTRACE_PEEKDATA, child, now.rsp, 0);
-                    returns_to = Some((top as u64, now.rsp));
+                None if now.rip as usize == entry => returns_to = Some(called(&now)),
+                Some(call) if has_returned(&now, call) => break counted,
+                Some(_) if out_of_aside.is_none() && aside.contains(&(now.rip as usize)) => {
+                    out_of_aside = Some(called(&now));
                 }
-                Some((address, stack)) if now.rip == address && now.rsp > stack => break counted,
                 _ => {}
             }
-            counted += usize::from(returns_to.is_some());
+            out_of_aside = out_of_aside.filter(|&call| !has_returned(&now, call));
+            counted += usize::from(returns_to.is_some() && out_of_aside.is_none());
             assert_eq!(libc::ptrace(libc::PTRACE_SINGLESTEP, child, 0, 0), 0);
             assert_eq!(libc::waitpid(child, &mut status, 0), child);
             assert!(libc::WIFSTOPPED(status), "the child ended outside the operation");

@@ -24,34 +24,33 @@ const ENTRY_POINTS: [&str; 12] = [
     "croft_rt_try_alloc_array",
 ];
 
-/// What the proof calls a board's target.
-fn proven_target(board: &Board) -> &'static str {
-    match board.triple {
+/// What the proof calls a board's target, with the runtime for these contexts of execution.
+fn proven_target(board: &Board, contexts: Option<&str>) -> String {
+    let name = match board.triple {
         "riscv32imac-unknown-none-elf" => "rv32",
         "riscv32g-unknown-none-elf" => "rv32g",
         "armv7a-none-eabihf" => "armv7a",
         "thumbv7em-none-eabi" => "thumbv7em",
         other => unreachable!("{other} is no board of ours"),
-    }
+    };
+    contexts.map_or(name.to_owned(), |contexts| format!("{name}-{contexts}"))
 }
 
 /// The most that the adversary makes an entry point take is at most what is proven of the very image that ran, and that is within
-/// the proof's own limits.
-pub fn within_proof(board: &Board) -> Result<(), String> {
+/// the proof's own limits. `contexts` is none, or `interrupts`: then the start code's critical sections are part of both.
+pub fn within_proof(board: &Board, contexts: Option<&str>) -> Result<(), String> {
     let limits = std::fs::read_to_string(folder::root().join("proof/limits.toml"))
         .map_err(|error| error.to_string())?;
     let limits = Proven::parse(&limits).map_err(|error| error.to_string())?;
     let target = limits
-        .target(proven_target(board))
+        .target(&proven_target(board, contexts))
         .map_err(|error| error.to_string())?;
     let scratch = scratch()?;
     let there = scratch.path().join("image.elf");
-    image::image(
-        board,
-        "tests/baremetal/adversary.c",
-        &there,
-        &["--cflag=-DADVERSARY_LARGE"],
-    )?;
+    let option = contexts.map(|contexts| format!("--{contexts}"));
+    let mut options = vec!["--cflag=-DADVERSARY_LARGE"];
+    options.extend(option.as_deref());
+    image::image(board, "tests/baremetal/adversary.c", &there, &options)?;
     let (run, counts) = board.count(&there, &ENTRY_POINTS)?;
     run.expect(0)?;
     let file = std::fs::read(&there).map_err(|error| error.to_string())?;
@@ -65,14 +64,20 @@ pub fn within_proof(board: &Board) -> Result<(), String> {
             .map_err(|refusal| format!("{name}: {refusal}"))?;
         let proven = proof.returns.unwrap_or(0);
         println!(
-            "{} {name}: measured {measured}, proven {proven} instructions",
-            board.triple
+            "{} {}{name}: measured {measured}, proven {proven} instructions",
+            board.triple,
+            contexts.map_or(String::new(), |contexts| format!("({contexts}) "))
         );
         if measured == 0 || measured > proven {
             let _ = writeln!(
                 problems,
                 "{name}: measured {measured}, proven {proven} instructions"
             );
+        }
+        if let Some(limit) = target.entry.get(name) {
+            for over in limit.exceeded(&proof) {
+                let _ = writeln!(problems, "{name}: {over}");
+            }
         }
     }
     if problems.is_empty() {

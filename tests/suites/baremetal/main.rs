@@ -95,7 +95,14 @@ fn main() -> ExitCode {
         );
         on_board(
             format!("{}: no run takes more instructions than are proven", board.triple),
-            Box::new(move || counts::within_proof(&board)),
+            Box::new(move || counts::within_proof(&board, None)),
+        );
+        on_board(
+            format!(
+                "{}: no run with critical sections takes more instructions than are proven",
+                board.triple
+            ),
+            Box::new(move || counts::within_proof(&board, Some("interrupts"))),
         );
         on_board(
             format!("{}: a shared object", board.triple),
