@@ -375,7 +375,8 @@ pub unsafe extern "C" fn croft_rt_rewind(region: *mut Descriptor) {
         // One block; two tests that lead to different places stay two branches.
         if (*limit).next == PLAIN {
             (*region).frontier = start_of(limit);
-        } else if !region::is_lazy((*region).frontier) {
+        } else {
+            // `SPECIAL`; what a lazy region has in place of its oldest footer is no footer's address.
             reset_rare(region, oldest, limit);
         }
     }

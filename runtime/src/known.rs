@@ -11,9 +11,9 @@ use crate::block::Footer;
 use crate::execution::{NEAR, pool};
 use crate::exhaustion::Reason;
 use crate::kernel::in_pool;
-use crate::layout::{MIN_ALIGN, PAYLOAD, RAW, rounded};
+use crate::layout::{MIN_ALIGN, PAYLOAD, rounded};
 use crate::refill::{refill_rare, rescue};
-use crate::region::Descriptor;
+use crate::region::{Descriptor, is_unborn};
 use crate::request::{self, Answer, Refill};
 use core::mem::MaybeUninit;
 
@@ -50,8 +50,8 @@ pub unsafe extern "C" fn croft_rt_alloc_known(region: *mut Descriptor, size: usi
                 size | align << ALIGN,
             ));
             let next = in_pool(next);
-            // The region was lazy (Region-I1). The old frontier is not asked: it would have to be kept.
-            if end.addr() > RAW + taken {
+            // The old frontier is not asked: it would have to be kept.
+            if is_unborn(oldest) {
                 (*region).oldest = next.limit;
             }
             (*region).frontier = next.frontier;
