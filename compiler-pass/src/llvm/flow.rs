@@ -2,9 +2,11 @@
 
 use super::{Block, Value, change, shim};
 use inkwell::llvm_sys::LLVMOpcode;
-use petgraph::algo::dominators::{Dominators, simple_fast};
+use petgraph::algo::dominators::simple_fast;
 use petgraph::graph::{DiGraph, NodeIndex};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// How many basic blocks a question about a few of them may lead through before the answer is "cannot tell".
 const MAX_SEARCH: usize = 512;
@@ -15,7 +17,12 @@ pub struct Flow<'m> {
     index: HashMap<Block<'m>, usize>,
     successors: Vec<Vec<usize>>,
     predecessors: Vec<Vec<usize>>,
-    dominators: Dominators<NodeIndex>,
+    /// The immediate dominators; of the entry and of what is not reached, none.
+    above: Vec<Option<usize>>,
+    /// When a walk of the dominator tree enters and leaves a basic block, so that dominance is a comparison.
+    spans: Vec<(u32, u32)>,
+    /// The loops that were asked for, by header. Headers are known from the start.
+    loops: RefCell<HashMap<usize, Option<Rc<Loop>>>>,
     /// Where the instructions of interest lie: the basic block, and the number in it.
     places: HashMap<Value<'m>, (usize, usize)>,
 }
@@ -72,8 +79,26 @@ impl<'m> Flow<'m> {
                     .collect::<Vec<_>>()
             })
             .collect();
+        let dominators = simple_fast(&graph, NodeIndex::new(0));
+        let above: Vec<Option<usize>> = (0..blocks.len())
+            .map(|at| {
+                dominators
+                    .immediate_dominator(NodeIndex::new(at))
+                    .map(NodeIndex::index)
+            })
+            .collect();
+        let spans = spans(&above);
+        let headers = (0..blocks.len())
+            .filter(|header| {
+                let mut from = predecessors[*header].iter();
+                from.any(|from| is_within(&spans, *header, *from))
+            })
+            .map(|header| (header, None))
+            .collect();
         Flow {
-            dominators: simple_fast(&graph, NodeIndex::new(0)),
+            above,
+            spans,
+            loops: RefCell::new(headers),
             blocks,
             index,
             successors,
@@ -109,14 +134,12 @@ impl<'m> Flow<'m> {
 
     /// Whether the entry leads there.
     pub fn is_reached(&self, at: usize) -> bool {
-        at == 0 || self.dominators.immediate_dominator(NodeIndex::new(at)).is_some()
+        at == 0 || self.above[at].is_some()
     }
 
     /// Whether every way from the entry to `later` leads through `earlier`.
     pub fn dominates(&self, earlier: usize, later: usize) -> bool {
-        self.dominators
-            .dominators(NodeIndex::new(later))
-            .is_some_and(|mut chain| chain.any(|node| node.index() == earlier))
+        is_within(&self.spans, earlier, later)
     }
 
     /// The basic blocks that control may come to from the end of `from`, as far as the first for which `stop` holds, which belongs to
@@ -144,14 +167,9 @@ impl<'m> Flow<'m> {
     }
 
     /// The natural loops around a basic block, the innermost first.
-    pub fn loops(&self, at: usize) -> impl Iterator<Item = Loop> {
-        let chain = self
-            .dominators
-            .dominators(NodeIndex::new(at))
-            .into_iter()
-            .flatten();
-        chain
-            .filter_map(|header| self.natural_loop(header.index()))
+    pub fn loops(&self, at: usize) -> impl Iterator<Item = Rc<Loop>> {
+        std::iter::successors(Some(at), |at| self.above[*at])
+            .filter_map(|header| self.natural_loop(header))
             .filter(move |found| found.body.contains(&at))
     }
 
@@ -199,29 +217,69 @@ impl<'m> Flow<'m> {
         Some((before, behind.collect::<Option<_>>()?))
     }
 
-    /// The loop with this header.
-    fn natural_loop(&self, header: usize) -> Option<Loop> {
-        let latches: Vec<usize> = self.predecessors[header]
-            .iter()
-            .copied()
-            .filter(|from| self.is_reached(*from) && self.dominates(header, *from))
-            .collect();
-        if latches.is_empty() {
-            return None;
-        }
-        let mut body = HashSet::from([header]);
-        let mut work = latches;
-        while let Some(at) = work.pop() {
-            if body.insert(at) {
-                work.extend(
-                    self.predecessors[at]
-                        .iter()
-                        .filter(|from| self.is_reached(**from)),
-                );
-            }
-        }
-        Some(Loop { header, body })
+    /// The number of basic blocks.
+    pub fn len(&self) -> usize {
+        self.blocks.len()
     }
+
+    /// Whether there is none; a function with a body has one.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// The loop with this header.
+    fn natural_loop(&self, header: usize) -> Option<Rc<Loop>> {
+        let mut loops = self.loops.borrow_mut();
+        let known = loops.get_mut(&header)?;
+        if known.is_none() {
+            let mut body = HashSet::from([header]);
+            let mut work: Vec<usize> = self.predecessors[header]
+                .iter()
+                .copied()
+                .filter(|from| self.dominates(header, *from))
+                .collect();
+            while let Some(at) = work.pop() {
+                if body.insert(at) {
+                    work.extend(
+                        self.predecessors[at]
+                            .iter()
+                            .filter(|from| self.is_reached(**from)),
+                    );
+                }
+            }
+            *known = Some(Rc::new(Loop { header, body }));
+        }
+        known.clone()
+    }
+}
+
+/// When a walk of the tree enters and leaves each node; nothing for what is not reached.
+fn spans(above: &[Option<usize>]) -> Vec<(u32, u32)> {
+    let mut below: Vec<Vec<usize>> = vec![Vec::new(); above.len()];
+    for (at, above) in above.iter().enumerate() {
+        if let Some(above) = above {
+            below[*above].push(at);
+        }
+    }
+    let mut spans = vec![(u32::MAX, 0); above.len()];
+    let mut clock = 0;
+    // Entered once, and left when what is below has been.
+    let mut work = vec![(0, false)];
+    while let Some((at, is_done)) = work.pop() {
+        clock += 1;
+        if is_done {
+            spans[at].1 = clock;
+        } else {
+            spans[at].0 = clock;
+            work.push((at, true));
+            work.extend(below[at].iter().map(|at| (*at, false)));
+        }
+    }
+    spans
+}
+
+fn is_within(spans: &[(u32, u32)], outer: usize, inner: usize) -> bool {
+    spans[outer].0 <= spans[inner].0 && spans[inner].1 <= spans[outer].1 && spans[inner].1 != 0
 }
 
 fn is_landing(block: Block<'_>) -> bool {

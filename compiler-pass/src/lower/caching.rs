@@ -19,6 +19,10 @@ use inkwell::llvm_sys::debuginfo::{LLVMInstructionGetDebugLoc, LLVMInstructionSe
 use inkwell::llvm_sys::prelude::LLVMValueRef;
 use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
 use std::collections::HashSet;
+use std::rc::Rc;
+
+/// How many pairs of an allocation and a basic block are looked at.
+const MAX_WORK: usize = 1 << 22;
 
 /// How many regions are cached in one function. Each changes the flow graph.
 const MAX_REGIONS: usize = 32;
@@ -41,8 +45,16 @@ pub fn run(module: Module<'_>) -> Result<(), LowerError> {
             continue;
         }
         let mut tried = HashSet::new();
+        let count = known
+            .users()
+            .iter()
+            .filter(|user| user.parent_function() == Some(function))
+            .count();
         for _ in 0..MAX_REGIONS {
             let flow = Flow::new(function);
+            if count * flow.len() > MAX_WORK {
+                break;
+            }
             let Some(found) = candidate(function, &flow, &mut tried) else {
                 break;
             };
@@ -55,7 +67,7 @@ pub fn run(module: Module<'_>) -> Result<(), LowerError> {
 /// A region, a loop, and the allocations in it.
 struct Candidate<'m> {
     region: Value<'m>,
-    around: Loop,
+    around: Rc<Loop>,
     exits: Vec<usize>,
     allocations: Vec<Value<'m>>,
 }
@@ -93,7 +105,7 @@ fn candidate<'m>(
     None
 }
 
-fn suits<'m>(region: Value<'m>, around: Loop, flow: &Flow<'m>) -> Option<Candidate<'m>> {
+fn suits<'m>(region: Value<'m>, around: Rc<Loop>, flow: &Flow<'m>) -> Option<Candidate<'m>> {
     let mut allocations = Vec::new();
     let mut blocks: Vec<usize> = around.body.iter().copied().collect();
     blocks.sort_unstable();

@@ -20,9 +20,13 @@ use crate::llvm::{Block, Module, Value, shim};
 use crate::lower::entry;
 use crate::operation::{Operation, Slot};
 use inkwell::llvm_sys::core::LLVMGetInstructionParent;
+use std::rc::Rc;
 
 /// An object of at most so many bytes lies in a block, whatever the runtime's block size.
 const SMALL: u64 = 900;
+
+/// How many pairs of a region and a basic block are looked at.
+const MAX_WORK: usize = 1 << 20;
 
 /// How many regions of one function are moved. Each changes the flow graph.
 const MAX_REGIONS: usize = 64;
@@ -34,7 +38,11 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, repor
     }
     for _ in 0..MAX_REGIONS {
         let flow = Flow::new(function);
-        let mut sites = Site::all(function, facts).into_iter();
+        let sites = Site::all(function, facts);
+        if sites.len() * flow.len() > MAX_WORK {
+            return;
+        }
+        let mut sites = sites.into_iter();
         let Some((site, around, exits)) =
             sites.find_map(|site| suits(&site, &flow).map(|(around, exits)| (site, around, exits)))
         else {
@@ -48,7 +56,7 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, repor
 }
 
 /// The loop that a region can be opened before, and the basic blocks that the loop is left to.
-fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Loop, Vec<usize>)> {
+fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Rc<Loop>, Vec<usize>)> {
     let (opened, number) = flow.place(site.push)?;
     if !flow.is_reached(opened) || site.pops.is_empty() {
         return None;

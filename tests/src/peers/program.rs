@@ -84,9 +84,10 @@ pub const BUMPALO: Peer = short("bumpalo, reset", Source::Rust("bumpalo"));
 pub const BUMP_SCOPE: Peer = short("bump-scope", Source::Rust("bump-scope"));
 
 /// All but the two that allocate nothing, in the order of the tables.
-pub const PEERS: [Peer; 20] = [
+pub const PEERS: [Peer; 21] = [
     CROFT,
     short("**Croft**, C, `--mode call`", Source::Croft(&["--mode=call"])),
+    short("**Croft**, C, `--opt none`", Source::Croft(&["--opt=none"])),
     short("**Croft**, Rust API", Source::Rust("croft")),
     UNCHECKED,
     peer("unchecked bump, Rust", Source::Rust("unchecked")),

@@ -257,3 +257,22 @@ pub fn violations(count: usize) -> String {
     });
     around(&body)
 }
+
+/// Basic blocks that each allocate, all in one loop: of the function's own region, of one that each turn opens, and of the caller's.
+pub fn allocations(count: usize) -> String {
+    let blocks = each(count, |text, i| {
+        put!(
+            text,
+            "b{i}:\n  %p{i} = call ptr @croft.alloc(ptr %r, i64 16, i64 8)\n  %q{i} = call ptr @croft.alloc(ptr %s, i64 16, i64 8)\n  \
+             %o{i} = call ptr @croft.alloc(ptr %outer, i64 16, i64 8)\n  store ptr null, ptr %o{i}\n  store ptr null, ptr %q{i}\n  %c{i} = call i1 @choice()\n  \
+             br i1 %c{i}, label %b{}, label %latch",
+            i + 1
+        );
+    });
+    module(&format!(
+        "declare ptr @croft.push.bounded(i64)\n\
+         define void @f(ptr %outer) {{\nentry:\n  %r = call ptr @croft.push.bounded(i64 1000)\n  br label %turn\nturn:\n  %s = call ptr @croft.push()\n  br label %b0\n\
+         {blocks}b{count}:\n  br label %latch\nlatch:\n  call void @croft.pop(ptr %s)\n  %again = call i1 @choice()\n  br i1 %again, label %turn, label %end\n\
+         end:\n  call void @croft.pop(ptr %r)\n  ret void\n}}\n"
+    ))
+}
