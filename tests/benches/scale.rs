@@ -1,7 +1,7 @@
-//! What checking and lowering cost, beside what `opt -O2` costs on the same module: `make bench-check`.
+//! What checking, optimising and lowering cost, beside what `opt -O2` costs on the same module: `make bench-check`.
 //!
 //! Generated modules of three sizes and four shapes (`croft_tests::scale`), and one real program: SQLite, as a crate bundles it, with
-//! one region opened, used and ended in it. `croft check`, `croft lower` and `opt` run in turn, each several times; the medians count. A module that is not
+//! one region opened, used and ended in it. `croft check`, `croft opt`, `croft lower` and `opt` run in turn, each several times; the medians count. A module that is not
 //! accepted ends the benchmark.
 //!
 //! `--write` puts the table into docs/CLAIMS.md; `--short` leaves out what takes long; `--runs N` says how often.
@@ -42,6 +42,7 @@ struct Row {
     name: String,
     instructions: usize,
     check: Taken,
+    reduce: Taken,
     lower: Taken,
     optimise: Taken,
 }
@@ -188,7 +189,8 @@ fn instructions(bitcode: &Path) -> usize {
 
 fn row(name: String, bitcode: &Path, runs: usize) -> Result<Row, String> {
     let instructions = instructions(bitcode);
-    let (mut checks, mut lowerings, mut optimisations) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut checks, mut reductions) = (Vec::new(), Vec::new());
+    let (mut lowerings, mut optimisations) = (Vec::new(), Vec::new());
     let lowered = bitcode.with_extension("lowered.bc");
     for _ in 0..runs {
         let check = measure::run(process::croft().arg("check").arg(bitcode), LIMITS);
@@ -198,6 +200,14 @@ fn row(name: String, bitcode: &Path, runs: usize) -> Result<Row, String> {
             ));
         }
         checks.push(check);
+        let mut reduce = process::croft();
+        let reduction = measure::run(reduce.arg("opt").arg(bitcode).arg("-o").arg(&lowered), LIMITS);
+        if reduction.code != Some(0) {
+            return Err(format!(
+                "{name}, {instructions} instructions: not optimised: {reduction:?}"
+            ));
+        }
+        reductions.push(reduction);
         let mut lower = process::croft();
         let lowering = measure::run(lower.arg("lower").arg(bitcode).arg("-o").arg(&lowered), LIMITS);
         if lowering.code != Some(0) {
@@ -219,6 +229,7 @@ fn row(name: String, bitcode: &Path, runs: usize) -> Result<Row, String> {
         name,
         instructions,
         check: median(checks),
+        reduce: median(reductions),
         lower: median(lowerings),
         optimise: median(optimisations),
     })
@@ -236,8 +247,8 @@ fn ratio(taken: &Taken, row: &Row) -> f64 {
 }
 
 fn heading() -> &'static str {
-    "| module | instructions | check: wall | processor | MiB | lower: wall | processor | MiB | opt -O2: wall | processor | MiB | check ÷ opt | lower ÷ opt | seconds of check for a million |\n\
-     |---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| module | instructions | check: wall | processor | MiB | croft opt: wall | processor | MiB | lower: wall | processor | MiB | opt -O2: wall | processor | MiB | check ÷ opt -O2 | croft opt ÷ opt -O2 | lower ÷ opt -O2 | seconds of check for a million |\n\
+     |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 }
 
 fn line(row: &Row) -> String {
@@ -250,13 +261,15 @@ fn line(row: &Row) -> String {
         )
     };
     format!(
-        "| {} | {} | {} | {} | {} | {:.2} | {:.2} | {:.1} |",
+        "| {} | {} | {} | {} | {} | {} | {:.2} | {:.2} | {:.2} | {:.1} |",
         row.name,
         row.instructions,
         columns(&row.check),
+        columns(&row.reduce),
         columns(&row.lower),
         columns(&row.optimise),
         ratio(&row.check, row),
+        ratio(&row.reduce, row),
         ratio(&row.lower, row),
         row.check.processor.as_secs_f64() / row.instructions as f64 * 1e6
     )

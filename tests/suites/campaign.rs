@@ -6,7 +6,7 @@ use croft_tests::campaign::draws::choices;
 use croft_tests::campaign::interpret::{self, Outcome};
 use croft_tests::campaign::leak::Route;
 use croft_tests::campaign::mutate::Fault;
-use croft_tests::campaign::native;
+use croft_tests::campaign::native::{self, Built};
 use croft_tests::campaign::program::Program;
 use croft_tests::campaign::tally::Tally;
 use croft_tests::campaign::trial::{self, Origin, Trial};
@@ -29,6 +29,9 @@ fn main() -> ExitCode {
         }),
         Test::test("the oracle agrees with native runs", || {
             natively().map_err(Failed::from)
+        }),
+        Test::test("optimised programs do what they did", || {
+            optimised().map_err(Failed::from)
         }),
         Test::test("choices are the same everywhere", || same().map_err(Failed::from)),
     ];
@@ -125,6 +128,28 @@ fn caught(fault: Fault) -> Result<(), String> {
     Ok(())
 }
 
+/// Right programs and nearly right ones, optimised, over the runtime that faults at what has ended.
+fn optimised() -> Result<(), String> {
+    for (level, seeds) in [("-O0", 100..140), ("-O2", 140..180)] {
+        let mut programs: Vec<Program> = Vec::new();
+        for seed in seeds {
+            for origin in [Origin::Correct, Origin::Wild(0), Origin::Wild(3)] {
+                programs.extend(Trial::new(origin, seed).map(|trial| trial.program));
+            }
+            for route in Route::ALL.into_iter().skip(seed as usize % 4).step_by(4) {
+                programs.extend(Trial::new(Origin::Twin(route), seed).map(|trial| trial.program));
+            }
+        }
+        let programs: Vec<&Program> = programs.iter().collect();
+        let (right, _) = native::compare(&programs, level, 8, Built::Optimised)?;
+        println!("{level}: {} programs, {right} right runs", programs.len());
+        if right < 1000 {
+            return Err(format!("{level}: only {right} right runs"));
+        }
+    }
+    Ok(())
+}
+
 fn natively() -> Result<(), String> {
     for (level, seeds) in [("-O0", 0..24), ("-O2", 24..48)] {
         let mut programs: Vec<Program> = Vec::new();
@@ -139,7 +164,7 @@ fn natively() -> Result<(), String> {
             }
         }
         let programs: Vec<&Program> = programs.iter().collect();
-        let (right, violating) = native::compare(&programs, level, 8)?;
+        let (right, violating) = native::compare(&programs, level, 8, Built::Plainly)?;
         println!(
             "{level}: {} programs, {right} right runs, {violating} violating ones",
             programs.len()
