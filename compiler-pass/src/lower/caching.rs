@@ -95,7 +95,6 @@ fn candidate<'m>(
         // The outermost loop in which nothing is in the way.
         let found = flow
             .loops(at)
-            .into_iter()
             .filter_map(|around| suits(region, around, flow))
             .last();
         if found.is_some() {
