@@ -9,7 +9,7 @@ declare ptr @croft.alloc(ptr, i64, i64) nounwind
 ; CHECK-NOT: croft.
 ; CHECK-LABEL: define i64 @kernel(
 ; CHECK: @croft_pool
-; CHECK: call { i64, i64 } @croft_rt_refill(
+; CHECK: call { i64, i64 } @croft_rt_refill_known(
 ; CHECK-NOT: alloca
 ; CHECK: ret i64 %value
 ; CHECK-NOT: croft.

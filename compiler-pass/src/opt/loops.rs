@@ -6,8 +6,8 @@
 //! forgets how it was cut into runs. So either another region is open around the loop, or nothing in the loop asks for a run.
 //!
 //! Right because the region ends in the turn that opened it, on every way round: so whatever the reset ends, the end of the region
-//! ended before. The region is ended on every way out of the loop. A call that may unwind out of the loop would
-//! pass by that, so there must be none.
+//! ended before. The region is ended on every way out of the loop, but where it is open: no such way returns, and what its objects say
+//! may still be read there. A call that may unwind out of the loop would pass by the end, so there must be none.
 
 use super::Report;
 use super::edit;
@@ -20,6 +20,7 @@ use crate::llvm::{Block, Module, Value, shim};
 use crate::lower::entry;
 use crate::operation::{Operation, Slot};
 use inkwell::llvm_sys::core::LLVMGetInstructionParent;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// An object of at most so many bytes lies in a block, whatever the runtime's block size.
@@ -55,7 +56,7 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, repor
     }
 }
 
-/// The loop that a region can be opened before, and the basic blocks that the loop is left to.
+/// The loop that a region can be opened before, and the basic blocks that the loop is left to with the region ended.
 fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Rc<Loop>, Vec<usize>)> {
     let (opened, number) = flow.place(site.push)?;
     if !flow.is_reached(opened) || site.pops.is_empty() {
@@ -63,7 +64,12 @@ fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Rc<Loop>, Vec<usize>)>
     }
     let around = flow.loops(opened).next()?;
     let inside = |value: Value<'m>| flow.place(value).is_some_and(|at| around.body.contains(&at.0));
-    if !site.uses().all(inside) || !ends_in_turn(site, flow, &around, (opened, number)) {
+    if !site.uses().all(inside) {
+        return None;
+    }
+    let open = open_at(site, flow, &around, (opened, number))?;
+    // The region must have ended whenever a turn has.
+    if open.contains(&around.header) {
         return None;
     }
     // What the budget is computed from has to be there before the loop.
@@ -75,7 +81,8 @@ fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Rc<Loop>, Vec<usize>)>
     {
         return None;
     }
-    let exits = flow.exits(&around)?;
+    let mut exits = flow.exits(&around)?;
+    exits.retain(|exit| !open.contains(exit));
     let unwinds = around.body.iter().any(|at| {
         let mut insts = flow.block(*at).instructions();
         insts.any(|inst| may_unwind(inst))
@@ -94,11 +101,17 @@ fn was_idle<'m>(site: &Site<'m>, flow: &Flow<'m>, around: &Loop) -> bool {
                     .number(parent(*region))
                     .is_some_and(|at| !around.body.contains(&at)))
     };
-    let works_outside = |call: &Value<'m>| {
-        operation_of(*call).is_some_and(|operation| operation.parameters().first() == Some(&Slot::Region))
-            && call.arguments().first().is_some_and(is_outside)
+    let region_of = |call: &Value<'m>, is_end: bool| -> Option<Value<'m>> {
+        let operation = operation_of(*call)?;
+        let works =
+            operation.parameters().first() == Some(&Slot::Region) && (operation == Operation::Pop) == is_end;
+        call.arguments().first().copied().filter(|_| works)
     };
-    !calls.iter().any(works_outside) && calls.iter().any(|call| may_ask_for_a_run(*call))
+    let ended: HashSet<Value<'m>> = calls.iter().filter_map(|call| region_of(call, true)).collect();
+    let stays_open = |call: &Value<'m>| {
+        region_of(call, false).is_some_and(|region| is_outside(&region) && !ended.contains(&region))
+    };
+    !calls.iter().any(stays_open) && calls.iter().any(|call| may_ask_for_a_run(*call))
 }
 
 fn may_ask_for_a_run(call: Value<'_>) -> bool {
@@ -117,20 +130,24 @@ fn may_ask_for_a_run(call: Value<'_>) -> bool {
     }
 }
 
-/// Whether the region has ended whenever a turn does: every way from its opening to the loop's header leads through an end.
-fn ends_in_turn(site: &Site<'_>, flow: &Flow<'_>, around: &Loop, opened: (usize, usize)) -> bool {
+/// The basic blocks that control may come to with the region open, as far as those that end it, the loop's header and what lies
+/// outside of the loop. `None` if they are more than can be looked at.
+fn open_at(
+    site: &Site<'_>,
+    flow: &Flow<'_>,
+    around: &Loop,
+    opened: (usize, usize),
+) -> Option<HashSet<usize>> {
     let ends: Vec<(usize, usize)> = site.pops.iter().filter_map(|pop| flow.place(*pop)).collect();
     if ends
         .iter()
         .any(|(at, number)| *at == opened.0 && *number > opened.1)
     {
-        return true;
+        return Some(HashSet::new());
     }
-    let stops = |at: usize| {
+    flow.reach(opened.0, |at| {
         at == around.header || !around.body.contains(&at) || ends.iter().any(|(end, _)| *end == at)
-    };
-    flow.reach(opened.0, stops)
-        .is_some_and(|reached| !reached.contains(&around.header))
+    })
 }
 
 fn may_unwind(inst: Value<'_>) -> bool {

@@ -23,7 +23,10 @@ const MAX_ALIGN: u64 = 16;
 
 /// Gives the objects of a function slots, where that is right and small.
 pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, report: &mut Report) {
-    if facts.is_sound(function) && !facts.is_recursive(function) {
+    if !facts.is_sound(function) {
+        return;
+    }
+    if !facts.is_recursive(function) {
         let flow = Flow::new(function);
         let mut left = MOST;
         let mut chosen = Vec::new();

@@ -9,6 +9,7 @@ declare void @croft.reset(ptr) nounwind
 declare ptr @croft.alloc(ptr, i64, i64) nounwind
 declare void @touch(ptr captures(none)) nounwind memory(argmem: readwrite)
 declare void @fill(ptr "croft.region") nounwind "croft.effects"="put(arg0); nounwind"
+declare void @report(ptr captures(none)) nounwind noreturn memory(argmem: read)
 declare void @may_throw() "croft.effects"="get(global)"
 declare i1 @more() nounwind memory(none)
 declare i64 @number() nounwind memory(none)
@@ -89,6 +90,36 @@ inner:
 next:
   %once_more = call i1 @more()
   br i1 %once_more, label %outer, label %end
+end:
+  ret void
+}
+
+; Where the loop is left with the region open, nothing returns, and its objects may be read: the region is not ended there.
+; CHECK-LABEL: define void @gives_up(
+; CHECK: call ptr @croft.push()
+; CHECK: turn:
+; CHECK: failed:
+; CHECK-NOT: croft.pop
+; CHECK: call void @report(
+; CHECK: unreachable
+; CHECK: call void @croft.pop(
+; CHECK: ret void
+define void @gives_up() nounwind {
+entry:
+  br label %turn
+turn:
+  %region = call ptr @croft.push()
+  %object = call ptr @croft.alloc(ptr %region, i64 512, i64 8)
+  call void @touch(ptr %object)
+  %right = call i1 @more()
+  br i1 %right, label %latch, label %failed
+failed:
+  call void @report(ptr %object)
+  unreachable
+latch:
+  call void @croft.pop(ptr %region)
+  %again = call i1 @more()
+  br i1 %again, label %turn, label %end
 end:
   ret void
 }
