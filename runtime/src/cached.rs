@@ -14,32 +14,45 @@ use crate::block::Footer;
 use crate::execution::NEAR;
 use crate::known::croft_rt_serve_known;
 use crate::layout::rounded;
-use crate::region::Descriptor;
+use crate::region::{Descriptor, raw};
 use core::mem::MaybeUninit;
+use core::ptr;
 
-/// The copy, in the frame of the loop's function.
+/// The copy, in the frame of the loop's function. Three words.
 #[repr(C)]
 pub struct Cached {
     frontier: *mut u8,
     limit: *mut Footer,
+    /// The frontier as it was first copied.
+    first: *mut u8,
 }
 
-/// Copies what a loop needs of a region.
+/// Copies what a loop needs of a region. The loop may turn out to allocate nothing: so there may be no region, or one that has
+/// ended and whose words mean nothing.
 ///
 /// # Safety
 ///
-/// Obligations 1 and 2 of [`kernel`](crate::kernel); `cached` points to writable memory.
+/// 1. `cached` points to writable memory, and `region` is null or what was once a descriptor, in memory that can be read.
+/// 2. If anything is allocated on the copy, obligations 1 and 2 of [`kernel`](crate::kernel) hold throughout.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_cache(cached: *mut Cached, region: *mut Descriptor) {
-    // SAFETY: the obligations above.
-    unsafe { copy(cached, region) }
+    // SAFETY: obligation 1.
+    unsafe {
+        if region.is_null() {
+            (*cached).frontier = raw();
+            (*cached).limit = ptr::null_mut();
+        } else {
+            copy(cached, region);
+        }
+        (*cached).first = (*cached).frontier;
+    }
 }
 
-/// [`croft_rt_cache`], for what is inlined in turn.
+/// The words of a region that there is.
 ///
 /// # Safety
 ///
-/// As for [`croft_rt_cache`].
+/// 1. `cached` points to writable memory, `region` to readable.
 #[inline(always)]
 unsafe fn copy(cached: *mut Cached, region: *const Descriptor) {
     // SAFETY: the obligations above.
@@ -49,15 +62,19 @@ unsafe fn copy(cached: *mut Cached, region: *const Descriptor) {
     }
 }
 
-/// Brings the region up to date.
+/// Brings the region up to date, if anything was allocated: then the frontier has moved, or another block has become the newest.
 ///
 /// # Safety
 ///
 /// As for [`croft_rt_cache`], which copied this region there (*Cached-I1*).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn croft_rt_uncache(cached: *mut Cached, region: *mut Descriptor) {
-    // SAFETY: the obligations above.
-    unsafe { (*region).frontier = (*cached).frontier }
+    // SAFETY: the obligations above: what was allocated on the copy was allocated in the region.
+    unsafe {
+        if (*cached).frontier != (*cached).first {
+            (*region).frontier = (*cached).frontier;
+        }
+    }
 }
 
 /// As [`croft_rt_alloc_known`](crate::known::croft_rt_alloc_known), on a copy.

@@ -9,8 +9,10 @@ declare void @touch(ptr captures(none)) nounwind memory(argmem: readwrite)
 declare void @anything()
 declare i1 @more() nounwind memory(none)
 
+; Code that was not checked may pass none, and allocate nothing.
 ; CHECK-LABEL: define ptr @list(
-; CHECK: [[FRONTIER:%.*]] = load ptr, ptr %region
+; CHECK: icmp eq ptr %region, null
+; CHECK: load ptr, ptr %region
 ; CHECK: turn:
 ; CHECK-NOT: load ptr, ptr %region
 ; CHECK: @croft_rt_serve_cached(

@@ -6,7 +6,7 @@
 //!
 //! Nothing else can if the loop's calls are: allocations of this region with known requests; of regions that are certainly others; LLVM's own functions; and
 //! calls that touch at most what their arguments point to and are not given the region. None of them may unwind, since the way out
-//! would miss the store. A region is certainly another one if this function opens one of the two.
+//! would miss the store. The loop may be left before it allocates anything: then nothing is stored, and the region need not be one. A region is certainly another one if this function opens one of the two.
 
 use super::LowerError;
 use super::entry;
@@ -20,6 +20,9 @@ use inkwell::llvm_sys::prelude::LLVMValueRef;
 use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
 use std::collections::HashSet;
 use std::rc::Rc;
+
+/// Words of the copy: the runtime's `Cached`.
+const CACHED_WORDS: u64 = 3;
 
 /// How many pairs of an allocation and a basic block are looked at.
 const MAX_WORK: usize = 1 << 22;
@@ -176,7 +179,7 @@ fn cache<'m>(
     let Some(like) = found.allocations.first().copied() else {
         return Ok(());
     };
-    let slot = change::words(module, function, 2);
+    let slot = change::words(module, function, CACHED_WORDS);
     emit(
         module,
         entry::CACHE,
