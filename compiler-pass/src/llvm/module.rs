@@ -110,6 +110,13 @@ impl<'m> Module<'m> {
         unsafe { LLVMByteOrder(LLVMGetModuleDataLayout(self.0)) == LLVMByteOrdering::LLVMLittleEndian }
     }
 
+    /// Whether stack slots are in the address space that pointers without one are in.
+    pub fn has_plain_stack(self) -> bool {
+        let layout = self.data_layout();
+        let mut spaces = layout.split('-').filter_map(|part| part.strip_prefix('A'));
+        spaces.all(|space| space == "0")
+    }
+
     /// The target triple, empty if the module names none.
     pub fn triple(self) -> String {
         // SAFETY: LLVM-I1; the answer is zero-terminated.

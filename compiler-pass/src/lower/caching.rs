@@ -4,9 +4,10 @@
 //! nothing else in the loop can work on the region, frontier and limit are copied before it, bumped in registers, and the frontier is stored
 //! behind it ([`entry::CACHE`], [`entry::ALLOC_CACHED`], [`entry::UNCACHE`]; the runtime's module `cached` has the invariant).
 //!
-//! Nothing else can if the loop's calls are: allocations of this region with known requests; of regions that are certainly others; LLVM's own functions; and
-//! calls that touch at most what their arguments point to and are not given the region. None of them may unwind, since the way out
-//! would miss the store. The loop may be left before it allocates anything: then nothing is stored, and the region need not be one. A region is certainly another one if this function opens one of the two.
+//! Nothing else can if the loop's calls are: allocations of this region with known requests; LLVM's own functions; and calls that read at
+//! most, or touch at most what their arguments point to and are not given the region. None of them may unwind, since the way out
+//! would miss the store. Requests to other regions are in the way: they may be refused, and an exhaustion handler that jumps out has to find this
+//! one as it is. The loop may be left before it allocates anything: then nothing is stored, and the region need not be one.
 
 use super::LowerError;
 use super::entry;
@@ -38,6 +39,9 @@ pub fn run(module: Module<'_>) -> Result<(), LowerError> {
     let Some(known) = module.function(entry::ALLOC_KNOWN_IN_MEMORY) else {
         return Ok(());
     };
+    if !module.has_plain_stack() {
+        return Ok(());
+    }
     let functions: HashSet<Value<'_>> = known
         .users()
         .into_iter()
@@ -136,27 +140,26 @@ fn is_in_the_way<'m>(call: Value<'m>, region: Value<'m>) -> bool {
         Some(callee) => callee.name(),
         None => return true,
     };
-    let arguments = call.arguments();
     if name.starts_with("llvm.") {
         return false;
     }
-    if name.starts_with("croft_rt_") {
-        let other = arguments.first().copied();
-        // In this function's frame, or in the block that a push of this function took.
-        let is_own = |value: Value<'_>| is_frame_descriptor(value) || opens_in_block(value);
-        return match other {
-            // A push takes a block, and tells where its own descriptor is.
-            None => false,
-            Some(other) => other == region || !is_own(other) && !is_own(region),
-        };
-    }
-    let quiet = shim::FN_ARGUMENTS_ONLY | shim::FN_READ_ONLY | shim::FN_NO_MEMORY;
-    let facts = call.call_facts();
-    facts & quiet == 0 || facts & shim::FN_NOUNWIND == 0 || arguments.contains(&region)
+    // Of another region, too: it may be refused, and whoever the handler jumps to finds this one as it was before the loop.
+    name.starts_with("croft_rt_") || !leaves_alone(call, region) || call.call_facts() & shim::FN_NOUNWIND == 0
 }
 
-fn opens_in_block(value: Value<'_>) -> bool {
-    is_call_of(value, entry::PUSH) || is_call_of(value, entry::PUSH_BOUNDED)
+/// Whether a call that is no entry point cannot work on a region: it reads at most, or touches at most what its arguments
+/// point to, and none of these may be the region under another name.
+fn leaves_alone<'m>(call: Value<'m>, region: Value<'m>) -> bool {
+    let facts = call.call_facts();
+    let may_be_it = |argument: Value<'m>| {
+        argument == region
+            || matches!(
+                argument.opcode(),
+                Some(LLVMOpcode::LLVMPHI | LLVMOpcode::LLVMSelect)
+            )
+    };
+    facts & (shim::FN_READ_ONLY | shim::FN_NO_MEMORY) != 0
+        || facts & shim::FN_ARGUMENTS_ONLY != 0 && !call.arguments().into_iter().any(may_be_it)
 }
 
 fn is_call_of(inst: Value<'_>, name: &str) -> bool {

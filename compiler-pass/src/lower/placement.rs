@@ -50,6 +50,9 @@ impl<'m> Placement<'m> {
 /// # Errors
 /// When Croft's own manifests cannot be read, which a test rules out.
 pub fn decide(module: Module<'_>) -> Result<Placement<'_>, LowerError> {
+    if !module.has_plain_stack() {
+        return Ok(Placement::default());
+    }
     let manifest = Manifest::built_in().map_err(|error| LowerError::Llvm(error.to_string()))?;
     let arena = Bump::new();
     let notes = form::build::notes(module);

@@ -15,6 +15,8 @@ pub struct Facts<'m> {
     sound: HashSet<Value<'m>>,
     /// Functions that may be active several times at once.
     recursive: HashSet<Value<'m>>,
+    /// Functions that open a region and return it.
+    hands_over: HashSet<Value<'m>>,
     /// For each described function the region parameters that it neither ends, resets nor keeps.
     lends: HashMap<Value<'m>, HashSet<usize>>,
 }
@@ -42,6 +44,7 @@ impl<'m> Facts<'m> {
         let mut facts = Facts {
             sound: HashSet::new(),
             recursive: HashSet::new(),
+            hands_over: HashSet::new(),
             lends: HashMap::new(),
         };
         for (id, function) in form.ids() {
@@ -52,6 +55,9 @@ impl<'m> Facts<'m> {
                 facts.sound.insert(value);
             }
             if verdict.summaries.described[id.index()] {
+                if verdict.summaries.effects[id.index()].opens.is_some() {
+                    facts.hands_over.insert(value);
+                }
                 facts
                     .lends
                     .insert(value, lent(&verdict.summaries.effects[id.index()]));
@@ -87,6 +93,12 @@ impl<'m> Facts<'m> {
     /// Whether a function may be active several times at once: it calls itself, through others or through a pointer.
     pub fn is_recursive(&self, function: Value<'m>) -> bool {
         self.recursive.contains(&function)
+    }
+
+    /// Whether a call may leave a region open that was not: its callee returns one, or is not known.
+    pub fn may_open(&self, call: Value<'m>) -> bool {
+        call.callee()
+            .is_none_or(|callee| !self.lends.contains_key(&callee) || self.hands_over.contains(&callee))
     }
 
     /// Whether a call may be given a region as this argument: it neither ends, resets nor keeps it.

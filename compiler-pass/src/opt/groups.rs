@@ -10,17 +10,18 @@
 
 use super::Report;
 use super::edit;
-use super::site::{Request, operation_of, plain_operation};
+use super::site::{Request, STEP, operation_of, plain_operation};
 use crate::llvm::change;
 use crate::llvm::flow::Flow;
 use crate::llvm::{Module, Value, shim};
-use crate::operation::Operation;
-use inkwell::llvm_sys::LLVMOpcode;
+use crate::operation::{Operation, Slot};
+use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
 use std::collections::{HashMap, HashSet};
 
 /// How many bytes a group takes at most: 1.6 % of a block of 16 KiB.
 pub const MOST: u64 = 256;
-/// The strictest alignment of a member.
+/// The strictest alignment of a leader. Its followers have the smallest: so no byte is lost between them that would not be without
+/// the group, and a budget that suffices goes on sufficing.
 const MAX_ALIGN: u64 = 64;
 /// How many basic blocks may lie between a leader and a follower.
 const MAX_BETWEEN: usize = 32;
@@ -62,10 +63,12 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, report: &mut Report) {
             continue;
         };
         if let Some(group) = youngest.get(&region).map(|index| &mut groups[*index]) {
-            let offset = group.size.next_multiple_of(request.align);
-            if offset + request.size <= MOST && follows(group.at, at, &flow, &mut obstacles) {
+            let offset = group.size;
+            if request.align == STEP
+                && offset + request.size <= MOST
+                && follows(group.at, at, &flow, &mut obstacles)
+            {
                 group.size = offset + request.size;
-                group.align = group.align.max(request.align);
                 group.followers.push((inst, offset));
                 continue;
             }
@@ -161,18 +164,42 @@ fn is_obstacle(inst: Value<'_>, harmless: &HashSet<&'static str>) -> bool {
     match inst.opcode() {
         Some(LLVMOpcode::LLVMCall) => match operation_of(inst) {
             Some(operation) => !harmless.contains(operation.name()),
-            None => !is_quiet(inst),
+            None => !is_quiet(inst) || !returns(inst),
         },
         Some(LLVMOpcode::LLVMInvoke | LLVMOpcode::LLVMCallBr | LLVMOpcode::LLVMFence) => true,
         _ => false,
     }
 }
 
+/// Whether a value may be a region: one that was opened here, a parameter that an operation works on, or another name for one.
+fn may_be_region(value: Value<'_>) -> bool {
+    let is_worked_on = |user: Value<'_>| {
+        operation_of(user).is_some_and(|operation| operation.parameters().first() == Some(&Slot::Region))
+            && user.arguments().first() == Some(&value)
+    };
+    match value.opcode() {
+        Some(LLVMOpcode::LLVMPHI | LLVMOpcode::LLVMSelect) => true,
+        Some(_) => operation_of(value)
+            .is_some_and(|operation| matches!(operation, Operation::Push | Operation::PushBounded)),
+        None => {
+            value.kind() == LLVMValueKind::LLVMArgumentValueKind
+                && value.users().into_iter().any(is_worked_on)
+        }
+    }
+}
+
+/// Whether control comes back from a call, as far as anybody says.
+fn returns(call: Value<'_>) -> bool {
+    let facts = call.call_facts();
+    facts & shim::FN_NOUNWIND != 0 && facts & shim::FN_NORETURN == 0
+}
+
 /// Whether a call that is no operation leaves regions and pool alone: LLVM's own functions do, and those that touch at most what their
 /// arguments point to.
 pub fn is_quiet(call: Value<'_>) -> bool {
-    let quiet = shim::FN_ARGUMENTS_ONLY | shim::FN_READ_ONLY | shim::FN_NO_MEMORY;
-    call.call_facts() & quiet != 0
+    let facts = call.call_facts();
+    facts & (shim::FN_READ_ONLY | shim::FN_NO_MEMORY) != 0
+        || facts & shim::FN_ARGUMENTS_ONLY != 0 && !call.arguments().into_iter().any(may_be_region)
         || call
             .callee()
             .is_some_and(|callee| callee.name().starts_with("llvm."))

@@ -43,13 +43,13 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, repor
         if sites.len() * flow.len() > MAX_WORK {
             return;
         }
-        let mut sites = sites.into_iter();
-        let Some((site, around, exits)) =
-            sites.find_map(|site| suits(&site, &flow).map(|(around, exits)| (site, around, exits)))
-        else {
+        let found = sites
+            .iter()
+            .find_map(|site| suits(site, &sites, &flow, facts).map(|(around, exits)| (site, around, exits)));
+        let Some((site, around, exits)) = found else {
             return;
         };
-        let Some(()) = hoist(module, &site, &flow, &around, &exits) else {
+        let Some(()) = hoist(module, site, &flow, &around, &exits) else {
             return;
         };
         report.hoisted += 1;
@@ -57,7 +57,12 @@ pub fn run<'m>(module: Module<'m>, function: Value<'m>, facts: &Facts<'m>, repor
 }
 
 /// The loop that a region can be opened before, and the basic blocks that the loop is left to with the region ended.
-fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Rc<Loop>, Vec<usize>)> {
+fn suits<'m>(
+    site: &Site<'m>,
+    sites: &[Site<'m>],
+    flow: &Flow<'m>,
+    facts: &Facts<'m>,
+) -> Option<(Rc<Loop>, Vec<usize>)> {
     let (opened, number) = flow.place(site.push)?;
     if !flow.is_reached(opened) || site.pops.is_empty() {
         return None;
@@ -87,7 +92,39 @@ fn suits<'m>(site: &Site<'m>, flow: &Flow<'m>) -> Option<(Rc<Loop>, Vec<usize>)>
         let mut insts = flow.block(*at).instructions();
         insts.any(|inst| may_unwind(inst))
     });
-    (!unwinds && !was_idle(site, flow, &around)).then_some((around, exits))
+    (!unwinds && !was_idle(site, flow, &around) && is_outermost(sites, flow, &around, &exits, facts))
+        .then_some((around, exits))
+}
+
+/// Whether the region, opened before the loop, would be innermost again wherever it is ended: no region that is opened in the loop is open
+/// at an exit, and none from before ends in the loop.
+fn is_outermost<'m>(
+    sites: &[Site<'m>],
+    flow: &Flow<'m>,
+    around: &Loop,
+    exits: &[usize],
+    facts: &Facts<'m>,
+) -> bool {
+    let mut calls = around
+        .body
+        .iter()
+        .flat_map(|at| flow.block(*at).instructions())
+        .filter(|inst| inst.is_call());
+    calls.all(|call| match operation_of(call) {
+        Some(Operation::Push | Operation::PushBounded) => {
+            let site = sites.iter().find(|site| site.push == call);
+            site.zip(flow.place(call)).is_some_and(|(site, place)| {
+                open_at(site, flow, around, place)
+                    .is_some_and(|open| !exits.iter().any(|exit| open.contains(exit)))
+            })
+        }
+        Some(Operation::Pop) => call.arguments().first().is_some_and(|region| {
+            flow.place(*region)
+                .is_some_and(|(at, _)| around.body.contains(&at))
+        }),
+        Some(_) => true,
+        None => is_quiet(call) || !facts.may_open(call),
+    })
 }
 
 /// Whether the pool may have been idle between two turns, and may have been cut into runs in one.

@@ -17,13 +17,16 @@ use inkwell::llvm_sys::core::{LLVMGetNextInstruction, LLVMReplaceAllUsesWith};
 /// How many bytes both take at most: they fit the smallest block that a runtime may be built with.
 pub const MOST: u64 = 900;
 
+/// How many regions of one function are merged. Each changes it.
+const MAX_REGIONS: usize = 64;
+
 /// Merges the regions of a function.
 pub fn run<'m>(function: Value<'m>, facts: &Facts<'m>, report: &mut Report) {
     if !facts.is_sound(function) {
         return;
     }
     // Each turn makes two regions one.
-    loop {
+    for _ in 0..MAX_REGIONS {
         let flow = Flow::new(function);
         let sites = Site::all(function, facts);
         let pair = sites.iter().find_map(|outer| {

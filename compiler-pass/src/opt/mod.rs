@@ -154,7 +154,7 @@ pub fn run(module: Module<'_>, options: &OptOptions) -> Result<Report, LowerErro
     passes::run(module, "always-inline,function(sroa),cgscc(function-attrs)").map_err(LowerError::Llvm)?;
     let facts = Facts::new(module)?;
     for function in module.functions().filter(|function| may_change(*function)) {
-        if options.has(Transformation::Stack) {
+        if options.has(Transformation::Stack) && module.has_plain_stack() {
             stack::run(module, function, &facts, &mut report);
         }
         if options.has(Transformation::Merge) {

@@ -134,10 +134,10 @@ impl Request {
         let size = sizes
             .iter()
             .try_fold(1u64, |product, size| product.checked_mul(constant(size)?))?;
-        let align = constant(align)?.max(STEP);
+        let align = constant(align)?;
         (size > 0 && align.is_power_of_two()).then_some(Request {
             size: size.checked_next_multiple_of(STEP)?,
-            align,
+            align: align.max(STEP),
         })
     }
 }

@@ -10,22 +10,23 @@ declare ptr @croft.alloc(ptr, i64, i64) nounwind
 declare ptr @croft.alloc.array(ptr, i64, i64, i64) nounwind
 declare ptr @croft.try_alloc(ptr, i64, i64) nounwind
 declare void @touch(ptr captures(none)) nounwind memory(argmem: readwrite)
+declare i32 @may_throw(ptr captures(none)) memory(argmem: read)
 declare void @log() nounwind "croft.effects"="pure"
 declare i1 @more() nounwind memory(none)
 
-; One after the other: sizes are rounded to whole steps, and the strictest alignment is asked for.
+; One after the other: sizes are rounded to whole steps, and the first one's alignment is asked for.
 ; CHECK-LABEL: define void @row(
-; CHECK: [[BASE:%.*]] = call ptr @croft.alloc(ptr %region, i64 72, i64 16)
+; CHECK: [[BASE:%.*]] = call ptr @croft.alloc(ptr %region, i64 64, i64 16)
 ; CHECK-DAG: getelementptr inbounds i8, ptr [[BASE]], i64 16
-; CHECK-DAG: getelementptr inbounds i8, ptr [[BASE]], i64 32
+; CHECK-DAG: getelementptr inbounds i8, ptr [[BASE]], i64 24
 ; CHECK-NOT: croft.alloc
 ; CHECK: ret void
 define void @row(ptr %region) nounwind {
-  %a = call ptr @croft.alloc(ptr %region, i64 13, i64 4)
+  %a = call ptr @croft.alloc(ptr %region, i64 13, i64 16)
   call void @touch(ptr %a)
   %b = call ptr @croft.alloc(ptr %region, i64 8, i64 8)
   store volatile i64 1, ptr %b
-  %c = call ptr @croft.alloc.array(ptr %region, i64 5, i64 8, i64 16)
+  %c = call ptr @croft.alloc.array(ptr %region, i64 5, i64 8, i64 4)
   store ptr %c, ptr %b
   ret void
 }
@@ -175,5 +176,30 @@ define void @refusal(ptr %region) nounwind {
   %c = call ptr @croft.alloc(ptr %region, i64 8, i64 8)
   store ptr %b, ptr %a
   store ptr %a, ptr %c
+  ret void
+}
+
+; Near miss: a stricter alignment behind the first would be paid for in a budget that suffices without.
+; CHECK-LABEL: define void @stricter(
+; CHECK: call ptr @croft.alloc(ptr %region, i64 8, i64 8)
+; CHECK: call ptr @croft.alloc(ptr %region, i64 64, i64 64)
+; CHECK: ret void
+define void @stricter(ptr %region) nounwind {
+  %a = call ptr @croft.alloc(ptr %region, i64 8, i64 8)
+  %b = call ptr @croft.alloc(ptr %region, i64 64, i64 64)
+  store ptr %a, ptr %b
+  ret void
+}
+
+; Near miss: a function that may unwind, so that the second is never asked for.
+; CHECK-LABEL: define void @may_unwind(
+; CHECK-COUNT-2: call ptr @croft.alloc(ptr %region, i64 8, i64 8)
+; CHECK: ret void
+define void @may_unwind(ptr %region, ptr captures(none) %o) {
+  %a = call ptr @croft.alloc(ptr %region, i64 8, i64 8)
+  store i64 1, ptr %a
+  %x = call i32 @may_throw(ptr %o)
+  %b = call ptr @croft.alloc(ptr %region, i64 8, i64 8)
+  store i64 2, ptr %b
   ret void
 }

@@ -225,6 +225,34 @@ end:
   ret void
 }
 
+; Near miss: another region leaves the loop open, so this one, opened before the loop, would not be innermost where it ends.
+; CHECK-LABEL: define void @another_leaves(
+; CHECK: turn:
+; CHECK: call ptr @croft.push()
+; CHECK: call ptr @croft.push()
+; CHECK: ret void
+define void @another_leaves() nounwind {
+entry:
+  br label %turn
+turn:
+  %region = call ptr @croft.push()
+  %object = call ptr @croft.alloc(ptr %region, i64 512, i64 8)
+  call void @touch(ptr %object)
+  call void @croft.pop(ptr %region)
+  %other = call ptr @croft.push()
+  %kept = call ptr @croft.alloc(ptr %other, i64 512, i64 8)
+  call void @touch(ptr %kept)
+  %stop = call i1 @more()
+  br i1 %stop, label %end, label %latch
+latch:
+  call void @croft.pop(ptr %other)
+  br label %turn
+end:
+  call void @touch(ptr %kept)
+  call void @croft.pop(ptr %other)
+  ret void
+}
+
 ; Near miss: a function that calls itself would hold a block for each call.
 ; CHECK-LABEL: define void @recursive(
 ; CHECK: turn:
