@@ -153,10 +153,11 @@ fn leaves_alone<'m>(call: Value<'m>, region: Value<'m>) -> bool {
     let facts = call.call_facts();
     let may_be_it = |argument: Value<'m>| {
         argument == region
-            || matches!(
-                argument.opcode(),
-                Some(LLVMOpcode::LLVMPHI | LLVMOpcode::LLVMSelect)
-            )
+            || argument.ty().is_pointer()
+                && matches!(
+                    argument.opcode(),
+                    Some(LLVMOpcode::LLVMPHI | LLVMOpcode::LLVMSelect)
+                )
     };
     facts & (shim::FN_READ_ONLY | shim::FN_NO_MEMORY) != 0
         || facts & shim::FN_ARGUMENTS_ONLY != 0 && !call.arguments().into_iter().any(may_be_it)

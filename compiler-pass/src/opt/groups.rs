@@ -178,6 +178,7 @@ fn may_be_region(value: Value<'_>) -> bool {
             && user.arguments().first() == Some(&value)
     };
     match value.opcode() {
+        _ if !value.ty().is_pointer() => false,
         Some(LLVMOpcode::LLVMPHI | LLVMOpcode::LLVMSelect) => true,
         Some(_) => operation_of(value)
             .is_some_and(|operation| matches!(operation, Operation::Push | Operation::PushBounded)),
