@@ -45,7 +45,15 @@ pub fn operations<'m>(module: Module<'m>) -> Vec<Malformed<'m>> {
             }));
             continue;
         }
-        if function.returns_noalias() {
+        let noalias: Vec<Value<'m>> = if function.returns_noalias() {
+            places(function).collect()
+        } else {
+            let users = function.users().into_iter();
+            users
+                .filter(|user| user.callee() == Some(function) && user.returns_noalias())
+                .collect()
+        };
+        if !noalias.is_empty() {
             // LLVM would take the object for one that no call can touch, its region's end included, and could move an
             // access past that end.
             let problem = Problem::WrongSignature {
@@ -53,7 +61,7 @@ pub fn operations<'m>(module: Module<'m>) -> Vec<Malformed<'m>> {
                 expected: operation.signature(),
                 found: format!("noalias {}", declared.map(Type::print).unwrap_or_default()),
             };
-            found.extend(places(function).map(|at| Malformed {
+            found.extend(noalias.into_iter().map(|at| Malformed {
                 problem: problem.clone(),
                 at,
             }));

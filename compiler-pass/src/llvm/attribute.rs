@@ -14,9 +14,9 @@ impl Value<'_> {
         self.string_attribute_at(index as u32 + 1, key)
     }
 
-    /// Whether the result of a function is declared to alias nothing else.
+    /// Whether the result of a function, or of this call, is declared to alias nothing else.
     pub fn returns_noalias(self) -> bool {
-        if !self.is_function() {
+        if !self.is_function() && !self.is_call() {
             return false;
         }
         let name = "noalias";
@@ -24,7 +24,11 @@ impl Value<'_> {
         unsafe {
             let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
             let result = inkwell::llvm_sys::LLVMAttributeReturnIndex;
-            !LLVMGetEnumAttributeAtIndex(self.raw(), result, kind).is_null()
+            if self.is_call() {
+                !LLVMGetCallSiteEnumAttribute(self.raw(), result, kind).is_null()
+            } else {
+                !LLVMGetEnumAttributeAtIndex(self.raw(), result, kind).is_null()
+            }
         }
     }
 
