@@ -23,7 +23,7 @@ use std::vec::Vec;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::lock::{Inside, Lock, Owned};
+use super::lock::{Claim, Inside, Lock, Owned};
 use super::resource::Resource;
 use super::state::State;
 use super::status::Status;
@@ -137,34 +137,32 @@ impl<Guard> DerefMut for Locked<'_, Guard> {
     }
 }
 
-/// The context that this thread has used last: what leads from its number to its slot, and what this thread would be as its
-/// owner.
+/// The context that this thread has used last: what leads from its number to its slot, and what this thread is to its lock.
 #[derive(Clone, Copy)]
 struct Recent {
     id: u64,
-    /// This thread as its owner.
-    owner: u64,
+    claim: Claim,
     /// A slot, which lives for ever. No reference: those would be compared with null.
     slot: *const Slot,
 }
 
 std::thread_local! {
-    /// None at first: nobody owns a lock by 0, as no context has this number.
-    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: 0, owner: 0, slot: &NOWHERE }) };
+    /// None at first: no context has the number 0.
+    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: 0, claim: Claim::NONE, slot: &NOWHERE }) };
 }
 
 /// A slot that never has a context.
 static NOWHERE: Slot = Slot::new();
 
-/// The slot that a number leads to, and this thread as the owner by that number.
+/// The slot that a number leads to, and what this thread is to its lock by that number.
 #[inline(always)]
-fn recent(id: u64) -> Option<(&'static Slot, u64)> {
+fn recent(id: u64) -> Option<(&'static Slot, Claim)> {
     if RECENT.get().id != id && !remember(id) {
         return None;
     }
-    let Recent { owner, slot, .. } = RECENT.get();
+    let Recent { claim, slot, .. } = RECENT.get();
     // SAFETY: slots live for ever.
-    Some((unsafe { &*slot }, owner))
+    Some((unsafe { &*slot }, claim))
 }
 
 /// Makes a context the recent one, if it exists.
@@ -177,8 +175,8 @@ fn remember(id: u64) -> bool {
     if slot.id.load(Ordering::Relaxed) != id {
         return false;
     }
-    let owner = Lock::owner_by(id);
-    RECENT.set(Recent { id, owner, slot });
+    let claim = slot.lock.claim(id);
+    RECENT.set(Recent { id, claim, slot });
     true
 }
 
@@ -186,9 +184,9 @@ fn remember(id: u64) -> bool {
 /// whatever the reason.
 #[inline(always)]
 pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
-    let (slot, owner) = recent(id)?;
+    let (slot, claim) = recent(id)?;
     // What has the name is here (Contexts-I3).
-    let inside = slot.lock.own(owner)?;
+    let inside = slot.lock.own(claim)?;
     Some(Locked { slot, inside })
 }
 
@@ -198,12 +196,16 @@ pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
 ///
 /// [`Status::InvalidContext`] if the number names none.
 pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
-    let (slot, owner) = recent(id).ok_or(Status::InvalidContext)?;
+    let (slot, claim) = recent(id).ok_or(Status::InvalidContext)?;
     // Before the lock is taken, so that a stale number costs its present context nothing.
     if slot.id.load(Ordering::Relaxed) != id {
         return Err(Status::InvalidContext);
     }
-    let inside = slot.lock.enter(owner);
+    let inside = slot.lock.enter(id);
+    if claim.is_none() && inside.is_owner() {
+        // It has become the owner, so it has a place now.
+        remember(id);
+    }
     if slot.id.load(Ordering::Relaxed) != id {
         // Destroyed meanwhile. This thread may have become the owner by the stale number (Contexts-I3).
         inside.renew();
@@ -267,7 +269,7 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
     let mut locked = Vec::with_capacity(order.len());
     for &index in &order {
         let slot = slot(index).ok_or(Status::InvalidContext)?;
-        let inside = slot.lock.enter(Lock::owner_by(slot.id.load(Ordering::Relaxed)));
+        let inside = slot.lock.enter(slot.id.load(Ordering::Relaxed));
         let state = Locked { slot, inside };
         if state.callbacks > 0 {
             return Err(Status::Busy);

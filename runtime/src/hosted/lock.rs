@@ -1,18 +1,23 @@
 //! A lock that costs a single thread no atomic read-modify-write.
 //!
 //! Most contexts are used by one thread. The first thread that takes a lock becomes its **owner** (the lock is
-//! *biased*), and from then on takes and leaves it by plain stores. When another thread comes, it revokes the bias for
-//! good: it declares the lock shared, makes every running thread pass a memory barrier (`membarrier`, a system call), and
+//! *biased*), and from then on takes and leaves it by plain stores. When another thread comes, it revokes the bias: it
+//! declares the lock shared, makes every running thread pass a memory barrier (`membarrier`, a system call), and
 //! waits until the owner is outside. After that the lock is an ordinary mutex.
 //!
-//! Why this excludes: the owner stores `busy`, then loads `owner`; the revoker stores `owner`, then loads `busy`. With a
+//! Why this excludes: the owner stores a flag, then loads `owner`; the revoker stores `owner`, then loads the flag. With a
 //! barrier between each pair at least one of them sees the other's store (Dekker). The owner's barrier is only the
 //! compiler's; the processor's is `membarrier`, which the revoker pays for (*asymmetric Dekker*; Dice, Huang, Yang,
 //! "Asymmetric Dekker Synchronization", 2001).
 //!
-//! A thread may be held up between its look at `owner` and its store to `busy`, for as long as it takes others to revoke the
-//! bias, renew the lock and go inside. So `busy` is one thread's for ever: the first owner's. A renewed lock can be biased
-//! towards this thread again, and towards no other.
+//! A thread may be held up between its look at `owner` and its store to its flag, for as long as it takes others to revoke the
+//! bias, renew the lock and go inside. So a flag is one thread's for ever: a lock has a few **places**, each with a flag, and
+//! who becomes an owner takes one for good. Who finds none left uses the mutex.
+//!
+//! A context that a second thread has only looked at is soon cheap again: who has taken the mutex often enough, and nobody
+//! else meanwhile, becomes the owner. Often enough is when the mutex has cost about as much as a revocation does (1 to 2 µs):
+//! so whatever the threads do, it costs at most twice what it would have cost who knew it before (*ski rental*; Karlin,
+//! Manasse, Rudolph, Sleator, "Competitive Snoopy Caching", 1988).
 //!
 //! Where the system has no `membarrier`, and in builds with `--cfg croft_unbiased` (ThreadSanitizer does not know the
 //! call), every lock is shared from the start.
@@ -21,15 +26,16 @@
 //! the owner by a name finds what has that name.
 //!
 //! Invariants:
-//! - *Lock-I1*: `owner` changes from `FREE` to a thread and a name by that thread, to `SHARED` by a holder of the mutex, and
-//!   back to `FREE` only in [`renew`](Inside::renew), by a holder of the mutex or by the owner.
-//! - *Lock-I2*: who is inside holds the mutex while `owner` is `SHARED`, or is the owner and `busy` is set.
-//! - *Lock-I3*: `thread` changes once, from 0 to the number of the first owner. No other thread becomes an owner, or writes
-//!   `busy`.
+//! - *Lock-I1*: `owner` changes from `FREE` to a thread and a name by that thread, to `SHARED` by a holder of the mutex, from
+//!   `SHARED` to a thread and a name by that thread as a holder of the mutex, and to `FREE` only in
+//!   [`renew`](Inside::renew), by a holder of the mutex or by the owner.
+//! - *Lock-I2*: who is inside holds the mutex while `owner` is `SHARED`, or is the owner and the flag of its place is set.
+//! - *Lock-I3*: the thread of a place changes once, from 0. Only this thread writes the flag there, and only who has a place
+//!   becomes an owner.
 
 use core::cell::Cell;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering, compiler_fence};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, compiler_fence};
 use std::sync::OnceLock;
 use std::thread;
 
@@ -39,45 +45,90 @@ use parking_lot::lock_api::RawMutex as _;
 const FREE: u64 = u64::MAX - 1;
 const SHARED: u64 = u64::MAX;
 
+/// How many threads can be owners of one lock, in turn.
+const PLACES: usize = 4;
+
+/// After how many turns with the mutex in a row a thread becomes the owner: they cost about as much as a revocation.
+const PATIENCE: u32 = 256;
+
 /// A biased lock.
 pub(crate) struct Lock {
     /// `FREE`, `SHARED`, or the owner's number and the name, xored. The lower half of a name, which never changes, and
     /// numbers are below 2³¹; so each pair has a word of its own, and none has that of another state.
     owner: AtomicU64,
-    /// The number of the thread that may be the owner, 0 for any.
-    thread: AtomicU64,
-    /// Whether the owner is inside.
-    busy: AtomicBool,
+    places: [Place; PLACES],
     mutex: RawMutex,
+    turns: Turns,
+}
+
+/// What one thread needs to be the owner.
+struct Place {
+    /// The thread's number, 0 for none so far.
+    thread: AtomicU32,
+    /// Whether it is inside as the owner.
+    is_inside: AtomicBool,
+}
+
+/// Who took the mutex last. Read and written by holders of the mutex only.
+struct Turns {
+    /// The thread's number.
+    thread: AtomicU32,
+    /// How often it took it since another thread did, up to the patience.
+    count: AtomicU32,
+}
+
+/// What a thread is to a lock by a name, remembered so that it need not be found out again.
+#[derive(Clone, Copy)]
+pub(crate) struct Claim {
+    /// The value of `owner` that makes it the owner; 0, which is none, if it has no place.
+    owner: u64,
+    /// The flag of its place, or of none.
+    is_inside: *const AtomicBool,
+}
+
+impl Claim {
+    /// That of a thread without a place. The flag is never written.
+    pub(crate) const NONE: Self = {
+        static NOWHERE: AtomicBool = AtomicBool::new(false);
+        Self {
+            owner: 0,
+            is_inside: &raw const NOWHERE,
+        }
+    };
+
+    /// Whether this thread has no place.
+    pub(crate) fn is_none(self) -> bool {
+        self.owner == 0
+    }
 }
 
 /// Being inside. Left when dropped, by the same thread.
 pub(crate) struct Inside<'l> {
     lock: &'l Lock,
-    /// Whether the mutex is held; else the lock is biased towards this thread.
-    is_shared: bool,
-    /// The owner's `busy` is for its own thread to clear.
+    /// The flag of this thread's place if the lock is biased towards it; else the mutex is held.
+    owned: Option<&'l AtomicBool>,
+    /// The owner's flag is for its own thread to clear.
     here: PhantomData<*mut ()>,
 }
 
 /// Being inside as the owner. Left when dropped, by the same thread.
 pub(crate) struct Owned<'l> {
-    lock: &'l Lock,
+    is_inside: &'l AtomicBool,
     here: PhantomData<*mut ()>,
 }
 
 std::thread_local! {
     /// The number of this thread, 0 before it has one: then it owns no lock.
-    static NUMBER: Cell<u64> = const { Cell::new(0) };
+    static NUMBER: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The number of this thread, never another's; 0 if numbers have run out: then it owns no lock.
-fn this_thread() -> u64 {
+fn this_thread() -> u32 {
     NUMBER.with(|number| {
         if number.get() == 0 {
             static NEXT: AtomicU64 = AtomicU64::new(1);
             let next = NEXT.fetch_add(1, Ordering::Relaxed);
-            number.set(if next < 1 << 31 { next } else { 0 });
+            number.set(if next < 1 << 31 { next as u32 } else { 0 });
         }
         number.get()
     })
@@ -96,35 +147,90 @@ fn membarrier(command: i32) -> bool {
     unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
 }
 
+impl Place {
+    const fn new() -> Self {
+        Self {
+            thread: AtomicU32::new(0),
+            is_inside: AtomicBool::new(false),
+        }
+    }
+}
+
 impl Lock {
     /// A lock without an owner.
     pub(crate) const fn new() -> Self {
         Self {
             owner: AtomicU64::new(FREE),
-            thread: AtomicU64::new(0),
-            busy: AtomicBool::new(false),
+            places: [const { Place::new() }; PLACES],
             mutex: RawMutex::INIT,
+            turns: Turns {
+                thread: AtomicU32::new(0),
+                count: AtomicU32::new(0),
+            },
         }
     }
 
-    /// What this thread is as the owner by a name: its number and the name, xored.
-    pub(crate) fn owner_by(name: u64) -> u64 {
-        name ^ this_thread()
+    /// What this thread is to this lock by a name.
+    pub(crate) fn claim(&self, name: u64) -> Claim {
+        match self.place(this_thread()) {
+            Some(place) => Claim {
+                owner: owner(name),
+                is_inside: &raw const place.is_inside,
+            },
+            None => Claim::NONE,
+        }
     }
 
-    /// Waits until nobody is inside, and goes inside. Not reentrant. `owner` is this thread
-    /// [by](Self::owner_by) what the caller takes for the name of what is guarded.
+    /// The place of a thread, if it has one.
+    fn place(&self, thread: u32) -> Option<&Place> {
+        let is_its = |place: &&Place| place.thread.load(Ordering::Relaxed) == thread;
+        self.places.iter().filter(|_| thread != 0).find(is_its)
+    }
+
+    /// The place of this thread; takes one if it has none and one is left.
+    fn take_place(&self) -> Option<&Place> {
+        let this = this_thread();
+        let take = |place: &&Place| {
+            let taken = place
+                .thread
+                .compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed);
+            taken.is_ok()
+        };
+        self.place(this)
+            .or_else(|| self.places.iter().filter(|_| this != 0).find(take))
+    }
+
+    /// Waits until nobody is inside, and goes inside. Not reentrant. The name is what the caller takes for that of what is
+    /// guarded.
     #[inline]
-    pub(crate) fn enter(&self, owner: u64) -> Inside<'_> {
+    pub(crate) fn enter(&self, name: u64) -> Inside<'_> {
         let now = self.owner.load(Ordering::Relaxed);
-        if now != SHARED && (self.enter_as_owner(owner) || self.claim(owner)) {
-            return Inside {
-                lock: self,
-                is_shared: false,
-                here: PhantomData,
-            };
+        if now != SHARED
+            && (now == FREE || now == owner(name))
+            && let Some(inside) = self.enter_biased(name)
+        {
+            return inside;
         }
-        self.enter_shared()
+        self.enter_by_turn(name)
+    }
+
+    /// Goes inside as the owner: as the one that it is, or of a lock that has none.
+    fn enter_biased(&self, name: u64) -> Option<Inside<'_>> {
+        let owner = owner(name);
+        if self.owner.load(Ordering::Relaxed) == FREE {
+            if !can_bias() {
+                return None;
+            }
+            self.take_place()?;
+            // Who was inside before has left under the mutex, and `renew` has released the word since. If another thread
+            // was faster, the look below tells.
+            let _ = self
+                .owner
+                .compare_exchange(FREE, owner, Ordering::Acquire, Ordering::Relaxed);
+        }
+        let is_inside = &self.place(this_thread())?.is_inside;
+        self.enter_as_owner(owner, is_inside)
+            .then_some(self.inside(Some(is_inside)))
     }
 
     /// Waits until nobody is inside, and goes inside, not as an owner.
@@ -134,66 +240,80 @@ impl Lock {
         if self.owner.load(Ordering::Relaxed) != SHARED {
             self.revoke();
         }
+        self.inside(None)
+    }
+
+    /// As [`enter_shared`](Self::enter_shared), but who comes often and alone becomes the owner.
+    fn enter_by_turn(&self, name: u64) -> Inside<'_> {
+        let inside = self.enter_shared();
+        let this = this_thread();
+        if self.turns.thread.load(Ordering::Relaxed) != this {
+            self.turns.thread.store(this, Ordering::Relaxed);
+            self.turns.count.store(0, Ordering::Relaxed);
+            return inside;
+        }
+        let count = self.turns.count.load(Ordering::Relaxed) + 1;
+        self.turns.count.store(count, Ordering::Relaxed);
+        if count < PATIENCE {
+            return inside;
+        }
+        self.turns.count.store(0, Ordering::Relaxed);
+        match self.take_place().filter(|_| can_bias()) {
+            None => inside,
+            Some(place) => {
+                // Both before the mutex is left, so whoever gets it finds a lock to revoke and this thread inside.
+                place.is_inside.store(true, Ordering::Relaxed);
+                self.owner.store(owner(name), Ordering::Relaxed);
+                drop(inside);
+                self.inside(Some(&place.is_inside))
+            }
+        }
+    }
+
+    fn inside<'l>(&'l self, owned: Option<&'l AtomicBool>) -> Inside<'l> {
         Inside {
             lock: self,
-            is_shared: true,
+            owned,
             here: PhantomData,
         }
     }
 
-    /// Goes inside if the lock is biased towards this thread [by](Self::owner_by) a name. Not reentrant.
+    /// Goes inside if the lock is biased towards this thread by the name of the claim. Not reentrant.
     #[inline(always)]
-    pub(crate) fn own(&self, owner: u64) -> Option<Owned<'_>> {
-        if !self.enter_as_owner(owner) {
+    pub(crate) fn own(&self, claim: Claim) -> Option<Owned<'_>> {
+        // SAFETY: the flag of a place of this lock, or a static.
+        let is_inside = unsafe { &*claim.is_inside };
+        if !self.enter_as_owner(claim.owner, is_inside) {
             return None;
         }
         Some(Owned {
-            lock: self,
+            is_inside,
             here: PhantomData,
         })
     }
 
-    /// Goes inside if this is the owner.
+    /// Goes inside if this is the owner; the flag is that of its place.
     #[inline(always)]
-    fn enter_as_owner(&self, owner: u64) -> bool {
+    fn enter_as_owner(&self, owner: u64, is_inside: &AtomicBool) -> bool {
         if self.owner.load(Ordering::Relaxed) != owner {
             return false;
         }
-        self.busy.store(true, Ordering::Relaxed);
+        is_inside.store(true, Ordering::Relaxed);
         compiler_fence(Ordering::SeqCst);
         if self.owner.load(Ordering::Relaxed) == owner {
             return true;
         }
-        self.busy.store(false, Ordering::Release);
+        is_inside.store(false, Ordering::Release);
         false
-    }
-
-    /// Makes this thread the owner of a lock that has none, and goes inside, if that can be.
-    #[inline(never)]
-    fn claim(&self, owner: u64) -> bool {
-        if self.owner.load(Ordering::Relaxed) != FREE || !can_bias() || !self.takes_this_thread() {
-            return false;
-        }
-        // Who was inside before has left under the mutex, and `renew` has released the word since.
-        let claimed = self
-            .owner
-            .compare_exchange(FREE, owner, Ordering::Acquire, Ordering::Relaxed);
-        claimed.is_ok() && self.enter_as_owner(owner)
-    }
-
-    /// Whether the lock may be biased towards this thread, and towards no other from now on.
-    fn takes_this_thread(&self) -> bool {
-        let this = this_thread();
-        let first = self
-            .thread
-            .compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed);
-        this != 0 && (first.is_ok() || first == Err(this))
     }
 
     /// Whether the lock could be biased towards this thread, if it had no owner.
     pub(crate) fn suits(&self) -> bool {
-        let thread = self.thread.load(Ordering::Relaxed);
-        thread == 0 || thread == this_thread()
+        self.place(this_thread()).is_some()
+            || self
+                .places
+                .iter()
+                .any(|place| place.thread.load(Ordering::Relaxed) == 0)
     }
 
     /// Makes the lock an ordinary mutex and waits until its owner is outside. The caller holds the mutex.
@@ -211,17 +331,30 @@ impl Lock {
             // Going on could let two threads inside.
             std::process::abort();
         }
-        while self.busy.load(Ordering::Acquire) {
-            thread::yield_now();
+        // The owner is one of them, and the others' are set for a moment at most.
+        for place in &self.places {
+            while place.is_inside.load(Ordering::Acquire) {
+                thread::yield_now();
+            }
         }
     }
 }
 
+/// What `owner` is when this thread is the owner by a name.
+fn owner(name: u64) -> u64 {
+    name ^ u64::from(this_thread())
+}
+
 impl Inside<'_> {
+    /// Whether this is the owner.
+    pub(crate) fn is_owner(&self) -> bool {
+        self.owned.is_some()
+    }
+
     /// Leaves, and makes the lock one without an owner again: what it guards has another name from now on.
     pub(crate) fn renew(self) {
         let lock = self.lock;
-        if self.is_shared {
+        if self.owned.is_none() {
             // The last thing inside: the next owner may enter from here on, before the mutex is left.
             lock.owner.store(FREE, Ordering::Release);
             return;
@@ -240,18 +373,17 @@ impl Inside<'_> {
 impl Drop for Owned<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.lock.busy.store(false, Ordering::Release);
+        self.is_inside.store(false, Ordering::Release);
     }
 }
 
 impl Drop for Inside<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_shared {
+        match self.owned {
             // SAFETY: this thread holds it (Lock-I2).
-            unsafe { self.lock.mutex.unlock() };
-        } else {
-            self.lock.busy.store(false, Ordering::Release);
+            None => unsafe { self.lock.mutex.unlock() },
+            Some(is_inside) => is_inside.store(false, Ordering::Release),
         }
     }
 }
@@ -289,7 +421,7 @@ mod tests {
                     let counter = Arc::clone(&counter);
                     thread::spawn(move || {
                         for _ in 0..EACH {
-                            let _inside = counter.lock.enter(this_thread());
+                            let _inside = counter.lock.enter(0);
                             // SAFETY: inside. Read and written apart, so that an overlap would be seen.
                             unsafe {
                                 let value = counter.value.get().read_volatile();
@@ -310,14 +442,14 @@ mod tests {
     #[test]
     fn one_thread_keeps_its_bias_and_a_renewed_lock_has_none() {
         let lock = Lock::new();
-        drop(lock.enter(this_thread()));
-        assert_eq!(lock.owner.load(Ordering::Relaxed) == this_thread(), can_bias());
+        drop(lock.enter(0));
+        assert_eq!(lock.owner.load(Ordering::Relaxed) == owner(0), can_bias());
         thread::scope(|scope| {
-            scope.spawn(|| lock.enter(this_thread()).renew());
+            scope.spawn(|| lock.enter(0).renew());
         });
         assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
-        drop(lock.enter(this_thread()));
-        lock.enter(this_thread()).renew();
+        drop(lock.enter(0));
+        lock.enter(0).renew();
         assert_eq!(lock.owner.load(Ordering::Relaxed), FREE);
     }
 
@@ -334,8 +466,7 @@ mod tests {
                 let counter = Arc::clone(&counter);
                 thread::spawn(move || {
                     for round in 0..EACH {
-                        let owner = Lock::owner_by((round % 3) << 32);
-                        let inside = counter.lock.enter(owner);
+                        let inside = counter.lock.enter((round % 3) << 32);
                         // SAFETY: inside. Read and written apart, so that an overlap would be seen.
                         unsafe {
                             let value = counter.value.get().read_volatile();
@@ -359,13 +490,20 @@ mod tests {
     #[test]
     fn a_refusal_does_not_tell_that_the_owner_is_outside() {
         let lock = Lock::new();
-        drop(lock.enter(this_thread()));
-        let inside = lock.own(this_thread());
+        drop(lock.enter(0));
+        let inside = lock.own(lock.claim(0));
         assert_eq!(inside.is_some(), can_bias());
         thread::scope(|scope| {
-            scope.spawn(|| assert!(lock.own(Lock::owner_by(0)).is_none()));
+            scope.spawn(|| {
+                assert!(lock.take_place().is_some());
+                assert!(lock.own(lock.claim(0)).is_none());
+            });
         });
-        assert_eq!(lock.busy.load(Ordering::Relaxed), can_bias());
+        let flags = lock
+            .places
+            .iter()
+            .filter(|place| place.is_inside.load(Ordering::Relaxed));
+        assert_eq!(flags.count(), usize::from(can_bias()));
     }
 
     /// As a context that one thread makes and another uses.
@@ -375,9 +513,8 @@ mod tests {
         lock.enter_shared().renew();
         thread::scope(|scope| {
             scope.spawn(|| {
-                let this = Lock::owner_by(0);
-                drop(lock.enter(this));
-                assert_eq!(lock.own(this).is_some(), can_bias());
+                drop(lock.enter(0));
+                assert_eq!(lock.own(lock.claim(0)).is_some(), can_bias());
             });
         });
     }
@@ -386,22 +523,107 @@ mod tests {
     #[test]
     fn only_the_owner_owns_and_only_by_the_name() {
         let (old, new) = (3 << 32 | 7, 5 << 32 | 7);
-        let owns = |lock: &Lock, name| lock.own(Lock::owner_by(name)).is_some();
+        let owns = |lock: &Lock, name| lock.own(lock.claim(name)).is_some();
         let lock = Lock::new();
         assert!(!owns(&lock, old), "nobody has been inside");
-        drop(lock.enter(Lock::owner_by(old)));
+        drop(lock.enter(old));
         assert_eq!(owns(&lock, old), can_bias());
         assert!(!owns(&lock, new));
         thread::scope(|scope| {
             scope.spawn(|| assert!(!owns(&lock, old)));
         });
-        lock.enter(Lock::owner_by(old)).renew();
+        lock.enter(old).renew();
         assert!(!owns(&lock, old));
-        drop(lock.enter(Lock::owner_by(new)));
+        drop(lock.enter(new));
         assert_eq!(owns(&lock, new), can_bias());
         assert!(!owns(&lock, old));
         // Whoever takes it for the old one revokes the bias, and nothing worse.
-        drop(lock.enter(Lock::owner_by(old)));
+        drop(lock.enter(old));
         assert!(!owns(&lock, old) && !owns(&lock, new));
+    }
+
+    /// Runs `work` in another thread, to its end.
+    fn elsewhere(work: impl FnOnce() + Send) {
+        thread::scope(|scope| {
+            scope.spawn(work);
+        });
+    }
+
+    #[test]
+    fn who_is_left_alone_becomes_the_owner_again() {
+        let lock = Lock::new();
+        let is_owner = || lock.own(lock.claim(0)).is_some();
+        drop(lock.enter(0));
+        for _ in 0..3 {
+            elsewhere(|| drop(lock.enter(0)));
+            // The first turn only tells who it is.
+            for _ in 0..=PATIENCE {
+                assert!(!is_owner());
+                drop(lock.enter(0));
+            }
+            assert_eq!(is_owner(), can_bias());
+        }
+    }
+
+    #[test]
+    fn another_thread_becomes_the_owner_while_places_are_left() {
+        let lock = Lock::new();
+        for number in 0..PLACES + 2 {
+            elsewhere(|| {
+                for _ in 0..=PATIENCE {
+                    drop(lock.enter(0));
+                }
+                let is_owner = lock.own(lock.claim(0)).is_some();
+                assert_eq!(is_owner, can_bias() && number < PLACES);
+            });
+        }
+    }
+
+    /// Threads that take turns, long and short ones, so that the bias goes from one to the other all the time, each with
+    /// the other in the middle of something.
+    #[test]
+    fn nothing_is_lost_when_a_bias_wanders() {
+        const EACH: u64 = 60_000;
+        let counter = Arc::new(Counter {
+            lock: Lock::new(),
+            value: UnsafeCell::new(0),
+        });
+        let threads: Vec<_> = (0..3)
+            .map(|number| {
+                let counter = Arc::clone(&counter);
+                thread::spawn(move || {
+                    let mut claim = counter.lock.claim(0);
+                    for round in 0..EACH {
+                        let add = || {
+                            // SAFETY: inside. Read and written apart, so that an overlap would be seen.
+                            unsafe {
+                                let value = counter.value.get().read_volatile();
+                                counter.value.get().write_volatile(value + 1);
+                            }
+                        };
+                        if let Some(_inside) = counter.lock.own(claim) {
+                            add();
+                        } else {
+                            let inside = counter.lock.enter(0);
+                            add();
+                            if !inside.is_owner() {
+                                // The mutex is held. So becoming the owner takes two turns.
+                                counter.lock.turns.count.store(PATIENCE - 1, Ordering::Relaxed);
+                            }
+                            drop(inside);
+                            claim = counter.lock.claim(0);
+                        }
+                        if round % (97 * (number + 1)) == 0 {
+                            thread::yield_now();
+                        }
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            assert!(thread.join().is_ok());
+        }
+        // SAFETY: nobody else is left.
+        assert_eq!(unsafe { *counter.value.get() }, 3 * EACH);
     }
 }
