@@ -51,8 +51,8 @@ const SHAPES: &[Shape] = &[
         Judged,
         flow::many_blocks_in_loop,
     ),
-    ("2,000 basic blocks that allocate, in one loop", Judged, || {
-        flow::allocations(2_000)
+    ("5,000 basic blocks that allocate, in one loop", Judged, || {
+        flow::allocations(5_000)
     }),
     ("a chain of 50,000 calls", Accepted, || flow::call_chain(50_000)),
     ("a recursion of 3,000 functions", Judged, || {

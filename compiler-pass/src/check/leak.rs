@@ -13,6 +13,7 @@
 //! very handle that the put went through, which ends the life that it went into.
 
 use super::context::{Context, Summaries};
+use super::cycles::Cycles;
 use super::finding::{Finding, Problem, Role, Site};
 use super::recursion::Recursion;
 use crate::effects::Put;
@@ -55,12 +56,12 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
         routes.entry((site.region, site.handle)).or_default().push(site);
     }
     // What lies on no cycle at all lies on none that avoids something.
-    let repeats_at_all = cx.paths.cyclic(|_| false);
+    let repeats_at_all = Cycles::avoiding(cx, |_| false);
     for ((region, handle), sites) in routes {
-        let cyclic = if sites.iter().any(|site| repeats_at_all[site.node.index()]) {
-            cuts.cyclic(cx, region, handle)
+        let cycles = if sites.iter().any(|site| repeats_at_all.contain(site.node)) {
+            cuts.cycles(cx, region, handle)
         } else {
-            vec![false; cx.paths.len()]
+            Cycles::none(cx)
         };
         let known = cx.regions.get(region);
         // The same instruction may stand in several nodes; the worst of them counts, and is told once.
@@ -68,7 +69,7 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
         for site in sites {
             let entry = worst.entry(site.inst).or_insert((Put::No, false));
             entry.0 = entry.0.max(site.put);
-            entry.1 |= cyclic[site.node.index()];
+            entry.1 |= cycles.contain(site.node);
         }
         for (inst, (put, in_cycle)) in worst {
             let explained = recursion.explains(cx, inst, region) || wants_bounded(cx, inst, region);
@@ -86,7 +87,7 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
                         leaks.findings.insert(repeat_finding(
                             cx,
                             inst,
-                            in_cycle.then_some(&cyclic[..]),
+                            in_cycle.then_some(&cycles),
                             origin,
                             blame,
                             region,
@@ -98,7 +99,7 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
                     leaks.findings.insert(repeat_finding(
                         cx,
                         inst,
-                        in_cycle.then_some(&cyclic[..]),
+                        in_cycle.then_some(&cycles),
                         origin,
                         blame,
                         region,
@@ -133,7 +134,7 @@ fn origin_of(cx: Context<'_, '_>, region: RegionId) -> (Site, Role) {
 fn repeat_finding(
     cx: Context<'_, '_>,
     inst: InstId,
-    cycle: Option<&[bool]>,
+    cycles: Option<&Cycles>,
     origin: (Site, Role),
     blame: &Blame,
     region: RegionId,
@@ -143,7 +144,7 @@ fn repeat_finding(
         InstKind::Call(call) => {
             because.extend(callee_blame(cx, inst, blame, region));
             let callee = cx.callee_name(&call);
-            if cycle.is_some() {
+            if cycles.is_some() {
                 Problem::LeakThroughCall { callee }
             } else {
                 Problem::LeakInCallee { callee }
@@ -151,8 +152,8 @@ fn repeat_finding(
         }
         _ => Problem::LeakInLoop,
     };
-    if let Some(cyclic) = cycle {
-        because.extend(repeats_at(cx, inst, cyclic).map(|site| (cx.site(site), Role::Repeats)));
+    if let Some(end) = cycles.and_then(|cycles| cycles.repeats_at(cx, inst)) {
+        because.push((cx.site(end), Role::Repeats));
     }
     Finding {
         problem,
@@ -178,53 +179,6 @@ fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: Region
         let site = blame.get(&(callee, index as u32)).filter(|_| names)?;
         Some((*site, Role::CalleeAllocates))
     })
-}
-
-/// The end of a basic block from which the cycle through `inst` goes back to a place before it: the branch
-/// that a reader knows as the loop's. Of nested loops it is the innermost one's.
-fn repeats_at(cx: Context<'_, '_>, inst: InstId, cyclic: &[bool]) -> Option<InstId> {
-    let block = cx.body.inst(inst).block;
-    let edges: Vec<(NodeId, NodeId)> = cx
-        .paths
-        .ids()
-        .flat_map(|node| cx.paths.node(node).succs.iter().map(move |edge| (node, edge.to)))
-        .filter(|(from, to)| cyclic[from.index()] && cyclic[to.index()])
-        .collect();
-    // Other loops of the function are none of its cycles.
-    let here = cx.paths.ids().filter(|node| cx.paths.node(*node).block == block);
-    let here: Vec<NodeId> = here.filter(|node| cyclic[node.index()]).collect();
-    let after = reached(&edges, &here);
-    let backwards: Vec<(NodeId, NodeId)> = edges.iter().map(|(from, to)| (*to, *from)).collect();
-    let before = reached(&backwards, &here);
-    let on_cycle = |node: &NodeId| after.contains(node) && before.contains(node);
-    edges
-        .iter()
-        .filter(|(from, to)| on_cycle(from) && on_cycle(to))
-        .map(|(from, to)| (cx.paths.node(*from).block, cx.paths.node(*to).block))
-        // Basic blocks stand in source order where front ends are concerned: a step back is the repetition.
-        .filter(|(from, to)| to.index() <= from.index() && to.index() <= block.index())
-        .map(|(from, _)| (from < block, cx.body.terminator(from).0))
-        .min()
-        .map(|(_, end)| end)
-}
-
-/// The nodes that a walk along `edges` comes to, those where it starts included.
-fn reached(edges: &[(NodeId, NodeId)], from: &[NodeId]) -> BTreeSet<NodeId> {
-    let mut next: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
-    for (here, there) in edges {
-        next.entry(*here).or_default().push(*there);
-    }
-    let mut seen: BTreeSet<NodeId> = from.iter().copied().collect();
-    let mut work = from.to_vec();
-    while let Some(node) = work.pop() {
-        work.extend(
-            next.get(&node)
-                .into_iter()
-                .flatten()
-                .filter(|there| seen.insert(**there)),
-        );
-    }
-    seen
 }
 
 /// The basic blocks in which a region's life starts anew, or ends.
@@ -259,8 +213,9 @@ impl Cuts {
         cuts
     }
 
-    fn cyclic(&self, cx: Context<'_, '_>, region: RegionId, handle: ValueId) -> Vec<bool> {
-        cx.paths.cyclic(|node| {
+    /// The cycles on which one life of the region goes on.
+    fn cycles(&self, cx: Context<'_, '_>, region: RegionId, handle: ValueId) -> Cycles {
+        Cycles::avoiding(cx, |node| {
             let block = cx.paths.node(node).block;
             self.regions.contains(&(region, block)) || self.handles.contains(&(handle, block))
         })

@@ -23,6 +23,7 @@ pub mod cleanup;
 pub mod component;
 pub mod constraints;
 pub mod context;
+mod cycles;
 pub mod escape;
 pub mod exits;
 pub mod finding;

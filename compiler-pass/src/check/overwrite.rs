@@ -324,10 +324,10 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
                 .any(|(_, inst)| begins(inst))
         };
         let block = cx.body.inst(at).block;
-        let on_cycle = cx.paths.cyclic(|node| region.is_some() && cut(node));
+        let cycle = cx.paths.components(|node| region.is_some() && cut(node));
         cx.paths
             .ids()
-            .any(|node| cx.paths.node(node).block == block && on_cycle[node.index()])
+            .any(|node| cx.paths.node(node).block == block && cycle[node.index()].is_some())
     };
     match object {
         Object::Variable(_) => true,

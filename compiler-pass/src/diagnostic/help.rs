@@ -47,6 +47,11 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
             facts.the_region_opened()
         ),
         Problem::LeakInLoop => leak("open a region inside the loop", facts),
+        // The runtime's own function takes the region that the array was made in, and a reset would end the array.
+        Problem::LeakThroughCall { callee } if callee.starts_with("croft_segmented_") => format!(
+            "make the array in each iteration, in a region that is opened there, or {}",
+            bounded(facts)
+        ),
         Problem::LeakThroughCall { callee } => leak(
             &format!("give `{callee}` a region that is opened inside the loop"),
             facts,

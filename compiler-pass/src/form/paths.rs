@@ -107,26 +107,30 @@ impl Paths {
         (0..self.nodes.len()).map(NodeId::new)
     }
 
-    /// The nodes that lie on a cycle which avoids every node for which `cut` holds. Linear.
-    pub fn cyclic(&self, cut: impl Fn(NodeId) -> bool) -> Vec<bool> {
+    /// The strongly connected component, by number, of each node that lies on a cycle which avoids every node for which
+    /// `cut` holds. Linear.
+    pub fn components(&self, cut: impl Fn(NodeId) -> bool) -> Vec<Option<u32>> {
         let mut graph = petgraph::graph::DiGraph::<(), ()>::with_capacity(self.len(), self.len());
         for _ in 0..self.len() {
             graph.add_node(());
         }
         let at = |id: NodeId| petgraph::graph::NodeIndex::new(id.index());
-        let mut cyclic = vec![false; self.len()];
+        let mut repeats = vec![false; self.len()];
         for id in self.ids().filter(|id| !cut(*id)) {
             for edge in self.node(id).succs.iter().filter(|edge| !cut(edge.to)) {
-                cyclic[id.index()] |= edge.to == id;
+                repeats[id.index()] |= edge.to == id;
                 graph.add_edge(at(id), at(edge.to), ());
             }
         }
-        for component in petgraph::algo::kosaraju_scc(&graph) {
-            if component.len() > 1 {
-                component.into_iter().for_each(|node| cyclic[node.index()] = true);
+        let mut component = vec![None; self.len()];
+        for (number, nodes) in (0..).zip(petgraph::algo::kosaraju_scc(&graph)) {
+            if nodes.len() > 1 || repeats[nodes[0].index()] {
+                nodes
+                    .into_iter()
+                    .for_each(|node| component[node.index()] = Some(number));
             }
         }
-        cyclic
+        component
     }
 }
 

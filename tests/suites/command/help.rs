@@ -57,6 +57,21 @@ fn a_leak_into_a_parameter_names_its_declaration() {
 }
 
 #[test]
+fn appends_that_pile_up_are_no_business_of_the_function_that_appends() {
+    let text = report(
+        "CROFT_SEGMENTED(numbers, int);\nvoid f(int n)\n{\n    CROFT_REGION(r);\n    numbers all = CROFT_SEGMENTED_NEW(r, numbers);\n    \
+         for (volatile int i = 0; i < n; i++)\n        *CROFT_APPEND(r, all) = i;\n}\n",
+    );
+    assert!(text.contains("open `r` with a budget at line 5"), "{text}");
+    assert!(text.contains("make the array in each iteration"), "{text}");
+    assert!(!text.contains("give `croft_segmented_append`"), "{text}");
+    assert!(
+        !text.contains("croft_reset"),
+        "a reset would end the array:\n{text}"
+    );
+}
+
+#[test]
 fn of_two_loops_the_one_with_the_allocation_is_shown() {
     let text = report(
         "int g;\nvoid f(int n)\n{\n    CROFT_REGION(r);\n    for (volatile int i = 0; i < n; i++)\n        g++;\n    for (volatile int j = 0; j < n; j++)\n        for (volatile int k = 0; k < n; k++)\n            *CROFT_NEW(r, int) = k;\n    for (volatile int l = 0; l < n; l++)\n        g++;\n}\n",
