@@ -74,7 +74,7 @@ const SHAPES: &[Shape] = &[
     ("1,000 region parameters", Judged, || {
         flow::region_parameters(1_000)
     }),
-    ("2,000 regions in turn", Accepted, || flow::in_turn(2_000)),
+    ("1,000 regions in turn", Accepted, || flow::in_turn(1_000)),
     ("loops nested 200 deep", Accepted, || flow::nested_loops(200)),
     ("structures nested 1,000 deep", Accepted, || {
         data::nested_structures(1_000)
