@@ -6,6 +6,7 @@ use super::context::Context;
 use super::instantiate::sinks;
 use super::object::Places;
 use super::provenance::Provenance;
+use super::registration::may_run;
 use crate::effects::Sink;
 use crate::form::inst::Predicate;
 use crate::form::{BlockId, Inst, InstId, InstKind, ObjectId, ValueId, ValueKind};
@@ -129,6 +130,9 @@ impl Address {
                         || written.offset.overlaps(bytes, read.offset, cx.form.pointer_bytes))
             })
         };
+        if may_run(cx, inst, |_| true) {
+            return true;
+        }
         match inst.kind {
             InstKind::Store { pointer, .. } | InstKind::Exchange { pointer, .. } => {
                 may_be_read(provenance.places(pointer), inst.bytes)
@@ -137,6 +141,8 @@ impl Address {
             InstKind::Rest(_) => true,
             InstKind::Call(call) => match cx.effects_of(&call) {
                 None => true,
+                // It may run a cleanup that was registered here.
+                Some(effects) if effects.roams && !cx.body.cleanups.is_empty() => true,
                 Some(effects) => effects.flows.iter().any(|(_, to)| match to {
                     Sink::Return | Sink::Unknown | Sink::Freed => false,
                     _ => may_be_read(&sinks(cx, provenance, id, &call, *to), u32::MAX),

@@ -11,20 +11,18 @@
 //! What is pending at an end may follow all that its object leads to: that is for [`super::stale`] to judge.
 
 use super::balance::Balance;
-use super::constraints::Solver;
 use super::context::Context;
 use super::escape::handed_over;
 use super::finding::{Finding, Problem, Role};
 use super::instantiate::sources;
 use super::leak::renewed;
-use super::lives::{State, ends};
-use super::object::{Object, Place, Places};
+use super::lives::ends;
+use super::object::Object;
 use super::provenance::Provenance;
-use super::transfer::Transfer;
+use super::registration::{left_by, regions_left};
 use crate::effects::{Count, Effects, RETURNED, Sink, Source};
-use crate::form::offset::Offset;
 use crate::form::regions::Origin;
-use crate::form::{Callee, Cleanup, Inst, InstId, InstKind, RegionId, ValueId};
+use crate::form::{Call, Callee, Cleanup, Inst, InstId, InstKind, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -67,8 +65,12 @@ impl Cleanups {
 /// Judges one function.
 pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> Cleanups {
     let mut cleanups = Cleanups::default();
+    let handed = handed_over(cx, balance);
     for cleanup in cx.body.cleanups {
-        fitness(cx, provenance, balance, cleanup, &mut cleanups);
+        fitness(cx, provenance, &handed, cleanup, &mut cleanups);
+    }
+    for (id, inst) in cx.body.inst_ids() {
+        left_on_local(cx, provenance, &handed, (id, inst), &mut cleanups);
     }
     for inst in cx.body.insts {
         if let InstKind::Call(call) = inst.kind {
@@ -80,23 +82,18 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> C
         }
     }
     if registers(cx) {
-        solve(cx, balance, &mut cleanups);
+        solve(cx, &handed, &mut cleanups);
     }
-    if let Some(allowed) = cx.function.kernel {
-        kernel(cx, allowed, &mut cleanups);
+    match cx.function.kernel {
+        Some(allowed) => kernel(cx, allowed, &mut cleanups),
+        None => left_to_kernels(cx, &mut cleanups),
     }
     cleanups
 }
 
 /// Whether anything here may leave a cleanup in a region.
 fn registers(cx: Context<'_, '_>) -> bool {
-    let by_call = |inst: &Inst<'_>| match inst.kind {
-        InstKind::Call(call) => cx
-            .effects_of(&call)
-            .is_some_and(|effects| !effects.cleanups.is_empty()),
-        _ => false,
-    };
-    !cx.body.cleanups.is_empty() || cx.body.insts.iter().any(by_call)
+    !cx.body.cleanups.is_empty() || cx.body.insts.iter().any(|inst| left_by(cx, inst).is_some())
 }
 
 /// Whether a call is of a function that nobody described, which may do anything.
@@ -118,7 +115,7 @@ fn is_unknown(cx: Context<'_, '_>, inst: &Inst<'_>) -> bool {
 fn fitness(
     cx: Context<'_, '_>,
     provenance: &Provenance,
-    balance: &Balance,
+    handed: &[RegionId],
     cleanup: &Cleanup<'_>,
     cleanups: &mut Cleanups,
 ) {
@@ -136,20 +133,13 @@ fn fitness(
     cleanups.runs = cleanups.runs.max(effects.runs);
     cleanups.calls_unknown |= effects.calls_unknown;
     let object = call.args[0].value;
-    let regions = cx.regions.resolve(cx.body, *region).regions;
-    let handed = handed_over(cx, balance);
-    let stays = regions
-        .iter()
-        .any(|region| handed.contains(region) || matches!(cx.regions.get(*region).origin, Origin::Param(_)));
-    let is_local = provenance
-        .of(object)
-        .any(|object| matches!(object, Object::Slot(_)));
+    let is_local = provenance.of(object).any(is_variable);
     let why = if cx.may_unwind(call) {
         Some("it may unwind")
     } else if works_on_regions(effects) {
         Some("it works on the region that it is given")
-    } else if stays && is_local {
-        Some("its object is a variable of this function, and the region lives on")
+    } else if is_local && lives_on(cx, handed, *region) {
+        Some(OF_A_VARIABLE)
     } else {
         None
     };
@@ -166,7 +156,7 @@ fn fitness(
         let reached = provenance.reach_of(given.objects());
         if reached
             .iter()
-            .any(|object| object.region().is_some() || matches!(object, Object::Slot(_)))
+            .any(|object| object.region().is_some() || is_variable(*object))
         {
             let why = "it keeps a pointer of its object's, which may end with the region";
             let function = name.clone();
@@ -180,6 +170,56 @@ fn fitness(
     }
 }
 
+/// Why an object that dies before its region is no object of a cleanup.
+const OF_A_VARIABLE: &str = "its object is a variable of this function, and the region lives on";
+
+/// Whether an object dies when the function returns.
+fn is_variable(object: Object) -> bool {
+    matches!(object, Object::Slot(_))
+}
+
+/// Whether a region that a handle may name is open when the function has returned.
+fn lives_on(cx: Context<'_, '_>, handed: &[RegionId], handle: ValueId) -> bool {
+    let regions = cx.regions.resolve(cx.body, handle).regions;
+    regions
+        .iter()
+        .any(|region| handed.contains(region) || matches!(cx.regions.get(*region).origin, Origin::Param(_)))
+}
+
+/// A callee that leaves a cleanup in a region holds its object there, and perhaps others.
+fn left_on_local(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    handed: &[RegionId],
+    (id, inst): (InstId, &Inst<'_>),
+    cleanups: &mut Cleanups,
+) {
+    let (InstKind::Call(call), Some(effects)) = (inst.kind, left_by(cx, inst)) else {
+        return;
+    };
+    if !regions_left(cx, inst).any(|handle| lives_on(cx, handed, handle)) {
+        return;
+    }
+    let held = effects.flows.iter().filter(|(_, to)| match to {
+        Sink::In(index) => effects.cleanups.contains_key(index),
+        _ => false,
+    });
+    let mut objects = held.flat_map(|(from, _)| {
+        let places = sources(cx, provenance, id, &call, *from);
+        places.objects().collect::<Vec<_>>()
+    });
+    if objects.any(|object| is_variable(provenance.get(object))) {
+        cleanups.findings.insert(Finding {
+            problem: Problem::UnfitCleanup {
+                function: cx.callee_name(&call),
+                why: OF_A_VARIABLE,
+            },
+            at: cx.site(id),
+            because: vec![],
+        });
+    }
+}
+
 fn works_on_regions(effects: &Effects) -> bool {
     let param = effects.param(0);
     let is_used = param.region || param.reset || param.bounded;
@@ -187,7 +227,7 @@ fn works_on_regions(effects: &Effects) -> bool {
 }
 
 /// The dataflow, and what it says of ends and exits.
-fn solve(cx: Context<'_, '_>, balance: &Balance, cleanups: &mut Cleanups) {
+fn solve(cx: Context<'_, '_>, handed: &[RegionId], cleanups: &mut Cleanups) {
     let mut at: Vec<Option<Pending>> = vec![None; cx.paths.len()];
     at[cx.paths.entry().index()] = Some(Pending::new());
     let mut work = VecDeque::from([cx.paths.entry()]);
@@ -204,7 +244,6 @@ fn solve(cx: Context<'_, '_>, balance: &Balance, cleanups: &mut Cleanups) {
             }
         }
     }
-    let handed = handed_over(cx, balance);
     for node in cx.paths.ids() {
         let Some(mut state) = at[node.index()].clone() else {
             continue;
@@ -219,7 +258,7 @@ fn solve(cx: Context<'_, '_>, balance: &Balance, cleanups: &mut Cleanups) {
             }
             transfer(cx, id, inst, &mut state);
             if matches!(inst.kind, InstKind::Return(_)) {
-                leave(cx, &handed, &state, &mut cleanups.left);
+                leave(cx, handed, &state, &mut cleanups.left);
             }
         }
     }
@@ -330,97 +369,102 @@ fn add(cx: Context<'_, '_>, id: InstId, handle: ValueId, count: Count, state: &m
 /// R0601, and what a kernel calls.
 fn kernel(cx: Context<'_, '_>, allowed: u32, cleanups: &mut Cleanups) {
     for (id, inst) in cx.body.inst_ids() {
-        if let Some(pending) = cleanups.at_ends.get(&id) {
-            let count = most(pending);
-            if count.exceeds(allowed) {
-                let mut because: Vec<_> = pending
-                    .keys()
-                    .flat_map(|(site, region)| {
-                        let opened = match cx.regions.get(*region).origin {
-                            Origin::Push(id) | Origin::HandedOver(id) => Some((cx.site(id), Role::Opened)),
-                            Origin::Param(_) => None,
-                        };
-                        opened.into_iter().chain([(cx.site(*site), Role::Registered)])
-                    })
-                    .collect();
-                because.sort_by_key(|(site, _)| *site);
-                because.dedup();
-                cleanups.findings.insert(Finding {
-                    problem: Problem::CleanupsLeft {
-                        count,
-                        allowed,
-                        callee: None,
-                    },
-                    at: cx.site(id),
-                    because,
-                });
-            }
-        }
-        let InstKind::Call(call) = inst.kind else { continue };
-        let unknown = match cx.effects_of(&call) {
-            None => is_unknown(cx, inst).then_some(false),
-            Some(effects) => effects.calls_unknown.then_some(true),
-        };
-        let callee = matches!(call.callee, Callee::Direct(_)).then(|| cx.callee_name(&call));
-        // A kernel that is called is judged where it is defined.
-        let judged = match call.callee {
-            Callee::Direct(callee) => cx.form.function(callee).kernel,
+        let left = cleanups
+            .at_ends
+            .get(&id)
+            .and_then(|pending| too_many(cx, id, pending, allowed, None));
+        cleanups.findings.extend(left);
+        // What it registers, it will call; one that nobody described is a finding of its own.
+        let registered = cx.body.cleanups.iter().find(|cleanup| cleanup.at == id);
+        let problem = match (inst.kind, registered) {
+            (InstKind::Call(call), _) => called_by_kernel(cx, &call, is_unknown(cx, inst), allowed),
+            (_, Some(cleanup)) => called_by_kernel(cx, &cleanup.call, false, allowed),
             _ => None,
         };
-        let count = cx
-            .effects_of(&call)
-            .map_or(Count::default(), |effects| effects.runs);
-        let problem = if let (Some(within), None) = (unknown, judged) {
-            Problem::KernelCallsUnknown { callee, within }
-        } else if count.exceeds(allowed) && !judged.is_some_and(|judged| count.exceeds(judged)) {
-            Problem::CleanupsLeft {
-                count,
-                allowed,
-                callee,
-            }
-        } else {
-            continue;
-        };
-        cleanups.findings.insert(Finding {
+        cleanups.findings.extend(problem.map(|problem| Finding {
             problem,
             at: cx.site(id),
             because: vec![],
-        });
+        }));
     }
 }
 
-impl Solver<'_, '_> {
-    /// A registration holds the cleanup's object, in the region.
-    pub(super) fn register(&mut self, id: InstId, operands: &[ValueId]) -> bool {
-        let held = self.provenance.places(operands[1]).clone();
-        let mut grew = false;
-        for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
-            let site = self.provenance.name_site(id, region);
-            let object = self.provenance.object(site);
-            grew |= self
-                .provenance
-                .hold(id, beginning(object), self.cx.form.pointer_bytes, &held);
+/// What is wrong with what a kernel calls.
+fn called_by_kernel(cx: Context<'_, '_>, call: &Call<'_>, is_unknown: bool, allowed: u32) -> Option<Problem> {
+    let effects = cx.effects_of(call);
+    let unknown = match effects {
+        None => is_unknown.then_some(false),
+        Some(effects) => effects.calls_unknown.then_some(true),
+    };
+    let callee = matches!(call.callee, Callee::Direct(_)).then(|| cx.callee_name(call));
+    // A kernel that is called is judged where it is defined.
+    let judged = kernel_called(cx, call);
+    let count = effects.map_or(Count::default(), |effects| effects.runs);
+    if let (Some(within), None) = (unknown, judged) {
+        Some(Problem::KernelCallsUnknown { callee, within })
+    } else if count.exceeds(allowed) && !judged.is_some_and(|judged| count.exceeds(judged)) {
+        Some(Problem::CleanupsLeft {
+            count,
+            allowed,
+            callee,
+        })
+    } else {
+        None
+    }
+}
+
+/// How many cleanups the kernel that is called allows.
+fn kernel_called(cx: Context<'_, '_>, call: &Call<'_>) -> Option<u32> {
+    match call.callee {
+        Callee::Direct(callee) => cx.form.function(callee).kernel,
+        _ => None,
+    }
+}
+
+/// A kernel that ends a region of its caller's runs what the caller left there.
+fn left_to_kernels(cx: Context<'_, '_>, cleanups: &mut Cleanups) {
+    let mut findings = Vec::new();
+    for (id, pending) in &cleanups.at_ends {
+        if let InstKind::Call(call) = cx.body.inst(*id).kind
+            && let Some(allowed) = kernel_called(cx, &call)
+        {
+            findings.extend(too_many(cx, *id, pending, allowed, Some(cx.callee_name(&call))));
         }
-        grew
     }
+    cleanups.findings.extend(findings);
 }
 
-impl<'a> Transfer<'_, 'a> {
-    /// As [`Solver::register`], of the lives that the object may lead into.
-    pub(super) fn register(&self, state: &mut State, id: InstId, operands: &[ValueId]) {
-        let lives = self.value(state, operands[1]);
-        let regions = self.cx.regions.resolve(self.cx.body, operands[0]).regions;
-        let sites = regions.into_iter().map(|region| self.provenance.site(id, region));
-        let places: Places = sites
-            .filter_map(|site| self.provenance.id(site))
-            .map(beginning)
-            .collect();
-        self.store(state, &places, self.cx.form.pointer_bytes, &lives, false);
+/// More cleanups than a kernel allows are pending in a region that ends.
+fn too_many(
+    cx: Context<'_, '_>,
+    id: InstId,
+    pending: &Pending,
+    allowed: u32,
+    callee: Option<String>,
+) -> Option<Finding> {
+    let count = most(pending);
+    if !count.exceeds(allowed) {
+        return None;
     }
-}
-
-/// Where a registration holds its object, as far as the analysis is concerned.
-fn beginning(object: crate::form::ObjectId) -> Place {
-    let offset = Offset::exactly(0);
-    Place { object, offset }
+    let mut because: Vec<_> = pending
+        .keys()
+        .flat_map(|(site, region)| {
+            let opened = match cx.regions.get(*region).origin {
+                Origin::Push(id) | Origin::HandedOver(id) => Some((cx.site(id), Role::Opened)),
+                Origin::Param(_) => None,
+            };
+            opened.into_iter().chain([(cx.site(*site), Role::Registered)])
+        })
+        .collect();
+    because.sort_by_key(|(site, _)| *site);
+    because.dedup();
+    Some(Finding {
+        problem: Problem::CleanupsLeft {
+            count,
+            allowed,
+            callee,
+        },
+        at: cx.site(id),
+        because,
+    })
 }

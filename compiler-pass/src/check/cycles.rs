@@ -48,6 +48,32 @@ impl Cycles {
         }
     }
 
+    /// The same cycles, of some of the nodes only.
+    pub fn of_those(mut self, is_one: impl Fn(NodeId) -> bool) -> Self {
+        for (index, component) in self.component.iter_mut().enumerate() {
+            *component = component.filter(|_| is_one(NodeId::new(index)));
+        }
+        self
+    }
+
+    /// The nodes from which a way along their cycles leads to one of `ends`, past no node for which `cut` holds. Linear.
+    pub fn before(
+        &self,
+        cx: Context<'_, '_>,
+        ends: impl Iterator<Item = NodeId>,
+        cut: impl Fn(NodeId) -> bool,
+    ) -> BTreeSet<NodeId> {
+        let mut before = BTreeSet::new();
+        let mut work: Vec<NodeId> = ends.filter(|end| self.contain(*end)).collect();
+        while let Some(node) = work.pop() {
+            let component = self.component[node.index()];
+            let preds = cx.paths.node(node).preds.iter().copied();
+            let along = preds.filter(|pred| self.component[pred.index()] == component && !cut(*pred));
+            work.extend(along.filter(|pred| before.insert(*pred)));
+        }
+        before
+    }
+
     /// Whether the node lies on a cycle.
     pub fn contain(&self, node: NodeId) -> bool {
         self.component[node.index()].is_some()

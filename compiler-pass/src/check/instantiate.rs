@@ -114,7 +114,7 @@ impl Solver<'_, '_> {
         returned
     }
 
-    fn sources(&mut self, id: InstId, call: Call<'_>, from: Source) -> Places {
+    pub(super) fn sources(&mut self, id: InstId, call: Call<'_>, from: Source) -> Places {
         if is_null(self.cx, &call, from) {
             return Places::default();
         }
@@ -129,7 +129,7 @@ impl Solver<'_, '_> {
         sources(self.cx, self.provenance, id, &call, from)
     }
 
-    fn sinks(&mut self, id: InstId, call: Call<'_>, to: Sink) -> Places {
+    pub(super) fn sinks(&mut self, id: InstId, call: Call<'_>, to: Sink) -> Places {
         if let Sink::In(index) = to {
             self.name_sites(id, call, index);
         }

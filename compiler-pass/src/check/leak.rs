@@ -10,7 +10,7 @@
 //! * A recursion: `recursion`.
 //!
 //! A callee that resets the region on every way to its return cuts a cycle as a reset does; so does a pop of the
-//! very handle that the put went through, which ends the life that it went into.
+//! very handle that the put went through, as long as it names the same region.
 
 use super::context::{Context, Summaries};
 use super::cycles::Cycles;
@@ -213,12 +213,23 @@ impl Cuts {
         cuts
     }
 
-    /// The cycles on which one life of the region goes on.
+    /// The cycles on which one life of the region goes on, past no end of what a put through this handle went into.
+    ///
+    /// A handle that is computed anew in each iteration is another region's name then. So a pop ends what went through
+    /// the same handle since it was computed, and nothing older: a put repeats if it lies on a cycle without a pop, or if
+    /// a way along its cycle computes the handle anew before it comes to one.
     fn cycles(&self, cx: Context<'_, '_>, region: RegionId, handle: ValueId) -> Cycles {
-        Cycles::avoiding(cx, |node| {
-            let block = cx.paths.node(node).block;
-            self.regions.contains(&(region, block)) || self.handles.contains(&(handle, block))
-        })
+        let renews = |node: NodeId| self.regions.contains(&(region, cx.paths.node(node).block));
+        let ends = |node: NodeId| self.handles.contains(&(handle, cx.paths.node(node).block));
+        let cycles = Cycles::avoiding(cx, renews);
+        let without_pop = Cycles::avoiding(cx, |node| renews(node) || ends(node));
+        let computed = cx.body.def(handle).map(|(_, inst)| inst.block);
+        let anew = cx
+            .paths
+            .ids()
+            .filter(|node| Some(cx.paths.node(*node).block) == computed);
+        let before = cycles.before(cx, anew, ends);
+        cycles.of_those(|node| without_pop.contain(node) || before.contains(&node))
     }
 }
 

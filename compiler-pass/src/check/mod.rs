@@ -37,6 +37,7 @@ pub mod provenance;
 pub mod reached;
 mod reading;
 mod recursion;
+mod registration;
 pub mod stack;
 pub mod stale;
 pub mod summary;

@@ -12,7 +12,8 @@
 //! Meanwhile nobody else may get hold of the pointer. What is read from the holder by its own name, [`super::provenance`]
 //! follows, through calls too. So what must not happen is that somebody reads it by another name: an instruction that
 //! reads memory which may be the holder, or a call that is given such memory or finds its own way to it from a global
-//! variable. A holder that nobody else can know (`is_exposed`) has no other name.
+//! variable. A holder that nobody else can know (`is_exposed`) has no other name. Other threads and handlers may look where
+//! they run, for certain (`get(global)` in the manifests) or because the place is volatile or atomic.
 
 use super::address::{Address, same_address};
 use super::context::Context;
@@ -20,6 +21,7 @@ use super::instantiate::{sinks, sources};
 use super::lives::ends;
 use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
+use super::registration::may_run;
 use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Disguise, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
@@ -72,6 +74,10 @@ impl Search<'_, '_> {
                 InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value }
                     if self.provenance.points_into(value, self.region) && self.is_meant(pointer) =>
                 {
+                    // Others may look at a volatile or atomic place at any time.
+                    if self.is_exposed && !inst.llvm.is_plain_store() {
+                        return None;
+                    }
                     // Several pointers at once: each must be overwritten.
                     if inst.bytes != self.cx.form.pointer_bytes {
                         stores.extend(self.stored_in(at, self.provenance.places(pointer))?);
@@ -255,6 +261,9 @@ impl Search<'_, '_> {
 
     /// Whether the pointer may get out of sight at an instruction, or the function ends there.
     fn forbids(&self, inst: &Inst<'_>) -> bool {
+        if self.is_exposed && may_run(self.cx, inst, |effects| effects.roams) {
+            return true;
+        }
         match inst.kind {
             InstKind::Return(_) | InstKind::Resume | InstKind::Opaque(..) => true,
             InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {

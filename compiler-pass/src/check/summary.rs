@@ -11,6 +11,7 @@ use super::stale::Stale;
 use super::unknown::Unknown;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::{Disguise, Inst, InstKind, ValueId};
+use crate::operation::Operation;
 use std::collections::BTreeSet;
 
 /// Puts the summary of a function together.
@@ -135,7 +136,7 @@ fn roams(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> bool 
             brings_pointer && !holds_none && is_outside(from)
         }
         InstKind::Copy { from, .. } => is_outside(from),
-        InstKind::Opaque(..) => true,
+        InstKind::Operation(Operation::RunCleanup, _) | InstKind::Opaque(..) => true,
         InstKind::Call(call) => match cx.effects_of(&call) {
             Some(effects) => effects.roams,
             None => !call.no_memory,

@@ -333,13 +333,22 @@ impl<'m> Value<'m> {
 
     /// Whether this is a load that is neither volatile nor atomic: reading again gives the same, unless this thread writes.
     pub fn is_plain_load(self) -> bool {
-        // SAFETY: LLVM-I1, LLVM-I2: asked of loads only.
-        self.opcode() == Some(LLVMOpcode::LLVMLoad)
-            && unsafe {
-                LLVMGetVolatile(self.0) == 0
-                    && LLVMGetOrdering(self.0)
-                        == inkwell::llvm_sys::LLVMAtomicOrdering::LLVMAtomicOrderingNotAtomic
-            }
+        self.opcode() == Some(LLVMOpcode::LLVMLoad) && self.is_plain_access()
+    }
+
+    /// Whether this is a store that is neither volatile nor atomic: other threads and handlers may not look meanwhile.
+    pub fn is_plain_store(self) -> bool {
+        self.opcode() == Some(LLVMOpcode::LLVMStore) && self.is_plain_access()
+    }
+
+    /// Of a load or a store: whether it is neither volatile nor atomic.
+    fn is_plain_access(self) -> bool {
+        // SAFETY: LLVM-I1, LLVM-I2: asked of loads and stores only.
+        unsafe {
+            LLVMGetVolatile(self.0) == 0
+                && LLVMGetOrdering(self.0)
+                    == inkwell::llvm_sys::LLVMAtomicOrdering::LLVMAtomicOrderingNotAtomic
+        }
     }
 
     /// How many bytes a memory instruction accesses; `u32::MAX` if that is not constant.

@@ -1,0 +1,16 @@
+// a kernel's cleanup calls a function that nobody described
+#include <croft.h>
+void report(void);
+
+static void close_part(void *object)
+{
+    *(int *)object = 0;
+    report();
+}
+
+CROFT_KERNEL CROFT_CLEANUPS(1) void kernel(void)
+{
+    static int part;
+    CROFT_REGION(r);
+    croft_cleanup(r, &part, close_part); // error: R0902
+}
