@@ -119,14 +119,14 @@ impl Solver<'_, '_> {
     }
 
     fn apply(&mut self, id: InstId, inst: &Inst<'_>) -> bool {
-        let mut grew = false;
+        let mut grew = self.apply_beside(id, inst);
         let pointers = inst.result.filter(|result| self.cx.body.may_point(*result));
         match inst.kind {
             InstKind::Operation(operation, operands) => {
                 if operation.registers() {
                     grew |= self.register(id, operands);
                 }
-                let Some(result) = pointers else { return false };
+                let Some(result) = pointers else { return grew };
                 if operation.allocates() {
                     for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
                         let site = self.provenance.name_site(id, region);
@@ -163,9 +163,9 @@ impl Solver<'_, '_> {
                 }
             }
             InstKind::Derive(operands) => {
-                let Some(result) = inst.result else { return false };
+                let Some(result) = inst.result else { return grew };
                 if self.is_difference(inst, operands) {
-                    return false;
+                    return grew;
                 }
                 for operand in operands {
                     let places = self.provenance.places(*operand).clone();
@@ -179,7 +179,7 @@ impl Solver<'_, '_> {
             }
             InstKind::Plain(operands) => {
                 // A part of an aggregate that is no pointer by its type, but may be one in disguise.
-                let Some(result) = pointers else { return false };
+                let Some(result) = pointers else { return grew };
                 let is_address = self.cx.body.value(result).disguise == Disguise::Whole;
                 for operand in operands {
                     if is_address || !self.cx.body.value(*operand).holds_pointer {
@@ -251,7 +251,8 @@ impl Solver<'_, '_> {
         self.provenance.add_all(result, &read)
     }
 
-    /// A number that lies exactly where a pointer is read is one; elsewhere it lies beside pointers.
+    /// A number that lies exactly where a pointer is read is one, or in the same column of an array; elsewhere it may
+    /// lie beside pointers.
     fn make_pointers(&mut self, places: &Places, bytes: u32, read: &mut Places) {
         if !self.provenance.has_numbers() {
             return;
@@ -259,10 +260,21 @@ impl Solver<'_, '_> {
         let mut exact = Places::default();
         for place in places.iter() {
             self.provenance.read_known(place, bytes, &mut exact);
+            self.provenance.read_column(place, &mut exact);
         }
         let pointers = self.provenance.pointers_of(&exact);
+        let others: Vec<u32> = self.provenance.numbers_of(read).collect();
         *read = self.provenance.without_numbers(read);
         read.add_all(&pointers);
+        for index in others {
+            if !pointers
+                .objects()
+                .any(|id| self.provenance.get(id) == Object::Param(index))
+            {
+                let object = self.provenance.object(Object::Perhaps(index));
+                read.insert(Place::anywhere_in(object));
+            }
+        }
     }
 
     /// Reads what is no pointer by its type.
@@ -272,7 +284,7 @@ impl Solver<'_, '_> {
             let is_exact = place.offset.exact().is_some();
             match disguise {
                 Disguise::Exact | Disguise::Passed if is_exact => {
-                    self.provenance.name_field(place, bytes);
+                    self.provenance.name_number(place, bytes);
                     self.provenance.read_known(place, bytes, &mut read);
                     self.provenance.read_assumed(place, bytes, &mut read);
                 }
@@ -283,11 +295,14 @@ impl Solver<'_, '_> {
                         .read_cells(place.object, place.offset, bytes, &mut read);
                     self.provenance.read_assumed(place, bytes, &mut read);
                 }
-                // Of memory that is found on the way, texts mostly, it is taken to hold no pointers but those that are known.
-                Disguise::Byte => {
+                // Of memory that is found on the way, texts mostly, it is taken to hold no pointers but those that are known,
+                // unless nothing looks at what is read.
+                Disguise::Byte | Disguise::Unseen => {
                     self.provenance
                         .read_cells(place.object, place.offset, bytes, &mut read);
-                    if matches!(self.provenance.get(place.object), Object::Param(_)) {
+                    if disguise == Disguise::Unseen
+                        || matches!(self.provenance.get(place.object), Object::Param(_))
+                    {
                         self.provenance.read_assumed(place, bytes, &mut read);
                     }
                 }

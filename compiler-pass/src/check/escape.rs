@@ -28,6 +28,8 @@ pub struct Escapes {
     pub findings: BTreeSet<Finding>,
     /// What the function's summary says of moving pointers.
     pub flows: BTreeSet<(Source, Sink)>,
+    /// What it says of numbers beside pointers in the result.
+    pub beside: BTreeSet<Source>,
 }
 
 /// Judges one function.
@@ -88,6 +90,13 @@ impl Judge<'_, '_> {
                 }
             }
         }
+        let returned = self.cx.reached_insts().filter_map(|(_, inst)| match inst.kind {
+            InstKind::Return(value) => self.provenance.beside.get(&value?),
+            _ => None,
+        });
+        let numbers = returned.flat_map(|places| places.objects());
+        let sources = numbers.filter_map(|id| self.source(self.provenance.get(id)));
+        self.escapes.beside = sources.filter(|source| *source != Source::Outside).collect();
         // A result of which nothing else is said is somewhere outside anyway.
         let outside = (Source::Outside, Sink::Return);
         let flows = &mut self.escapes.flows;
@@ -173,7 +182,7 @@ impl Judge<'_, '_> {
                 _ if self.handed.contains(&region) => Sink::In(RETURNED),
                 _ => return,
             },
-            (Object::Region(_) | Object::Number(_), _) => return,
+            (Object::Region(_) | Object::Number(_) | Object::Perhaps(_), _) => return,
             (Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_), _) => Sink::Global,
         };
         // A pointer into the caller's region in a global is a finding here, and no flow.
@@ -190,7 +199,7 @@ impl Judge<'_, '_> {
         match cell {
             Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_) => Some(Place::Global),
             // No memory: nothing is stored there.
-            Object::Number(_) => None,
+            Object::Number(_) | Object::Perhaps(_) => None,
             Object::Param(_) | Object::Field(..) | Object::Beyond(..) => {
                 (!is_callers).then_some(Place::Caller)
             }

@@ -81,7 +81,8 @@ impl Solver<'_, '_> {
     /// The pointers that a callee may return as a number: what it read in the caller's memory, if it is certain that a
     /// pointer lies there, or the number goes on into a function that may follow it.
     fn returned_number(&mut self, id: InstId, call: Call<'_>, effects: &Effects, is_passed: bool) -> Places {
-        let mut returned = Places::default();
+        let returning = effects.flows.iter().filter(|(_, to)| *to == Sink::Return);
+        let mut returned = self.number_of(id, call, returning.map(|(from, _)| from), is_passed);
         if self.cx.is_library(&call) {
             // An absolute value, a number in another byte order.
             for argument in call.args {
@@ -90,7 +91,19 @@ impl Solver<'_, '_> {
                 }
             }
         }
-        for (from, _) in effects.flows.iter().filter(|(_, to)| *to == Sink::Return) {
+        returned
+    }
+
+    /// The same of numbers that come from some sources.
+    pub(super) fn number_of<'e>(
+        &mut self,
+        id: InstId,
+        call: Call<'_>,
+        sources: impl Iterator<Item = &'e Source>,
+        is_passed: bool,
+    ) -> Places {
+        let mut returned = Places::default();
+        for from in sources {
             match from {
                 Source::Field(index, offset) => {
                     let places = fields(self.cx, self.provenance, &call, *index, *offset);

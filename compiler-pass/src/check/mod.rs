@@ -17,6 +17,7 @@
 mod address;
 pub mod annotations;
 pub mod balance;
+mod beside;
 pub mod blame;
 mod called;
 pub mod cleanup;
@@ -216,6 +217,13 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
             cleanups: BTreeMap::from([(*index, *count)]),
             ..Effects::default()
         }));
+    }
+    // Of a number that was read nobody needs to say where.
+    let beside = |source: &&Source| {
+        matches!(source, Source::Arg(_) | Source::In(_)) && !declared.beside.contains(source)
+    };
+    if let Some(source) = inferred.beside.iter().find(beside) {
+        return Some(format!("beside({source})"));
     }
     if inferred.runs > declared.runs {
         return Some(format!("cleanups({})", inferred.runs));

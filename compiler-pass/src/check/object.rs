@@ -18,6 +18,8 @@ pub enum Object {
     Param(u32),
     /// The bits of a parameter that is a number: no memory, unless they are made into a pointer. Then it is [`Object::Param`].
     Number(u32),
+    /// The same where a pointer is read that may be this number, or lie beside it. What it leads to is not known.
+    Perhaps(u32),
     /// What the pointer leads to that lies so many bytes from where a parameter points.
     Field(u32, i64),
     /// What so many reads from a parameter lead to; at [`crate::effects::MAX_DEPTH`], so many or more.
@@ -54,7 +56,7 @@ impl Object {
     /// What the summary calls it where it goes somewhere: also a parameter that is a number.
     pub fn passed(self) -> Option<Source> {
         match self {
-            Object::Number(index) => Some(Source::Arg(index)),
+            Object::Number(index) | Object::Perhaps(index) => Some(Source::Arg(index)),
             _ => self.callers(),
         }
     }

@@ -351,7 +351,9 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
                 && !cyclic(at, Some(region))
         }
         Object::Heap(at) | Object::Slot(at) => !cyclic(at, None),
-        Object::Global | Object::Beyond(..) | Object::Region(_) | Object::Number(_) => false,
+        Object::Global | Object::Beyond(..) | Object::Region(_) | Object::Number(_) | Object::Perhaps(_) => {
+            false
+        }
     }
 }
 

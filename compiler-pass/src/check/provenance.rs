@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 
 /// How many fields of what a parameter points to are told apart.
 const MAX_FIELDS: usize = 12;
+/// How many of them that are numbers, if they are returned.
+const MAX_NUMBERS: usize = 32;
 /// How many cells of one object are told apart.
 const MAX_CELLS: usize = 64;
 /// The widest access that is cut into pointer-sized cells, in pointers.
@@ -41,6 +43,8 @@ pub struct Provenance {
     pub(super) objects: Vec<Object>,
     pub(super) index: BTreeMap<Object, ObjectId>,
     pub(super) values: Vec<Places>,
+    /// Of values that hold pointers and numbers beside them: where the numbers may point.
+    pub(super) beside: BTreeMap<ValueId, Places>,
     pub(super) memory: Vec<Cells>,
     /// What the cells of each object hold, taken together.
     pub(super) all: Vec<Places>,
@@ -66,6 +70,7 @@ impl Provenance {
             objects: Vec::new(),
             index: BTreeMap::new(),
             values: vec![Places::default(); cx.body.values.len()],
+            beside: BTreeMap::new(),
             memory: Vec::new(),
             all: Vec::new(),
             fields: BTreeMap::new(),
@@ -216,6 +221,16 @@ impl Provenance {
 
     /// Makes the field of a parameter's object known before it is read there.
     pub(super) fn name_field(&mut self, place: Place, bytes: u32) {
+        let most = if self.is_fine { MAX_FIELDS } else { 0 };
+        self.name_one_of(place, bytes, most);
+    }
+
+    /// The same for a number that is returned: only by the field, callers can tell it from the pointers beside it.
+    pub(super) fn name_number(&mut self, place: Place, bytes: u32) {
+        self.name_one_of(place, bytes, MAX_NUMBERS);
+    }
+
+    fn name_one_of(&mut self, place: Place, bytes: u32, most: usize) {
         let (Object::Param(index), Some(offset)) = (self.get(place.object), place.offset.exact()) else {
             return;
         };
@@ -223,7 +238,7 @@ impl Provenance {
             return;
         }
         let count = self.fields.entry(index).or_default();
-        if self.is_fine && *count < MAX_FIELDS {
+        if *count < most {
             *count += 1;
             self.object(Object::Field(index, offset));
         }

@@ -34,6 +34,14 @@ impl Provenance {
         places.iter().filter(is_memory).collect()
     }
 
+    /// The parameters that are numbers among some places.
+    pub(super) fn numbers_of(&self, places: &Places) -> impl Iterator<Item = u32> {
+        places.objects().filter_map(|id| match self.get(id) {
+            Object::Number(index) => Some(index),
+            _ => None,
+        })
+    }
+
     /// Where the parameters point that are numbers, once they are made into pointers.
     pub(super) fn pointers_of(&self, places: &Places) -> Places {
         let pointer = |place: Place| match self.get(place.object) {
@@ -135,6 +143,13 @@ impl Provenance {
                 read.add_all(held);
             }
         }
+    }
+
+    /// What was stored at an index that varies, and is read at one, of the same elements of an array.
+    pub(super) fn read_column(&self, place: Place, read: &mut Places) {
+        let is_column = place.offset.exact().is_none() && place.offset != Offset::ANY;
+        let held = self.cells(place.object).get(&place.offset).filter(|_| is_column);
+        read.extend(held.into_iter().flat_map(Places::iter));
     }
 
     /// What lay there before the function began.

@@ -32,6 +32,7 @@ pub fn assemble(
         flows: escapes.flows.union(&unknown.flows).copied().collect(),
         late: stale.late.clone(),
         stale: stale.left.clone(),
+        beside: escapes.beside.clone(),
         reads: stale.reads.clone(),
         sets: certainly_set(cx, provenance),
         roams: cx.reached_insts().any(|(_, inst)| roams(cx, provenance, inst)),
@@ -127,13 +128,17 @@ fn roams(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> bool 
     match inst.kind {
         InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {
             let variable = inst.llvm.operand(0).and_then(|pointer| pointer.variable());
-            let holds_none = variable
-                .is_some_and(|(variable, _)| variable.is_constant_variable() || variable.holds_numbers());
-            let brings_pointer = inst.result.is_some_and(|result| {
-                let value = cx.body.value(result);
-                value.holds_pointer || value.disguise >= Disguise::Exact
-            });
-            brings_pointer && !holds_none && is_outside(from)
+            let holds_none = |may_be_number: bool| {
+                variable.is_some_and(|(variable, _)| {
+                    variable.is_constant_variable() || !may_be_number && variable.holds_numbers()
+                })
+            };
+            let value = inst.result.map(|result| cx.body.value(result));
+            let brings_pointer =
+                value.is_some_and(|value| value.holds_pointer || value.disguise >= Disguise::Exact);
+            // A number that is made into a pointer somewhere may lie in a variable for numbers.
+            let may_be_number = value.is_some_and(|value| value.is_revived);
+            brings_pointer && (!holds_none(may_be_number)) && is_outside(from)
         }
         InstKind::Copy { from, .. } => is_outside(from),
         InstKind::Operation(Operation::RunCleanup, _) | InstKind::Opaque(..) => true,

@@ -14,6 +14,7 @@
 //!                                                 the region that it ended
 //!         | "bounded(" arg ")"                    the region must be a bounded one
 //!         | "return(" source { "," source } ")"   the result may point to the source
+//!         | "beside(" source { "," source } ")"   a number beside pointers in the result may be the address of the source
 //!         | "store(" source "->" place ")"        the source may be stored in the place
 //!         | "set(" arg "[" number "]" ")"         certainly overwrites that place before it returns
 //!         | "free(" source { "," source } ")"     gives the object back to an allocator
@@ -203,6 +204,11 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
                 effects.flows.insert((source, Sink::Return));
             }
         }
+        "beside" => {
+            for text in inner.split(',') {
+                effects.beside.insert(source(text)?);
+            }
+        }
         "free" => {
             for text in inner.split(',') {
                 let source = source(text)?;
@@ -328,6 +334,7 @@ mod tests {
             "put(arg0); reset(arg0, always); stale(arg0); return(in(arg0))",
             "put(arg0); reset(arg0); stale(arg0, arg1[8]); stale(arg0, *arg1); store(in(arg0) -> arg1)",
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
+            "return(arg0); beside(*arg1[8]); nounwind",
             "get(arg0); get(*arg0[8]); store(*arg0[8] -> arg1[-16]); return(*arg0[0])",
             "new(return); get(arg0); nounwind",
             "open(return); store(in(return) -> arg0[0]); nounwind",

@@ -144,6 +144,8 @@ pub struct Effects {
     pub reads: BTreeSet<Source>,
     /// The pointers that move.
     pub flows: BTreeSet<(Source, Sink)>,
+    /// Where the addresses come from that numbers beside pointers in its result may be.
+    pub beside: BTreeSet<Source>,
     /// The region parameters that it ends, in the order in which it ends them.
     pub drops: Vec<u32>,
     /// `(region, pointer)`: memory is accessed through the pointer after the values of the region ended.
@@ -224,7 +226,7 @@ impl Sink {
 
 impl Effects {
     /// Makes every field of what an argument points to one: the flows of a summary that has very many, since callers
-    /// instantiate each.
+    /// instantiate each. From which fields its result comes it still tells.
     pub fn forget_fields(&mut self) {
         let whole = |source| match source {
             Source::Field(index, _) => Source::Beyond(index, 1),
@@ -237,7 +239,11 @@ impl Effects {
         let flows = std::mem::take(&mut self.flows);
         self.flows = flows
             .into_iter()
-            .map(|(from, to)| (whole(from), all(to)))
+            .map(|(from, to)| match to {
+                // A number that is returned can be told from a pointer by the field only, and these flows are few.
+                Sink::Return => (from, to),
+                _ => (whole(from), all(to)),
+            })
             .collect();
         self.reads = std::mem::take(&mut self.reads).into_iter().map(whole).collect();
         self.is_coarse = true;
@@ -270,10 +276,15 @@ impl Effects {
             // What is stored where it was read from, unless some place is said to be overwritten: it may be the same.
             let is_idle = matches!((from, to), (Source::Field(from, offset), Sink::Field(to, other))
                 if from == to && offset == other && !sets);
+            // See `forget_fields`.
+            let is_number_perhaps = matches!((from, to), (Source::Field(..), Sink::Return));
             !is_idle
-                && !flows.iter().any(|(other_from, other_to)| {
-                    (other_from, other_to) != (from, to) && other_from.covers(*from) && other_to.covers(*to)
-                })
+                && (is_number_perhaps
+                    || !flows.iter().any(|(other_from, other_to)| {
+                        (other_from, other_to) != (from, to)
+                            && other_from.covers(*from)
+                            && other_to.covers(*to)
+                    }))
         });
     }
 

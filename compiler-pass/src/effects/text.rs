@@ -117,6 +117,7 @@ impl fmt::Display for Effects {
                 place => format!("store({from} -> {place})"),
             });
         }
+        clauses.extend(self.beside.iter().map(|source| format!("beside({source})")));
         if self.diverges {
             clauses.push("noreturn".to_owned());
         }

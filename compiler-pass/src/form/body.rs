@@ -3,8 +3,8 @@
 //! This is where LLVM's many instructions become the few that the analyses know. What has no kind of its own and
 //! could move pointers in ways that they do not follow is [`InstKind::Opaque`], which the checker reports.
 
-use super::disguise;
 use super::offset::Step;
+use super::revival::Draft;
 use super::*;
 use crate::llvm::{self};
 use bumpalo::Bump;
@@ -41,7 +41,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         }
     }
 
-    pub(super) fn read(mut self, function: Value<'a>) -> Body<'a> {
+    pub(super) fn read(mut self, function: Value<'a>) -> Draft<'a> {
         let mut params = BumpVec::new_in(self.arena);
         for (index, param) in function.parameters().into_iter().enumerate() {
             params.push(self.define(param, ValueKind::Param(index as u32)));
@@ -84,12 +84,10 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             });
         }
         let cleanups = self.cleanups(&insts);
-        let insts = insts.into_bump_slice();
-        disguise::find(insts, &mut self.values, self.pointer_bytes);
-        Body {
+        Draft {
             blocks: blocks.into_bump_slice(),
-            insts,
-            values: self.values.into_bump_slice(),
+            insts: insts.into_bump_slice_mut(),
+            values: self.values.into_bump_slice_mut(),
             params: params.into_bump_slice(),
             cleanups,
         }
@@ -102,6 +100,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             holds_pointer: value.ty().holds_pointer(),
             is_pointer: value.ty().is_pointer(),
             has_room: value.ty().has_room_for(self.pointer_bytes * 8),
+            is_revived: false,
             disguise: Disguise::None,
         });
         self.known.insert(value, id);
@@ -312,7 +311,10 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             // A field that is no pointer has nothing of the pointers beside it.
             LLVMExtractValue | LLVMExtractElement => {
                 let operands = self.ids(inst.operands());
-                if inst.ty().holds_pointer() {
+                if inst.ty().integer_width() == Some(1) {
+                    // Whether arithmetic overflowed.
+                    InstKind::Plain(&[])
+                } else if inst.ty().holds_pointer() {
                     InstKind::Derive(operands)
                 } else {
                     InstKind::Plain(operands)

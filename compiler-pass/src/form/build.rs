@@ -2,6 +2,7 @@
 
 use super::body::BodyReader;
 use super::*;
+use super::{disguise, revival};
 use crate::effects::{grammar, manifest::Manifest};
 use crate::llvm::{Module, shim};
 use bumpalo::Bump;
@@ -31,15 +32,19 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
         .collect();
     let mut functions = BumpVec::with_capacity_in(index.len(), arena);
     let pointer_bytes = module.pointer_bits() / 8;
+    let mut drafts = Vec::with_capacity(index.len());
     for llvm in module.functions() {
-        functions.push(read_function(
-            llvm,
-            &index,
-            notes.get(&llvm.name()),
-            manifest,
-            pointer_bytes,
-            arena,
-        ));
+        functions.push(read_function(llvm, notes.get(&llvm.name()), manifest, arena));
+        drafts
+            .push((!llvm.is_declaration()).then(|| BodyReader::new(&index, pointer_bytes, arena).read(llvm)));
+    }
+    revival::judge(&functions, &mut drafts, pointer_bytes);
+    for (function, draft) in functions.iter_mut().zip(drafts) {
+        function.body = draft.map(|draft| {
+            disguise::find(draft.insts, draft.values, pointer_bytes);
+            revival::follow(draft.insts, draft.values, pointer_bytes);
+            draft.finish()
+        });
     }
     Form {
         functions: functions.into_bump_slice(),
@@ -108,10 +113,8 @@ pub fn in_manifest<'e>(llvm: Value<'_>, manifest: &'e Manifest) -> Option<&'e Ef
 
 fn read_function<'a>(
     llvm: Value<'a>,
-    index: &HashMap<Value<'a>, FuncId>,
     notes: Option<&Vec<String>>,
     manifest: &Manifest,
-    pointer_bytes: u32,
     arena: &'a Bump,
 ) -> Function<'a> {
     let bits = llvm.function_facts();
@@ -184,6 +187,6 @@ fn read_function<'a>(
         region_params: flags(REGION_ATTRIBUTE),
         kernel: is_kernel.then_some(allowed),
         bounded_params: arena.alloc_slice_copy(&bounded),
-        body: defined.then(|| BodyReader::new(index, pointer_bytes, arena).read(llvm)),
+        body: None,
     }
 }

@@ -171,9 +171,17 @@ impl<'a> BodyReader<'a, '_> {
         let pointers =
             inst.ty().holds_pointer() || arguments.iter().any(|argument| argument.ty().holds_pointer());
         if pointers {
-            None
-        } else {
-            Some(InstKind::Plain(values(self)))
+            return None;
         }
+        // The result is a number near an operand, or one that an address can be had from again.
+        let near = [
+            "umin", "umax", "smin", "smax", "abs", "uadd", "usub", "umul", "sadd", "ssub", "smul",
+        ];
+        let stem = rest.split('.').next().unwrap_or_default();
+        Some(if near.contains(&stem) {
+            InstKind::Derive(values(self))
+        } else {
+            InstKind::Plain(values(self))
+        })
     }
 }

@@ -5,6 +5,11 @@
 //! only where it is certain that a pointer was read is the result taken for one ([`Disguise`]).
 
 use super::{Disguise, Inst, InstKind, ValueDef, ValueId, ValueKind};
+use crate::llvm::Value;
+use inkwell::llvm_sys::LLVMOpcode::*;
+
+/// A byte that goes by more names than this counts as looked at.
+const MAX_NAMES: usize = 64;
 
 /// What became of the bits on the way from a read to a use.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,9 +96,31 @@ fn read(inst: &Inst<'_>, way: Way, pointer_bytes: u32) -> Disguise {
         }
         _ if inst.llvm.ty().is_floating() => Disguise::Known,
         Way::Copied | Way::Address if is_whole => Disguise::Whole,
-        Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Byte,
+        Way::Copied | Way::Address if inst.bytes == 1 && is_seen(inst.llvm) => Disguise::Byte,
+        Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Unseen,
         Way::Returned if is_whole => Disguise::Exact,
         Way::Passed if is_whole => Disguise::Passed,
         _ => Disguise::Known,
     }
+}
+
+/// Whether the function does more with a number than to store it.
+fn is_seen(number: Value<'_>) -> bool {
+    let mut known = vec![number];
+    let mut next = 0;
+    while let Some(value) = known.get(next).copied() {
+        next += 1;
+        for user in value.users() {
+            match user.opcode() {
+                Some(LLVMStore) if user.operand(0) == Some(value) && user.operand(1) != Some(value) => {}
+                Some(LLVMPHI | LLVMZExt | LLVMSExt | LLVMTrunc | LLVMFreeze) if known.len() < MAX_NAMES => {
+                    if !known.contains(&user) {
+                        known.push(user);
+                    }
+                }
+                _ => return true,
+            }
+        }
+    }
+    false
 }

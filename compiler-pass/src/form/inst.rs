@@ -227,6 +227,15 @@ impl Inst<'_> {
         })
     }
 
+    /// Whether it is an intrinsic that multiplies.
+    pub fn multiplies(&self) -> bool {
+        let callee = self.llvm.callee().filter(|callee| callee.is_function());
+        callee.is_some_and(|callee| {
+            let name = callee.name();
+            name.starts_with("llvm.umul.") || name.starts_with("llvm.smul.")
+        })
+    }
+
     /// Whether the result has some bits of an operand and some of another.
     pub fn masks_bits(&self) -> bool {
         use inkwell::llvm_sys::LLVMOpcode::*;

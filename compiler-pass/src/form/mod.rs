@@ -20,6 +20,7 @@ pub mod inst;
 pub mod offset;
 pub mod paths;
 pub mod regions;
+mod revival;
 mod steering;
 
 pub use build::build;
@@ -116,6 +117,8 @@ pub struct ValueDef<'a> {
     pub is_pointer: bool,
     /// Whether it is an integer, or several, with room for an address.
     pub has_room: bool,
+    /// Whether it is a number that somewhere in the module may be made into a pointer, a few sums away.
+    pub is_revived: bool,
     /// Whether it may be a pointer in disguise.
     pub disguise: Disguise,
 }
@@ -136,6 +139,8 @@ pub enum Disguise {
     /// A byte of a pointer, where it is not known exactly which byte is read, from an object that is known to hold pointers
     /// or that a parameter points to; else as [`Disguise::Known`].
     Byte,
+    /// A byte of a pointer, from any object, since nothing looks at it: a text's bytes are compared and computed with.
+    Unseen,
     /// A pointer where one may lie, at any offset: it goes on into a function that may follow it, or came from one and is
     /// made into a pointer.
     Passed,

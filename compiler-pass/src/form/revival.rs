@@ -1,0 +1,420 @@
+//! Finds the numbers that somewhere in the module may be made into pointers, and decides by that which numbers are followed.
+//!
+//! Backward from every integer that becomes a pointer: through arithmetic, from parameters to what callers pass, from results
+//! to what callees return, and from reads to all that is stored. Memory is one place here, except that narrow accesses are
+//! apart from those with room for an address. What the walk meets is *revived*,
+//! * as an address: what lies between it and the pointer are sums, tags and choices, or
+//! * scaled: it is multiplied, divided, shifted or turned round first.
+//!
+//! Quotients and remainders of an address (a hash, the number of a page) are followed where they are revived after scaling,
+//! or visibly scaled back (`p / a * a`). Numbers that are read, computed with, and stored, passed or returned are followed
+//! where they are revived as addresses. All other arithmetic on an address is followed always. What only another
+//! file makes into a pointer is not seen here.
+
+use super::{Block, Body, Callee, Cleanup, Disguise, Function, Inst, InstKind, ValueDef, ValueId, ValueKind};
+use inkwell::llvm_sys::LLVMOpcode::*;
+use std::collections::HashMap;
+
+/// A body whose numbers are not judged yet.
+pub(super) struct Draft<'a> {
+    pub(super) blocks: &'a [Block<'a>],
+    pub(super) insts: &'a mut [Inst<'a>],
+    pub(super) values: &'a mut [ValueDef<'a>],
+    pub(super) params: &'a [ValueId],
+    pub(super) cleanups: &'a [Cleanup<'a>],
+}
+
+impl<'a> Draft<'a> {
+    /// The body, for good.
+    pub(super) fn finish(self) -> Body<'a> {
+        Body {
+            blocks: self.blocks,
+            insts: self.insts,
+            values: self.values,
+            params: self.params,
+            cleanups: self.cleanups,
+        }
+    }
+
+    fn def(&self, value: ValueId) -> Option<&Inst<'a>> {
+        match self.values[value.index()].kind {
+            ValueKind::Inst(id) => Some(&self.insts[id.index()]),
+            _ => None,
+        }
+    }
+
+    fn constant(&self, value: ValueId) -> Option<i64> {
+        match self.values[value.index()].kind {
+            ValueKind::Int(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Of a multiplication, the quotient among its operands that it may scale back, and what was divided. It is another
+    /// number's business if both numbers are constants, and different ones.
+    fn scaled_back(&self, inst: &Inst<'a>) -> Option<(ValueId, ValueId)> {
+        let is_shift = match inst.llvm.opcode()? {
+            LLVMMul => false,
+            LLVMShl => true,
+            _ => return None,
+        };
+        let InstKind::Derive(&[left, right]) = inst.kind else {
+            return None;
+        };
+        let factors = [(left, right), (right, left)];
+        let mut factors = factors.into_iter().take(if is_shift { 1 } else { 2 });
+        factors.find_map(|(quotient, factor)| {
+            let division = self.def(quotient)?;
+            let shifted = match division.llvm.opcode()? {
+                LLVMUDiv | LLVMSDiv => false,
+                LLVMLShr | LLVMAShr => true,
+                _ => return None,
+            };
+            let (InstKind::Plain(&[dividend, divisor]) | InstKind::Derive(&[dividend, divisor])) =
+                division.kind
+            else {
+                return None;
+            };
+            let scale = |number: ValueId, shifts: bool| {
+                let number = self.constant(number)?;
+                match shifts {
+                    true => u32::try_from(number).ok().and_then(|by| 1i64.checked_shl(by)),
+                    false => Some(number),
+                }
+            };
+            let same = match (scale(factor, is_shift), scale(divisor, shifted)) {
+                (Some(up), Some(down)) => up == down,
+                _ => true,
+            };
+            same.then_some((quotient, dividend))
+        })
+    }
+}
+
+/// How numbers are revived: a set of [`ADDRESS`] and [`SCALED`].
+type Ways = u8;
+const ADDRESS: Ways = 1;
+const SCALED: Ways = 2;
+
+/// A remainder of a division by so much has more than the low bits of an address.
+const LARGE: u64 = 1 << 32;
+
+/// Judges the numbers of a module: marks those that are revived as addresses, and lets divisions derive addresses where
+/// that matters. Linear in the size of the module.
+pub(super) fn judge<'a>(functions: &[Function<'a>], drafts: &mut [Option<Draft<'a>>], pointer_bytes: u32) {
+    let ways = Search::new(functions, drafts, pointer_bytes).run();
+    for (draft, ways) in drafts.iter_mut().zip(ways) {
+        let Some(draft) = draft else { continue };
+        let mut divides: Vec<usize> = Vec::new();
+        for (index, inst) in draft.insts.iter().enumerate() {
+            if let Some((quotient, _)) = draft.scaled_back(inst)
+                && let ValueKind::Inst(division) = draft.values[quotient.index()].kind
+            {
+                divides.push(division.index());
+            }
+            if leaves_address(draft, inst, &ways) {
+                divides.push(index);
+            }
+        }
+        for index in divides {
+            if let InstKind::Plain(operands) = draft.insts[index].kind {
+                // The divisor is no address.
+                draft.insts[index].kind = InstKind::Derive(&operands[..1]);
+            }
+        }
+        for (value, ways) in draft.values.iter_mut().zip(ways) {
+            value.is_revived = ways & ADDRESS != 0;
+        }
+    }
+}
+
+/// Whether a division leaves so much of an address that its result is followed.
+fn leaves_address(draft: &Draft<'_>, inst: &Inst<'_>, ways: &[Ways]) -> bool {
+    let (InstKind::Plain(&[_, divisor]), Some(result)) = (inst.kind, inst.result) else {
+        return false;
+    };
+    let is_scaled = ways.get(result.index()).is_some_and(|ways| ways & SCALED != 0);
+    match inst.llvm.opcode() {
+        Some(LLVMUDiv | LLVMSDiv) => is_scaled,
+        Some(LLVMURem | LLVMSRem) => {
+            is_scaled
+                || draft
+                    .constant(divisor)
+                    .is_some_and(|by| by.unsigned_abs() >= LARGE)
+        }
+        _ => false,
+    }
+}
+
+/// A number that is revived is followed wherever it is read or comes back.
+pub(super) fn follow(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_bytes: u32) {
+    for value in values.iter_mut().filter(|value| value.is_revived) {
+        let ValueKind::Inst(id) = value.kind else { continue };
+        let inst = &insts[id.index()];
+        let is_followed = match inst.kind {
+            InstKind::Load(_) | InstKind::Exchange { .. } => {
+                inst.bytes >= pointer_bytes && !inst.llvm.ty().is_floating()
+            }
+            InstKind::Call(_) => true,
+            _ => false,
+        };
+        if is_followed && matches!(value.disguise, Disguise::Known | Disguise::Exact) {
+            value.disguise = Disguise::Passed;
+        }
+    }
+}
+
+/// The walk. A value of a function is a place in the module.
+struct Search<'s, 'a> {
+    drafts: &'s [Option<Draft<'a>>],
+    pointer_bytes: u32,
+    ways: Vec<Vec<Ways>>,
+    work: Vec<(usize, ValueId, Ways)>,
+    /// For each function, the calls of it: caller and arguments.
+    callers: HashMap<usize, Vec<(usize, &'a [super::Argument])>>,
+    /// Where more arguments may be passed than there are parameters, or it is not known to whom.
+    others: Vec<(usize, &'a [super::Argument])>,
+    /// What was read, as a number with room for an address and as a narrower one.
+    wide: Ways,
+    narrow: Ways,
+    /// Parameters, and results, of calls through pointers.
+    passed: Ways,
+    returned: Ways,
+}
+
+impl<'s, 'a> Search<'s, 'a> {
+    fn new(functions: &[Function<'a>], drafts: &'s [Option<Draft<'a>>], pointer_bytes: u32) -> Self {
+        let mut search = Search {
+            drafts,
+            pointer_bytes,
+            ways: drafts
+                .iter()
+                .map(|draft| vec![0; draft.as_ref().map_or(0, |draft| draft.values.len())])
+                .collect(),
+            work: Vec::new(),
+            callers: HashMap::new(),
+            others: Vec::new(),
+            wide: 0,
+            narrow: 0,
+            passed: 0,
+            returned: 0,
+        };
+        for (index, inst) in search.insts() {
+            match inst.kind {
+                InstKind::FromInteger(value) => search.demand(index, value, ADDRESS),
+                InstKind::Call(call) => match call.callee {
+                    Callee::Direct(callee) => {
+                        let calls = search.callers.entry(callee.index()).or_default();
+                        calls.push((index, call.args));
+                        if functions[callee.index()].variadic {
+                            let rest = functions[callee.index()].params().min(call.args.len());
+                            search.others.push((index, &call.args[rest..]));
+                        }
+                    }
+                    Callee::Indirect(_) | Callee::Assembly => search.others.push((index, call.args)),
+                },
+                _ => {}
+            }
+        }
+        search
+    }
+
+    fn insts(&self) -> impl Iterator<Item = (usize, &'s Inst<'a>)> + use<'s, 'a> {
+        let drafts = self.drafts.iter().enumerate();
+        drafts.flat_map(|(index, draft)| {
+            let insts = draft.iter().flat_map(|draft| draft.insts.iter());
+            insts.map(move |inst| (index, inst))
+        })
+    }
+
+    fn demand(&mut self, function: usize, value: ValueId, ways: Ways) {
+        let Some(draft) = &self.drafts[function] else {
+            return;
+        };
+        // Where it is a pointer by its type, it need not be found out that it is one.
+        let def = &draft.values[value.index()];
+        if def.is_pointer || !matches!(def.kind, ValueKind::Inst(_) | ValueKind::Param(_)) {
+            return;
+        }
+        let known = &mut self.ways[function][value.index()];
+        let new = ways & !*known;
+        if new != 0 {
+            *known |= new;
+            self.work.push((function, value, new));
+        }
+    }
+
+    fn run(mut self) -> Vec<Vec<Ways>> {
+        while let Some((function, value, ways)) = self.work.pop() {
+            let Some(draft) = &self.drafts[function] else {
+                continue;
+            };
+            match draft.values[value.index()].kind {
+                ValueKind::Param(index) => self.given(function, index as usize, ways),
+                ValueKind::Inst(id) => self.made_by(function, &draft.insts[id.index()], ways),
+                _ => {}
+            }
+        }
+        self.ways
+    }
+
+    /// A parameter is what callers pass, and others through pointers.
+    fn given(&mut self, function: usize, index: usize, ways: Ways) {
+        for (caller, args) in self.callers.get(&function).cloned().unwrap_or_default() {
+            if let Some(argument) = args.get(index) {
+                self.demand(caller, argument.value, ways);
+            }
+        }
+        let new = ways & !self.passed;
+        self.passed |= new;
+        self.other_arguments(new);
+    }
+
+    fn other_arguments(&mut self, ways: Ways) {
+        if ways != 0 {
+            for (caller, args) in self.others.clone() {
+                for argument in args {
+                    self.demand(caller, argument.value, ways);
+                }
+            }
+        }
+    }
+
+    fn made_by(&mut self, function: usize, inst: &Inst<'a>, ways: Ways) {
+        let Some(draft) = &self.drafts[function] else {
+            return;
+        };
+        match inst.kind {
+            InstKind::Load(_) | InstKind::Exchange { .. } | InstKind::Opaque(..) => {
+                self.read(inst.bytes, ways);
+            }
+            InstKind::Call(call) => match call.callee {
+                Callee::Direct(callee) if self.drafts[callee.index()].is_some() => {
+                    self.results(callee.index(), ways);
+                }
+                // What a library function returns is one of its arguments, or none.
+                Callee::Direct(_) => {
+                    for argument in call.args {
+                        self.demand(function, argument.value, ways);
+                    }
+                }
+                Callee::Indirect(_) | Callee::Assembly => {
+                    let new = ways & !self.returned;
+                    self.returned |= new;
+                    if new != 0 {
+                        (0..self.drafts.len()).for_each(|callee| self.results(callee, new));
+                    }
+                }
+            },
+            InstKind::Phi(_) | InstKind::Same(_) | InstKind::Resize { .. } => {
+                for operand in inst.kind.operands() {
+                    self.demand(function, operand, ways);
+                }
+            }
+            InstKind::Select { yes, no, .. } => {
+                self.demand(function, yes, ways);
+                self.demand(function, no, ways);
+            }
+            InstKind::Derive(operands) | InstKind::Plain(operands) => {
+                if let Some((_, dividend)) = draft.scaled_back(inst) {
+                    self.demand(function, dividend, ways);
+                    return;
+                }
+                match inst.llvm.opcode() {
+                    Some(LLVMMul | LLVMUDiv | LLVMSDiv | LLVMURem | LLVMSRem) => {
+                        for operand in operands {
+                            self.demand(function, *operand, SCALED);
+                        }
+                    }
+                    Some(LLVMShl | LLVMLShr | LLVMAShr) => self.demand(function, operands[0], SCALED),
+                    // What is subtracted is often what remains of the same address: `p - p % a`.
+                    Some(LLVMSub) if subtracts_remainder(draft, operands) => {
+                        self.demand(function, operands[0], ways);
+                    }
+                    _ if inst.turns_bits() || inst.multiplies() => {
+                        for operand in operands {
+                            self.demand(function, *operand, SCALED);
+                        }
+                    }
+                    Some(opcode) if !is_floating(opcode) => {
+                        for operand in operands {
+                            self.demand(function, *operand, ways);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn results(&mut self, callee: usize, ways: Ways) {
+        let Some(draft) = &self.drafts[callee] else { return };
+        for inst in draft.insts.iter() {
+            if let InstKind::Return(Some(value)) = inst.kind {
+                self.demand(callee, value, ways);
+            }
+        }
+    }
+
+    /// What is read somewhere is what is stored anywhere, in as many bytes; single bytes are parts of anything.
+    fn read(&mut self, bytes: u32, ways: Ways) {
+        let is_wide = |bytes: u32| bytes >= self.pointer_bytes;
+        let known = if is_wide(bytes) {
+            &mut self.wide
+        } else {
+            &mut self.narrow
+        };
+        let new = ways & !*known;
+        *known |= new;
+        if new == 0 {
+            return;
+        }
+        let stores: Vec<(usize, ValueId)> = self
+            .insts()
+            .filter_map(|(index, inst)| match inst.kind {
+                InstKind::Store { value, .. } | InstKind::Exchange { value, .. }
+                    if bytes == 1 || is_wide(inst.bytes) == is_wide(bytes) =>
+                {
+                    Some((index, value))
+                }
+                _ => None,
+            })
+            .collect();
+        for (index, value) in stores {
+            self.demand(index, value, new);
+        }
+        // Arguments past the parameters are read from memory.
+        let new = new & !self.passed;
+        self.passed |= new;
+        self.other_arguments(new);
+    }
+}
+
+/// Whether what is subtracted is a part of what it is subtracted from.
+fn subtracts_remainder(draft: &Draft<'_>, operands: &[ValueId]) -> bool {
+    let [from, part] = operands else { return false };
+    draft.def(*part).is_some_and(|part| {
+        matches!(part.llvm.opcode(), Some(LLVMURem | LLVMSRem | LLVMAnd))
+            && part.kind.operands().first() == Some(from)
+    })
+}
+
+fn is_floating(opcode: inkwell::llvm_sys::LLVMOpcode) -> bool {
+    matches!(
+        opcode,
+        LLVMFNeg
+            | LLVMFAdd
+            | LLVMFSub
+            | LLVMFMul
+            | LLVMFDiv
+            | LLVMFRem
+            | LLVMFPToUI
+            | LLVMFPToSI
+            | LLVMUIToFP
+            | LLVMSIToFP
+            | LLVMFPTrunc
+            | LLVMFPExt
+            | LLVMFCmp
+    )
+}
