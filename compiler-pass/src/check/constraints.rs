@@ -300,10 +300,9 @@ impl Solver<'_, '_> {
                 Disguise::Byte | Disguise::Unseen => {
                     self.provenance
                         .read_cells(place.object, place.offset, bytes, &mut read);
-                    if disguise == Disguise::Unseen
-                        || matches!(self.provenance.get(place.object), Object::Param(_))
-                    {
-                        self.provenance.read_assumed(place, bytes, &mut read);
+                    let is_argument = matches!(self.provenance.get(place.object), Object::Param(_));
+                    if disguise == Disguise::Unseen || is_argument {
+                        self.provenance.read_copied(place, bytes, &mut read);
                     }
                 }
                 _ => self.provenance.read_known(place, bytes, &mut read),
@@ -394,6 +393,13 @@ impl Solver<'_, '_> {
                         let field: Places = [Place { offset, ..source }].into_iter().collect();
                         moved.push((offset, self.read(&field, pointer_bytes)));
                     }
+                }
+                (Object::Field(..), _) => {
+                    let mut read = Places::default();
+                    self.provenance
+                        .read_cells(source.object, source.offset, bytes, &mut read);
+                    self.provenance.read_copied(source, bytes, &mut read);
+                    moved.push((Offset::ANY, read));
                 }
                 _ if object.is_outside() || object.callers().is_some() => {
                     let all: Places = [source].into_iter().collect();

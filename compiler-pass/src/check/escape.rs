@@ -14,7 +14,7 @@ use super::object::Object;
 use super::overwrite;
 use super::prepare::RETURN_MARK;
 use super::provenance::Provenance;
-use crate::effects::{RETURNED, Sink, Source};
+use crate::effects::{MAX_DEPTH, RETURNED, Sink, Source};
 use crate::form::offset::Offset;
 use crate::form::regions::Origin;
 use crate::form::{InstId, InstKind, ObjectId, RegionId, ValueId};
@@ -176,6 +176,7 @@ impl Judge<'_, '_> {
             (Object::Param(index), Some(offset)) => Sink::Field(index, offset),
             (Object::Param(index), None) => Sink::Arg(index),
             (Object::Field(index, _), _) => Sink::Beyond(index, 1),
+            (Object::Inside(index, _), _) => Sink::Beyond(index, MAX_DEPTH),
             (Object::Beyond(index, depth), _) => Sink::Beyond(index, depth),
             (Object::Site(_, region), _) => match self.cx.regions.get(region).origin {
                 Origin::Param(index) => Sink::In(index),
@@ -200,7 +201,7 @@ impl Judge<'_, '_> {
             Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_) => Some(Place::Global),
             // No memory: nothing is stored there.
             Object::Number(_) | Object::Perhaps(_) => None,
-            Object::Param(_) | Object::Field(..) | Object::Beyond(..) => {
+            Object::Param(_) | Object::Field(..) | Object::Inside(..) | Object::Beyond(..) => {
                 (!is_callers).then_some(Place::Caller)
             }
             Object::Site(_, outer) | Object::Region(outer) => {

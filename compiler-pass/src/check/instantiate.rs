@@ -118,10 +118,10 @@ impl Solver<'_, '_> {
                 Source::Arg(_) | Source::In(_) => {
                     returned.add_all(&self.sources(id, call, *from));
                 }
-                Source::Beyond(..) if is_passed => {
+                Source::Inside(..) | Source::Beyond(..) if is_passed => {
                     returned.add_all(&self.sources(id, call, *from));
                 }
-                Source::Beyond(..) | Source::Outside => {}
+                Source::Inside(..) | Source::Beyond(..) | Source::Outside => {}
             }
         }
         returned
@@ -135,6 +135,11 @@ impl Solver<'_, '_> {
             // Reading makes the field known.
             let places = fields(self.cx, self.provenance, &call, index, offset);
             return self.read(&places, self.cx.form.pointer_bytes);
+        }
+        if let Source::Inside(index, offset) = from {
+            let places = fields(self.cx, self.provenance, &call, index, offset);
+            let read = self.read(&places, self.cx.form.pointer_bytes);
+            return self.provenance.beyond(&read, 1);
         }
         if let Source::In(index) = from {
             self.name_sites(id, call, index);
@@ -219,6 +224,11 @@ pub(super) fn sources(
         Source::Field(index, offset) => {
             let places = fields(cx, provenance, call, index, offset);
             provenance.read(&places, cx.form.pointer_bytes)
+        }
+        Source::Inside(index, offset) => {
+            let places = fields(cx, provenance, call, index, offset);
+            let read = provenance.read(&places, cx.form.pointer_bytes);
+            provenance.beyond(&read, 1)
         }
         Source::Beyond(_, depth) => arguments
             .flat_map(|argument| provenance.beyond(&provenance.addresses(argument.value), depth))

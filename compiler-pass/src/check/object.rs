@@ -22,6 +22,8 @@ pub enum Object {
     Perhaps(u32),
     /// What the pointer leads to that lies so many bytes from where a parameter points.
     Field(u32, i64),
+    /// What any pointer leads to that lies in [`Object::Field`].
+    Inside(u32, i64),
     /// What so many reads from a parameter lead to; at [`crate::effects::MAX_DEPTH`], so many or more.
     Beyond(u32, u8),
     /// A stack slot.
@@ -48,6 +50,7 @@ impl Object {
         match self {
             Object::Param(index) => Some(Source::Arg(index)),
             Object::Field(index, offset) => Some(Source::Field(index, offset)),
+            Object::Inside(index, offset) => Some(Source::Inside(index, offset)),
             Object::Beyond(index, depth) => Some(Source::Beyond(index, depth)),
             _ => None,
         }
@@ -71,7 +74,10 @@ impl Object {
 
     /// Whether its address is read from memory that others write, too: it may be an object that the function made.
     pub fn is_read_from_others(self) -> bool {
-        matches!(self, Object::Global | Object::Field(..) | Object::Beyond(..))
+        matches!(
+            self,
+            Object::Global | Object::Field(..) | Object::Inside(..) | Object::Beyond(..)
+        )
     }
 
     /// Whether it is memory that outlives the function and that everybody can reach.

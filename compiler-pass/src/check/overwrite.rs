@@ -301,7 +301,7 @@ impl Search<'_, '_> {
                 Source::Field(..) | Source::Beyond(_, 1) => arguments
                     .flat_map(|argument| self.provenance.of(argument.value))
                     .any(|object| self.is_another_name(object)),
-                Source::Beyond(..) => arguments
+                Source::Inside(..) | Source::Beyond(..) => arguments
                     .flat_map(|argument| self.provenance.reach(argument.value))
                     .any(|object| self.is_another_name(object)),
             }
@@ -351,7 +351,7 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
                 && !cyclic(at, Some(region))
         }
         Object::Heap(at) | Object::Slot(at) => !cyclic(at, None),
-        Object::Global | Object::Beyond(..) | Object::Region(_) | Object::Number(_) | Object::Perhaps(_) => {
+        Object::Global | Object::Inside(..) | Object::Beyond(..) | Object::Region(_) | Object::Number(_) | Object::Perhaps(_) => {
             false
         }
     }

@@ -145,6 +145,18 @@ impl Provenance {
         }
     }
 
+    /// The same where bytes are copied, mostly those of a text: of what a field leads to, callers know that it holds no
+    /// pointers.
+    pub(super) fn read_copied(&mut self, place: Place, bytes: u32, read: &mut Places) {
+        match self.get(place.object) {
+            Object::Field(index, offset) => {
+                let inside = self.object(Object::Inside(index, offset));
+                read.insert(Place::anywhere_in(inside));
+            }
+            _ => self.read_assumed(place, bytes, read),
+        }
+    }
+
     /// What was stored at an index that varies, and is read at one, of the same elements of an array.
     pub(super) fn read_column(&self, place: Place, read: &mut Places) {
         let is_column = place.offset.exact().is_none() && place.offset != Offset::ANY;
@@ -183,7 +195,7 @@ impl Provenance {
                 let field = field.and_then(|offset| self.id(Object::Field(index, offset)));
                 return field.or_else(|| self.id(Object::Beyond(index, 1)));
             }
-            Object::Field(index, _) => Object::Beyond(index, MAX_DEPTH),
+            Object::Field(index, _) | Object::Inside(index, _) => Object::Beyond(index, MAX_DEPTH),
             Object::Beyond(index, depth) => Object::Beyond(index, (depth + 1).min(MAX_DEPTH)),
             Object::Global | Object::Variable(_) => Object::Global,
             _ => return None,
@@ -201,7 +213,12 @@ impl Provenance {
             .into_iter()
             .flat_map(|range| self.index.range(range))
             .map(|(_, id)| *id);
-        fields.chain(self.assumed(Place::anywhere_in(object), u32::MAX))
+        let inside = match self.get(object) {
+            Object::Field(index, offset) => self.id(Object::Inside(index, offset)),
+            _ => None,
+        };
+        let assumed = self.assumed(Place::anywhere_in(object), u32::MAX);
+        fields.chain(inside).chain(assumed)
     }
 
     /// What exactly `depth` reads from some objects lead to; at [`MAX_DEPTH`], so many or more.

@@ -15,7 +15,7 @@ use super::lives::{Life, State, end_before};
 use super::object::{Object, Places};
 use super::provenance::Provenance;
 use super::transfer::Transfer;
-use crate::effects::{RETURNED, Sink, Source};
+use crate::effects::{MAX_DEPTH, RETURNED, Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, InstId, InstKind, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
@@ -252,6 +252,7 @@ impl Judge<'_, '_> {
                 (Object::Param(param), Some(offset)) => Sink::Field(param, offset),
                 (Object::Param(param), None) => Sink::Arg(param),
                 (Object::Field(param, _), _) => Sink::Beyond(param, 1),
+                (Object::Inside(param, _), _) => Sink::Beyond(param, MAX_DEPTH),
                 (Object::Beyond(param, depth), _) => Sink::Beyond(param, depth),
                 (Object::Site(_, of), _) => match cx.regions.get(of).origin {
                     Origin::Param(param) => Sink::In(param),

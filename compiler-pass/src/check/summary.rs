@@ -63,7 +63,7 @@ pub fn assemble(
     for (from, to) in &unknown.flows {
         match (from, to) {
             (Source::Arg(index), Sink::Unknown) => effects.param_mut(*index as usize).get = true,
-            (Source::Field(..) | Source::Beyond(..), Sink::Unknown) => {
+            (Source::Field(..) | Source::Inside(..) | Source::Beyond(..), Sink::Unknown) => {
                 effects.reads.insert(*from);
             }
             _ => {}

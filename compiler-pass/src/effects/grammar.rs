@@ -28,6 +28,7 @@
 //!         | "in(return)"                          an object in the region that it opened and returns
 //!         | "*" arg | "**" arg                    a pointer that one read from there leads to; two or more
 //!         | "*" arg "[" number "]"                the pointer that is read so many bytes from there
+//!         | "**" arg "[" number "]"               any pointer that is read from what that one leads to
 //!         | "global"                              of `return` and `store`: memory that is no argument's, global
 //!                                                 or fresh
 //! place   = source | "global"                     memory that these point to
@@ -107,7 +108,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         "get" if inner == "global" => effects.roams = true,
         "get" => match source(inner)? {
             Source::Arg(index) => effects.param_mut(index as usize).get = true,
-            beyond @ (Source::Field(..) | Source::Beyond(..)) => {
+            beyond @ (Source::Field(..) | Source::Inside(..) | Source::Beyond(..)) => {
                 effects.reads.insert(beyond);
             }
             Source::In(_) | Source::Outside => return Err(unknown()),
@@ -157,7 +158,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
             let used = source(used)?;
             match used {
                 Source::Arg(index) => effects.param_mut(index as usize).get = true,
-                Source::Field(..) | Source::Beyond(..) => {
+                Source::Field(..) | Source::Inside(..) | Source::Beyond(..) => {
                     effects.reads.insert(used);
                 }
                 Source::In(_) | Source::Outside => return Err(unknown()),
@@ -260,6 +261,7 @@ fn sink(place: &str) -> Option<Sink> {
         Source::Arg(index) => Sink::Arg(index),
         // Where such a pointer leads is not told apart by the field that it was read from.
         Source::Field(index, _) => Sink::Beyond(index, 1),
+        Source::Inside(index, _) => Sink::Beyond(index, MAX_DEPTH),
         Source::Beyond(index, depth) => Sink::Beyond(index, depth),
         Source::In(index) => Sink::In(index),
         Source::Outside => return None,
@@ -296,6 +298,11 @@ fn source(text: &str) -> Result<Source, GrammarError> {
         && let Some((arg, offset)) = indexed(inner)
     {
         return Ok(Source::Field(argument(arg)?, offset));
+    }
+    if depth == 2
+        && let Some((arg, offset)) = indexed(inner)
+    {
+        return Ok(Source::Inside(argument(arg)?, offset));
     }
     if depth > 0 {
         let depth = u8::try_from(depth).ok().filter(|depth| *depth <= MAX_DEPTH);
@@ -334,6 +341,7 @@ mod tests {
             "put(arg0); reset(arg0, always); stale(arg0); return(in(arg0))",
             "put(arg0); reset(arg0); stale(arg0, arg1[8]); stale(arg0, *arg1); store(in(arg0) -> arg1)",
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
+            "get(**arg0[8]); store(**arg0[8] -> arg1); nounwind",
             "return(arg0); beside(*arg1[8]); nounwind",
             "get(arg0); get(*arg0[8]); store(*arg0[8] -> arg1[-16]); return(*arg0[0])",
             "new(return); get(arg0); nounwind",

@@ -104,6 +104,8 @@ pub enum Source {
     Arg(u32),
     /// The pointer that is read so many bytes from where the argument points.
     Field(u32, i64),
+    /// A pointer that is read anywhere from what [`Source::Field`] leads to.
+    Inside(u32, i64),
     /// A pointer that so many reads from the argument lead to; at [`MAX_DEPTH`], so many or more.
     Beyond(u32, u8),
     /// An object allocated in the region that the argument names.
@@ -186,9 +188,11 @@ impl Source {
     /// The argument that it speaks of.
     pub fn argument(self) -> Option<u32> {
         match self {
-            Source::Arg(index) | Source::Field(index, _) | Source::Beyond(index, _) | Source::In(index) => {
-                Some(index)
-            }
+            Source::Arg(index)
+            | Source::Field(index, _)
+            | Source::Inside(index, _)
+            | Source::Beyond(index, _)
+            | Source::In(index) => Some(index),
             Source::Outside => None,
         }
     }
@@ -197,7 +201,8 @@ impl Source {
     pub fn covers(self, other: Source) -> bool {
         self == other
             || match (self, other) {
-                (Source::Beyond(mine, 1), Source::Field(theirs, _)) => mine == theirs,
+                (Source::Beyond(mine, 1), Source::Field(theirs, _))
+                | (Source::Beyond(mine, MAX_DEPTH), Source::Inside(theirs, _)) => mine == theirs,
                 _ => false,
             }
     }
@@ -230,6 +235,7 @@ impl Effects {
     pub fn forget_fields(&mut self) {
         let whole = |source| match source {
             Source::Field(index, _) => Source::Beyond(index, 1),
+            Source::Inside(index, _) => Source::Beyond(index, MAX_DEPTH),
             other => other,
         };
         let all = |sink| match sink {

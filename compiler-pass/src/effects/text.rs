@@ -8,6 +8,7 @@ impl fmt::Display for Source {
         match self {
             Source::Arg(index) => write!(f, "arg{index}"),
             Source::Field(index, offset) => write!(f, "*arg{index}[{offset}]"),
+            Source::Inside(index, offset) => write!(f, "**arg{index}[{offset}]"),
             Source::Beyond(index, depth) => write!(f, "{}arg{index}", "*".repeat(usize::from(*depth))),
             Source::In(RETURNED) => f.write_str("in(return)"),
             Source::In(index) => write!(f, "in(arg{index})"),
