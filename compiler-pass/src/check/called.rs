@@ -5,6 +5,7 @@ use super::instantiate::{sinks, sources};
 use super::lives::{Life, State, ends};
 use super::object::{Place, Places};
 use super::transfer::{Lives, Transfer};
+use super::word::places_of;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::offset::Step;
 use crate::form::{Call, InstId, InstKind, RegionId};
@@ -23,6 +24,12 @@ impl<'a> Transfer<'_, 'a> {
             }
             Source::Field(index, offset) => {
                 let places = sinks(self.cx, self.provenance, id, call, Sink::Field(index, offset));
+                let bytes = self.cx.form.pointer_bytes;
+                lives = self.memory(state, &places, bytes);
+                self.read_before_end(state, call, &places, bytes, &mut lives);
+            }
+            Source::Word(..) => {
+                let places = places_of(self.cx, self.provenance, call, source);
                 let bytes = self.cx.form.pointer_bytes;
                 lives = self.memory(state, &places, bytes);
                 self.read_before_end(state, call, &places, bytes, &mut lives);

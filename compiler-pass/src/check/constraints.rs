@@ -241,6 +241,7 @@ impl Solver<'_, '_> {
         let value = self.cx.body.value(result);
         let read = match value.disguise {
             Disguise::Whole => self.read(&places, bytes),
+            Disguise::Computed => self.read_word(pointer, bytes),
             _ if value.holds_pointer => {
                 let mut read = self.read(&places, bytes);
                 self.make_pointers(&places, bytes, &mut read);

@@ -183,7 +183,7 @@ impl Judge<'_, '_> {
                 _ if self.handed.contains(&region) => Sink::In(RETURNED),
                 _ => return,
             },
-            (Object::Region(_) | Object::Number(_) | Object::Perhaps(_), _) => return,
+            (Object::Region(_) | Object::Number(_) | Object::Perhaps(_) | Object::Word(..), _) => return,
             (Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_), _) => Sink::Global,
         };
         // A pointer into the caller's region in a global is a finding here, and no flow.
@@ -200,7 +200,7 @@ impl Judge<'_, '_> {
         match cell {
             Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_) => Some(Place::Global),
             // No memory: nothing is stored there.
-            Object::Number(_) | Object::Perhaps(_) => None,
+            Object::Number(_) | Object::Perhaps(_) | Object::Word(..) => None,
             Object::Param(_) | Object::Field(..) | Object::Inside(..) | Object::Beyond(..) => {
                 (!is_callers).then_some(Place::Caller)
             }

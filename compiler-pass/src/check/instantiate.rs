@@ -4,6 +4,7 @@ use super::constraints::Solver;
 use super::context::Context;
 use super::object::{Object, Place, Places};
 use super::provenance::Provenance;
+use super::word::word;
 use crate::effects::{Effects, RETURNED, Sink, Source};
 use crate::form::offset::Step;
 use crate::form::{Argument, Call, Callee, Disguise, InstId, RegionId, ValueId, ValueKind};
@@ -115,7 +116,7 @@ impl Solver<'_, '_> {
                     };
                     returned.add_all(&self.read_disguised(&places, bytes, disguise));
                 }
-                Source::Arg(_) | Source::In(_) => {
+                Source::Arg(_) | Source::In(_) | Source::Word(..) => {
                     returned.add_all(&self.sources(id, call, *from));
                 }
                 Source::Inside(..) | Source::Beyond(..) if is_passed => {
@@ -135,6 +136,9 @@ impl Solver<'_, '_> {
             // Reading makes the field known.
             let places = fields(self.cx, self.provenance, &call, index, offset);
             return self.read(&places, self.cx.form.pointer_bytes);
+        }
+        if let Source::Word(..) = from {
+            return self.passed_word(&call, from);
         }
         if let Source::Inside(index, offset) = from {
             let places = fields(self.cx, self.provenance, &call, index, offset);
@@ -225,6 +229,7 @@ pub(super) fn sources(
             let places = fields(cx, provenance, call, index, offset);
             provenance.read(&places, cx.form.pointer_bytes)
         }
+        Source::Word(..) => word(cx, provenance, call, from),
         Source::Inside(index, offset) => {
             let places = fields(cx, provenance, call, index, offset);
             let read = provenance.read(&places, cx.form.pointer_bytes);
@@ -300,13 +305,9 @@ fn outside(provenance: &Provenance) -> Places {
 
 /// The places so many bytes from where an argument points.
 fn fields(cx: Context<'_, '_>, provenance: &Provenance, call: &Call<'_>, index: u32, offset: i64) -> Places {
-    let step = Step {
-        constant: offset,
-        stride: 0,
-    };
     let arguments = cx.arguments(call, index).iter();
     arguments
-        .flat_map(|argument| provenance.addresses(argument.value).moved(step))
+        .flat_map(|argument| provenance.addresses(argument.value).moved(Step::by(offset)))
         .collect()
 }
 

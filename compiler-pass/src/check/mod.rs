@@ -45,6 +45,7 @@ pub mod summary;
 pub mod targets;
 pub mod transfer;
 pub mod unknown;
+mod word;
 
 use crate::effects::{Effects, Put, Sink, Source};
 use crate::form::{Form, FuncId, InstKind, ValueId, callgraph};

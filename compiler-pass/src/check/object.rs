@@ -20,6 +20,9 @@ pub enum Object {
     Number(u32),
     /// The same where a pointer is read that may be this number, or lie beside it. What it leads to is not known.
     Perhaps(u32),
+    /// The bits of a number that lies so many bytes (the last) from where a parameter points, or from where the pointer
+    /// points that lies so many bytes from there: no memory either.
+    Word(u32, Option<i64>, i64),
     /// What the pointer leads to that lies so many bytes from where a parameter points.
     Field(u32, i64),
     /// What any pointer leads to that lies in [`Object::Field`].
@@ -60,8 +63,19 @@ impl Object {
     pub fn passed(self) -> Option<Source> {
         match self {
             Object::Number(index) | Object::Perhaps(index) => Some(Source::Arg(index)),
+            Object::Word(index, through, offset) => Some(Source::Word(index, through, offset)),
             _ => self.callers(),
         }
+    }
+
+    /// What the summary calls it where it is followed as a pointer.
+    pub fn pointed(self) -> Option<Source> {
+        self.passed().filter(|source| !matches!(source, Source::Word(..)))
+    }
+
+    /// Whether it is a number that came from the caller, and no memory.
+    pub fn is_number(self) -> bool {
+        matches!(self, Object::Number(_) | Object::Word(..))
     }
 
     /// Whether the function makes it: nobody else knows it unless its address is stored where others find it.
@@ -101,6 +115,14 @@ impl Place {
         Place {
             object,
             offset: Offset::START,
+        }
+    }
+
+    /// So many bytes further.
+    pub fn moved(self, bytes: i64) -> Place {
+        Place {
+            offset: self.offset.step(Step::by(bytes)),
+            ..self
         }
     }
 

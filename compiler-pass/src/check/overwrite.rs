@@ -298,10 +298,11 @@ impl Search<'_, '_> {
             let arguments = self.cx.arguments_of(&call, *from).iter();
             match from {
                 Source::Arg(_) | Source::In(_) | Source::Outside => false,
-                Source::Field(..) | Source::Beyond(_, 1) => arguments
+                Source::Field(..) | Source::Word(_, None, _) | Source::Beyond(_, 1) => arguments
                     .flat_map(|argument| self.provenance.of(argument.value))
                     .any(|object| self.is_another_name(object)),
-                Source::Inside(..) | Source::Beyond(..) => arguments
+                // Words that are read from what a field leads to, too.
+                Source::Word(_, Some(_), _) | Source::Inside(..) | Source::Beyond(..) => arguments
                     .flat_map(|argument| self.provenance.reach(argument.value))
                     .any(|object| self.is_another_name(object)),
             }
@@ -351,9 +352,13 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
                 && !cyclic(at, Some(region))
         }
         Object::Heap(at) | Object::Slot(at) => !cyclic(at, None),
-        Object::Global | Object::Inside(..) | Object::Beyond(..) | Object::Region(_) | Object::Number(_) | Object::Perhaps(_) => {
-            false
-        }
+        Object::Global
+        | Object::Inside(..)
+        | Object::Beyond(..)
+        | Object::Region(_)
+        | Object::Number(_)
+        | Object::Perhaps(_)
+        | Object::Word(..) => false,
     }
 }
 

@@ -21,8 +21,10 @@ impl Provenance {
     }
 
     fn numbers(&self) -> impl Iterator<Item = ObjectId> {
-        let all = Object::Number(0)..=Object::Number(u32::MAX);
-        self.index.range(all).map(|(_, id)| *id)
+        let params = Object::Number(0)..=Object::Number(u32::MAX);
+        let words = Object::Word(0, None, i64::MIN)..=Object::Word(u32::MAX, Some(i64::MAX), i64::MAX);
+        let all = self.index.range(params).chain(self.index.range(words));
+        all.map(|(_, id)| *id)
     }
 
     /// What is no parameter that is a number.
@@ -30,7 +32,7 @@ impl Provenance {
         if !self.has_numbers() {
             return places.clone();
         }
-        let is_memory = |place: &Place| !matches!(self.get(place.object), Object::Number(_));
+        let is_memory = |place: &Place| !self.get(place.object).is_number();
         places.iter().filter(is_memory).collect()
     }
 
@@ -46,6 +48,11 @@ impl Provenance {
     pub(super) fn pointers_of(&self, places: &Places) -> Places {
         let pointer = |place: Place| match self.get(place.object) {
             Object::Number(index) => self.id(Object::Param(index)),
+            Object::Word(index, None, offset) => {
+                let field = self.id(Object::Field(index, offset));
+                field.or_else(|| self.id(Object::Beyond(index, 1)))
+            }
+            Object::Word(index, Some(through), _) => self.id(Object::Inside(index, through)),
             _ => None,
         };
         places

@@ -343,7 +343,7 @@ impl Judge<'_, '_> {
             return;
         };
         for object in objects {
-            if let Some(source) = self.provenance.get(object).passed()
+            if let Some(source) = self.provenance.get(object).pointed()
                 && source.argument() != Some(ended)
             {
                 self.stale.late.insert((ended, source));
@@ -353,7 +353,7 @@ impl Judge<'_, '_> {
 
     /// Memory of an object is accessed.
     fn access(&mut self, object: ObjectId) {
-        match self.provenance.get(object).passed() {
+        match self.provenance.get(object).pointed() {
             Some(Source::Arg(index)) => {
                 self.stale.accessed.insert(index);
             }

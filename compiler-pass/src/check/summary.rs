@@ -128,17 +128,18 @@ fn roams(cx: Context<'_, '_>, provenance: &Provenance, inst: &Inst<'_>) -> bool 
     match inst.kind {
         InstKind::Load(from) | InstKind::Exchange { pointer: from, .. } => {
             let variable = inst.llvm.operand(0).and_then(|pointer| pointer.variable());
-            let holds_none = |may_be_number: bool| {
+            let holds_none = |is_revived: bool| {
                 variable.is_some_and(|(variable, _)| {
-                    variable.is_constant_variable() || !may_be_number && variable.holds_numbers()
+                    variable.is_constant_variable()
+                        || variable.holds_numbers() && (!is_revived || variable.counts())
                 })
             };
             let value = inst.result.map(|result| cx.body.value(result));
             let brings_pointer =
-                value.is_some_and(|value| value.holds_pointer || value.disguise >= Disguise::Exact);
+                value.is_some_and(|value| value.holds_pointer || value.disguise >= Disguise::Computed);
             // A number that is made into a pointer somewhere may lie in a variable for numbers.
-            let may_be_number = value.is_some_and(|value| value.is_revived);
-            brings_pointer && (!holds_none(may_be_number)) && is_outside(from)
+            let is_revived = value.is_some_and(|value| value.is_revived && !value.holds_pointer);
+            brings_pointer && !holds_none(is_revived) && is_outside(from)
         }
         InstKind::Copy { from, .. } => is_outside(from),
         InstKind::Operation(Operation::RunCleanup, _) | InstKind::Opaque(..) => true,

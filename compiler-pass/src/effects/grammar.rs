@@ -29,6 +29,8 @@
 //!         | "*" arg | "**" arg                    a pointer that one read from there leads to; two or more
 //!         | "*" arg "[" number "]"                the pointer that is read so many bytes from there
 //!         | "**" arg "[" number "]"               any pointer that is read from what that one leads to
+//!         | "word(" arg "[" number "]" ")"        the number so many bytes from there, if it is an address
+//!         | "word(*" arg "[" number "][" number "]" ")"   the same from where the pointer points that lies there
 //!         | "global"                              of `return` and `store`: memory that is no argument's, global
 //!                                                 or fresh
 //! place   = source | "global"                     memory that these point to
@@ -111,7 +113,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
             beyond @ (Source::Field(..) | Source::Inside(..) | Source::Beyond(..)) => {
                 effects.reads.insert(beyond);
             }
-            Source::In(_) | Source::Outside => return Err(unknown()),
+            Source::Word(..) | Source::In(_) | Source::Outside => return Err(unknown()),
         },
         "put" => {
             let (arg, put) = match inner.split_once(',') {
@@ -161,7 +163,7 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
                 Source::Field(..) | Source::Inside(..) | Source::Beyond(..) => {
                     effects.reads.insert(used);
                 }
-                Source::In(_) | Source::Outside => return Err(unknown()),
+                Source::Word(..) | Source::In(_) | Source::Outside => return Err(unknown()),
             }
             effects.late.insert((ended, used));
         }
@@ -264,7 +266,7 @@ fn sink(place: &str) -> Option<Sink> {
         Source::Inside(index, _) => Sink::Beyond(index, MAX_DEPTH),
         Source::Beyond(index, depth) => Sink::Beyond(index, depth),
         Source::In(index) => Sink::In(index),
-        Source::Outside => return None,
+        Source::Word(..) | Source::Outside => return None,
     })
 }
 
@@ -292,6 +294,9 @@ fn argument(text: &str) -> Result<u32, GrammarError> {
 
 fn source(text: &str) -> Result<Source, GrammarError> {
     let text = text.trim();
+    if let Some(inner) = text.strip_prefix("word(").and_then(|rest| rest.strip_suffix(')')) {
+        return word(inner.trim()).ok_or_else(|| GrammarError::Argument(text.to_owned()));
+    }
     let inner = text.trim_start_matches('*');
     let depth = text.len() - inner.len();
     if depth == 1
@@ -314,6 +319,19 @@ fn source(text: &str) -> Result<Source, GrammarError> {
         Some(inner) => argument(inner).map(Source::In),
         None => argument(text).map(Source::Arg),
     }
+}
+
+/// The inside of `word(arg0[8])` and `word(*arg0[8][16])`.
+fn word(text: &str) -> Option<Source> {
+    let (place, offset) = text.strip_suffix(']')?.rsplit_once('[')?;
+    let offset = offset.trim().parse().ok()?;
+    Some(match place.strip_prefix('*') {
+        None => Source::Word(argument(place).ok()?, None, offset),
+        Some(place) => {
+            let (arg, through) = indexed(place)?;
+            Source::Word(argument(arg).ok()?, Some(through), offset)
+        }
+    })
 }
 
 fn source_or_outside(text: &str) -> Result<Source, GrammarError> {
@@ -341,6 +359,7 @@ mod tests {
             "put(arg0); reset(arg0, always); stale(arg0); return(in(arg0))",
             "put(arg0); reset(arg0); stale(arg0, arg1[8]); stale(arg0, *arg1); store(in(arg0) -> arg1)",
             "get(arg0); get(*arg0); store(*arg0 -> arg1); return(**arg0, arg1)",
+            "store(word(arg1[0]) -> arg0[8]); return(word(*arg0[8][-16])); nounwind",
             "get(**arg0[8]); store(**arg0[8] -> arg1); nounwind",
             "return(arg0); beside(*arg1[8]); nounwind",
             "get(arg0); get(*arg0[8]); store(*arg0[8] -> arg1[-16]); return(*arg0[0])",

@@ -104,6 +104,9 @@ pub enum Source {
     Arg(u32),
     /// The pointer that is read so many bytes from where the argument points.
     Field(u32, i64),
+    /// The number that lies so many bytes (the last) from where the argument points, or from where the pointer points that
+    /// lies so many bytes from there, if it is an address: where its place is not known exactly, it is none.
+    Word(u32, Option<i64>, i64),
     /// A pointer that is read anywhere from what [`Source::Field`] leads to.
     Inside(u32, i64),
     /// A pointer that so many reads from the argument lead to; at [`MAX_DEPTH`], so many or more.
@@ -190,6 +193,7 @@ impl Source {
         match self {
             Source::Arg(index)
             | Source::Field(index, _)
+            | Source::Word(index, ..)
             | Source::Inside(index, _)
             | Source::Beyond(index, _)
             | Source::In(index) => Some(index),
@@ -201,7 +205,14 @@ impl Source {
     pub fn covers(self, other: Source) -> bool {
         self == other
             || match (self, other) {
-                (Source::Beyond(mine, 1), Source::Field(theirs, _))
+                (Source::Field(mine, at), Source::Word(theirs, None, offset)) => {
+                    mine == theirs && at == offset
+                }
+                (Source::Inside(mine, at), Source::Word(theirs, Some(through), _)) => {
+                    mine == theirs && at == through
+                }
+                (Source::Beyond(mine, 1), Source::Field(theirs, _) | Source::Word(theirs, None, _))
+                | (Source::Beyond(mine, MAX_DEPTH), Source::Word(theirs, Some(_), _))
                 | (Source::Beyond(mine, MAX_DEPTH), Source::Inside(theirs, _)) => mine == theirs,
                 _ => false,
             }
@@ -283,7 +294,8 @@ impl Effects {
             let is_idle = matches!((from, to), (Source::Field(from, offset), Sink::Field(to, other))
                 if from == to && offset == other && !sets);
             // See `forget_fields`.
-            let is_number_perhaps = matches!((from, to), (Source::Field(..), Sink::Return));
+            let is_number_perhaps =
+                matches!((from, to), (Source::Field(..) | Source::Word(..), Sink::Return));
             !is_idle
                 && (is_number_perhaps
                     || !flows.iter().any(|(other_from, other_to)| {

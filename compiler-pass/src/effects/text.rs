@@ -8,6 +8,10 @@ impl fmt::Display for Source {
         match self {
             Source::Arg(index) => write!(f, "arg{index}"),
             Source::Field(index, offset) => write!(f, "*arg{index}[{offset}]"),
+            Source::Word(index, None, offset) => write!(f, "word(arg{index}[{offset}])"),
+            Source::Word(index, Some(through), offset) => {
+                write!(f, "word(*arg{index}[{through}][{offset}])")
+            }
             Source::Inside(index, offset) => write!(f, "**arg{index}[{offset}]"),
             Source::Beyond(index, depth) => write!(f, "{}arg{index}", "*".repeat(usize::from(*depth))),
             Source::In(RETURNED) => f.write_str("in(return)"),

@@ -88,6 +88,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             blocks: blocks.into_bump_slice(),
             insts: insts.into_bump_slice_mut(),
             values: self.values.into_bump_slice_mut(),
+            rounded: std::vec::Vec::new(),
             params: params.into_bump_slice(),
             cleanups,
         }

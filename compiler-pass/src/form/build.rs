@@ -40,8 +40,8 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
     }
     revival::judge(&functions, &mut drafts, pointer_bytes);
     for (function, draft) in functions.iter_mut().zip(drafts) {
-        function.body = draft.map(|draft| {
-            disguise::find(draft.insts, draft.values, pointer_bytes);
+        function.body = draft.map(|mut draft| {
+            disguise::find(&mut draft, pointer_bytes);
             revival::follow(draft.insts, draft.values, pointer_bytes);
             draft.finish()
         });

@@ -4,7 +4,8 @@
 //! Backward from these uses to the reads and parameters, through whatever hands the bits on. On the way arithmetic may have changed them: then
 //! only where it is certain that a pointer was read is the result taken for one ([`Disguise`]).
 
-use super::{Disguise, Inst, InstKind, ValueDef, ValueId, ValueKind};
+use super::revival::Draft;
+use super::{Disguise, Inst, InstKind, ValueId, ValueKind};
 use crate::llvm::Value;
 use inkwell::llvm_sys::LLVMOpcode::*;
 
@@ -24,10 +25,13 @@ enum Way {
     Passed,
     /// They are passed elsewhere, or were computed with.
     Changed,
+    /// They were rounded to a multiple of something, as addresses are.
+    Aligned,
 }
 
 /// Marks the values of one function. O(instructions).
-pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_bytes: u32) {
+pub(super) fn find(draft: &mut Draft<'_>, pointer_bytes: u32) {
+    let (insts, values) = (&*draft.insts, &mut *draft.values);
     let mut work: Vec<(ValueId, Way)> = Vec::new();
     for inst in insts {
         match inst.kind {
@@ -42,7 +46,7 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
             _ => {}
         }
     }
-    let mut seen = vec![[false; 5]; values.len()];
+    let mut seen = vec![[false; 6]; values.len()];
     while let Some((value, way)) = work.pop() {
         let id = match values[value.index()].kind {
             ValueKind::Inst(id) => id,
@@ -60,6 +64,10 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
         {
             continue;
         }
+        if let Some(operand) = draft.rounded[id.index()] {
+            let way = if way == Way::Address { way } else { Way::Aligned };
+            work.push((operand, way));
+        }
         let (disguise, way) = match inst.kind {
             InstKind::Load(_) | InstKind::Exchange { .. } => (read(inst, way, pointer_bytes), None),
             InstKind::Call(_) if matches!(way, Way::Passed | Way::Address) => (Disguise::Passed, None),
@@ -69,7 +77,7 @@ pub(super) fn find(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_byte
             InstKind::Plain(_) if inst.keeps_bits() && way == Way::Address => (Disguise::Whole, Some(way)),
             // Vectors and structures put together, or taken apart.
             InstKind::Derive(_) | InstKind::Plain(_) if inst.keeps_bits() => (Disguise::Known, Some(way)),
-            InstKind::Derive(_) | InstKind::Resize { .. } if way == Way::Address => {
+            InstKind::Derive(_) | InstKind::Resize { .. } if matches!(way, Way::Address | Way::Aligned) => {
                 (Disguise::Known, Some(way))
             }
             // A tag is put into the low bits, or taken out of them.
@@ -100,6 +108,7 @@ fn read(inst: &Inst<'_>, way: Way, pointer_bytes: u32) -> Disguise {
         Way::Copied | Way::Address if inst.bytes == 1 => Disguise::Unseen,
         Way::Returned if is_whole => Disguise::Exact,
         Way::Passed if is_whole => Disguise::Passed,
+        Way::Aligned if is_whole => Disguise::Aligned,
         _ => Disguise::Known,
     }
 }

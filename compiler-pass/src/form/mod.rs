@@ -134,6 +134,11 @@ pub enum Disguise {
     None,
     /// A pointer where the function itself stored one, exactly there.
     Known,
+    /// As [`Disguise::Known`], of what is rounded to a multiple; only until the whole module has been read.
+    Aligned,
+    /// A number that is computed with, and that somewhere is made into a pointer: a pointer where one may lie, at an exact
+    /// offset in what a parameter, or a pointer exactly there, points to.
+    Computed,
     /// A pointer where one may lie, at an exact offset.
     Exact,
     /// A byte of a pointer, where it is not known exactly which byte is read, from an object that is known to hold pointers

@@ -23,6 +23,13 @@ pub struct Step {
     pub stride: u64,
 }
 
+impl Step {
+    /// Exactly so many bytes.
+    pub fn by(constant: i64) -> Step {
+        Step { constant, stride: 0 }
+    }
+}
+
 impl Offset {
     /// The object's first byte.
     pub const START: Offset = Offset { rest: 0, stride: 0 };

@@ -7,7 +7,7 @@
 //! * scaled: it is multiplied, divided, shifted or turned round first.
 //!
 //! Quotients and remainders of an address (a hash, the number of a page) are followed where they are revived after scaling,
-//! or visibly scaled back (`p / a * a`). Numbers that are read, computed with, and stored, passed or returned are followed
+//! or visibly scaled back (`p / a * a`); quotients of what may be a multiple of one where they are revived. Numbers that are read, computed with, and stored, passed or returned are followed
 //! where they are revived as addresses. All other arithmetic on an address is followed always. What only another
 //! file makes into a pointer is not seen here.
 
@@ -22,6 +22,8 @@ pub(super) struct Draft<'a> {
     pub(super) values: &'a mut [ValueDef<'a>],
     pub(super) params: &'a [ValueId],
     pub(super) cleanups: &'a [Cleanup<'a>],
+    /// For each instruction, what it rounds to a multiple.
+    pub(super) rounded: Vec<Option<ValueId>>,
 }
 
 impl<'a> Draft<'a> {
@@ -41,6 +43,19 @@ impl<'a> Draft<'a> {
             ValueKind::Inst(id) => Some(&self.insts[id.index()]),
             _ => None,
         }
+    }
+
+    /// What an instruction rounds to a multiple of some number: `p / a * a`, `p - p % a`.
+    fn rounds(&self, inst: &Inst<'a>) -> Option<ValueId> {
+        if let Some((_, dividend)) = self.scaled_back(inst) {
+            return Some(dividend);
+        }
+        let InstKind::Derive(&[from, part]) = inst.kind else {
+            return None;
+        };
+        let rest = self.def(part).filter(|_| inst.llvm.opcode() == Some(LLVMSub))?;
+        let is_rest = matches!(rest.llvm.opcode(), Some(LLVMURem | LLVMSRem | LLVMAnd));
+        (is_rest && rest.kind.operands().first() == Some(&from)).then_some(from)
     }
 
     fn constant(&self, value: ValueId) -> Option<i64> {
@@ -102,6 +117,9 @@ const LARGE: u64 = 1 << 32;
 /// Judges the numbers of a module: marks those that are revived as addresses, and lets divisions derive addresses where
 /// that matters. Linear in the size of the module.
 pub(super) fn judge<'a>(functions: &[Function<'a>], drafts: &mut [Option<Draft<'a>>], pointer_bytes: u32) {
+    for draft in drafts.iter_mut().flatten() {
+        draft.rounded = draft.insts.iter().map(|inst| draft.rounds(inst)).collect();
+    }
     let ways = Search::new(functions, drafts, pointer_bytes).run();
     for (draft, ways) in drafts.iter_mut().zip(ways) {
         let Some(draft) = draft else { continue };
@@ -130,12 +148,14 @@ pub(super) fn judge<'a>(functions: &[Function<'a>], drafts: &mut [Option<Draft<'
 
 /// Whether a division leaves so much of an address that its result is followed.
 fn leaves_address(draft: &Draft<'_>, inst: &Inst<'_>, ways: &[Ways]) -> bool {
-    let (InstKind::Plain(&[_, divisor]), Some(result)) = (inst.kind, inst.result) else {
+    let (InstKind::Plain(&[dividend, divisor]), Some(result)) = (inst.kind, inst.result) else {
         return false;
     };
-    let is_scaled = ways.get(result.index()).is_some_and(|ways| ways & SCALED != 0);
+    let ways = ways.get(result.index()).copied().unwrap_or_default();
+    let is_scaled = ways & SCALED != 0;
     match inst.llvm.opcode() {
-        Some(LLVMUDiv | LLVMSDiv) => is_scaled,
+        // A multiple of an address is divided. What is made of a pointer right here is an address, and its quotient none.
+        Some(LLVMUDiv | LLVMSDiv) => is_scaled || ways != 0 && !is_address(draft, dividend),
         Some(LLVMURem | LLVMSRem) => {
             is_scaled
                 || draft
@@ -146,21 +166,26 @@ fn leaves_address(draft: &Draft<'_>, inst: &Inst<'_>, ways: &[Ways]) -> bool {
     }
 }
 
-/// A number that is revived is followed wherever it is read or comes back.
+fn is_address(draft: &Draft<'_>, value: ValueId) -> bool {
+    let opcode = draft.def(value).and_then(|inst| inst.llvm.opcode());
+    matches!(opcode, Some(LLVMPtrToInt | LLVMPtrToAddr))
+}
+
+/// A number that is read, computed with and revived is followed: if it is aligned, wherever it lies, since that is done
+/// with addresses; else where no pointer beside it can be taken for it.
 pub(super) fn follow(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_bytes: u32) {
-    for value in values.iter_mut().filter(|value| value.is_revived) {
+    for value in values.iter_mut() {
         let ValueKind::Inst(id) = value.kind else { continue };
         let inst = &insts[id.index()];
-        let is_followed = match inst.kind {
-            InstKind::Load(_) | InstKind::Exchange { .. } => {
-                inst.bytes >= pointer_bytes && !inst.llvm.ty().is_floating()
-            }
-            InstKind::Call(_) => true,
-            _ => false,
+        let is_read = matches!(inst.kind, InstKind::Load(_) | InstKind::Exchange { .. })
+            && inst.bytes >= pointer_bytes
+            && !inst.llvm.ty().is_floating();
+        value.disguise = match value.disguise {
+            Disguise::Aligned if is_read && value.is_revived => Disguise::Passed,
+            Disguise::Known | Disguise::Aligned if is_read && value.is_revived => Disguise::Computed,
+            Disguise::Aligned => Disguise::Known,
+            other => other,
         };
-        if is_followed && matches!(value.disguise, Disguise::Known | Disguise::Exact) {
-            value.disguise = Disguise::Passed;
-        }
     }
 }
 
@@ -251,7 +276,10 @@ impl<'s, 'a> Search<'s, 'a> {
             };
             match draft.values[value.index()].kind {
                 ValueKind::Param(index) => self.given(function, index as usize, ways),
-                ValueKind::Inst(id) => self.made_by(function, &draft.insts[id.index()], ways),
+                ValueKind::Inst(id) => match draft.rounded[id.index()] {
+                    Some(rounded) => self.demand(function, rounded, ways),
+                    None => self.made_by(function, &draft.insts[id.index()], ways),
+                },
                 _ => {}
             }
         }
@@ -281,9 +309,6 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 
     fn made_by(&mut self, function: usize, inst: &Inst<'a>, ways: Ways) {
-        let Some(draft) = &self.drafts[function] else {
-            return;
-        };
         match inst.kind {
             InstKind::Load(_) | InstKind::Exchange { .. } | InstKind::Opaque(..) => {
                 self.read(inst.bytes, ways);
@@ -315,35 +340,25 @@ impl<'s, 'a> Search<'s, 'a> {
                 self.demand(function, yes, ways);
                 self.demand(function, no, ways);
             }
-            InstKind::Derive(operands) | InstKind::Plain(operands) => {
-                if let Some((_, dividend)) = draft.scaled_back(inst) {
-                    self.demand(function, dividend, ways);
-                    return;
+            InstKind::Derive(operands) | InstKind::Plain(operands) => match inst.llvm.opcode() {
+                Some(LLVMMul | LLVMUDiv | LLVMSDiv | LLVMURem | LLVMSRem) => {
+                    for operand in operands {
+                        self.demand(function, *operand, SCALED);
+                    }
                 }
-                match inst.llvm.opcode() {
-                    Some(LLVMMul | LLVMUDiv | LLVMSDiv | LLVMURem | LLVMSRem) => {
-                        for operand in operands {
-                            self.demand(function, *operand, SCALED);
-                        }
+                Some(LLVMShl | LLVMLShr | LLVMAShr) => self.demand(function, operands[0], SCALED),
+                _ if inst.turns_bits() || inst.multiplies() => {
+                    for operand in operands {
+                        self.demand(function, *operand, SCALED);
                     }
-                    Some(LLVMShl | LLVMLShr | LLVMAShr) => self.demand(function, operands[0], SCALED),
-                    // What is subtracted is often what remains of the same address: `p - p % a`.
-                    Some(LLVMSub) if subtracts_remainder(draft, operands) => {
-                        self.demand(function, operands[0], ways);
-                    }
-                    _ if inst.turns_bits() || inst.multiplies() => {
-                        for operand in operands {
-                            self.demand(function, *operand, SCALED);
-                        }
-                    }
-                    Some(opcode) if !is_floating(opcode) => {
-                        for operand in operands {
-                            self.demand(function, *operand, ways);
-                        }
-                    }
-                    _ => {}
                 }
-            }
+                Some(opcode) if !is_floating(opcode) => {
+                    for operand in operands {
+                        self.demand(function, *operand, ways);
+                    }
+                }
+                _ => {}
+            },
             _ => {}
         }
     }
@@ -389,15 +404,6 @@ impl<'s, 'a> Search<'s, 'a> {
         self.passed |= new;
         self.other_arguments(new);
     }
-}
-
-/// Whether what is subtracted is a part of what it is subtracted from.
-fn subtracts_remainder(draft: &Draft<'_>, operands: &[ValueId]) -> bool {
-    let [from, part] = operands else { return false };
-    draft.def(*part).is_some_and(|part| {
-        matches!(part.llvm.opcode(), Some(LLVMURem | LLVMSRem | LLVMAnd))
-            && part.kind.operands().first() == Some(from)
-    })
 }
 
 fn is_floating(opcode: inkwell::llvm_sys::LLVMOpcode) -> bool {
