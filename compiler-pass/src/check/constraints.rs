@@ -285,7 +285,11 @@ impl Solver<'_, '_> {
             let is_exact = place.offset.exact().is_some();
             match disguise {
                 Disguise::Exact | Disguise::Passed if is_exact => {
-                    self.provenance.name_number(place, bytes);
+                    if disguise == Disguise::Exact {
+                        self.provenance.name_number(place, bytes);
+                    } else {
+                        self.provenance.name_field(place, bytes);
+                    }
                     self.provenance.read_known(place, bytes, &mut read);
                     self.provenance.read_assumed(place, bytes, &mut read);
                 }

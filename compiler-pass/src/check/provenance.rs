@@ -57,6 +57,8 @@ pub struct Provenance {
     /// What is stored at addresses that may be those of exposed objects under another name.
     pub(super) elsewhere: Places,
     pub(super) pointer_bytes: u32,
+    /// Some objects are numbers of the caller's.
+    pub(super) has_numbers: bool,
     /// In a function that allocates in many places: for each region, the instruction that stands for all.
     pub(super) merged: Option<BTreeMap<RegionId, InstId>>,
     /// Global variables and the fields of parameters are objects of their own.
@@ -78,6 +80,7 @@ impl Provenance {
             exposed: Vec::new(),
             elsewhere: Places::default(),
             pointer_bytes: cx.form.pointer_bytes,
+            has_numbers: false,
             is_fine: cx.body.insts.len() <= MAX_FINE,
             merged: allocates_in_many_places(cx).then(BTreeMap::new),
         };
@@ -91,6 +94,7 @@ impl Provenance {
         }
         let id = ObjectId::new(self.objects.len());
         self.objects.push(object);
+        self.has_numbers |= object.is_number();
         self.memory.push(Cells::new());
         self.all.push(Places::default());
         self.index.insert(object, id);

@@ -17,22 +17,15 @@ impl Provenance {
 
     /// Whether parameters that are numbers are followed.
     pub(super) fn has_numbers(&self) -> bool {
-        self.numbers().next().is_some()
-    }
-
-    fn numbers(&self) -> impl Iterator<Item = ObjectId> {
-        let params = Object::Number(0)..=Object::Number(u32::MAX);
-        let words = Object::Word(0, None, i64::MIN)..=Object::Word(u32::MAX, Some(i64::MAX), i64::MAX);
-        let all = self.index.range(params).chain(self.index.range(words));
-        all.map(|(_, id)| *id)
+        self.has_numbers
     }
 
     /// What is no parameter that is a number.
     pub(super) fn without_numbers(&self, places: &Places) -> Places {
-        if !self.has_numbers() {
+        let is_memory = |place: &Place| !self.get(place.object).is_number();
+        if !self.has_numbers || places.iter().all(|place| is_memory(&place)) {
             return places.clone();
         }
-        let is_memory = |place: &Place| !self.get(place.object).is_number();
         places.iter().filter(is_memory).collect()
     }
 

@@ -54,7 +54,7 @@ impl Solver<'_, '_> {
                 Object::Word(index, None, offset) => {
                     if let Some(object) = self.provenance.id(Object::Param(index)) {
                         let field = Place::start_of(object).moved(offset);
-                        self.provenance.name_number(field, self.cx.form.pointer_bytes);
+                        self.provenance.name_field(field, self.cx.form.pointer_bytes);
                     }
                 }
                 Object::Word(index, Some(through), _) => {

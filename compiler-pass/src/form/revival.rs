@@ -195,6 +195,8 @@ struct Search<'s, 'a> {
     pointer_bytes: u32,
     ways: Vec<Vec<Ways>>,
     work: Vec<(usize, ValueId, Ways)>,
+    /// For each function, how its results are revived.
+    results: Vec<Ways>,
     /// For each function, the calls of it: caller and arguments.
     callers: HashMap<usize, Vec<(usize, &'a [super::Argument])>>,
     /// Where more arguments may be passed than there are parameters, or it is not known to whom.
@@ -217,6 +219,7 @@ impl<'s, 'a> Search<'s, 'a> {
                 .map(|draft| vec![0; draft.as_ref().map_or(0, |draft| draft.values.len())])
                 .collect(),
             work: Vec::new(),
+            results: vec![0; drafts.len()],
             callers: HashMap::new(),
             others: Vec::new(),
             wide: 0,
@@ -365,9 +368,14 @@ impl<'s, 'a> Search<'s, 'a> {
 
     fn results(&mut self, callee: usize, ways: Ways) {
         let Some(draft) = &self.drafts[callee] else { return };
+        let new = ways & !self.results[callee];
+        self.results[callee] |= new;
+        if new == 0 {
+            return;
+        }
         for inst in draft.insts.iter() {
             if let InstKind::Return(Some(value)) = inst.kind {
-                self.demand(callee, value, ways);
+                self.demand(callee, value, new);
             }
         }
     }
