@@ -3,8 +3,8 @@
 //! This is where LLVM's many instructions become the few that the analyses know. What has no kind of its own and
 //! could move pointers in ways that they do not follow is [`InstKind::Opaque`], which the checker reports.
 
+use super::draft::Draft;
 use super::offset::Step;
-use super::revival::Draft;
 use super::*;
 use crate::llvm::{self};
 use bumpalo::Bump;

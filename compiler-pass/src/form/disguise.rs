@@ -4,7 +4,7 @@
 //! Backward from these uses to the reads and parameters, through whatever hands the bits on. On the way arithmetic may have changed them: then
 //! only where it is certain that a pointer was read is the result taken for one ([`Disguise`]).
 
-use super::revival::Draft;
+use super::draft::Draft;
 use super::{Disguise, Inst, InstKind, ValueId, ValueKind};
 use crate::llvm::Value;
 use inkwell::llvm_sys::LLVMOpcode::*;

@@ -15,6 +15,7 @@ pub mod build;
 pub mod callgraph;
 mod calls;
 mod disguise;
+mod draft;
 pub mod entity;
 pub mod inst;
 pub mod offset;

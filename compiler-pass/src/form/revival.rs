@@ -7,104 +7,14 @@
 //! * scaled: it is multiplied, divided, shifted or turned round first.
 //!
 //! Quotients and remainders of an address (a hash, the number of a page) are followed where they are revived after scaling,
-//! or visibly scaled back (`p / a * a`); quotients of what may be a multiple of one where they are revived. Numbers that are read, computed with, and stored, passed or returned are followed
-//! where they are revived as addresses. All other arithmetic on an address is followed always. What only another
-//! file makes into a pointer is not seen here.
+//! or visibly scaled back (`p / a * a`); quotients of what may be a multiple of one where they are revived. Numbers that are
+//! read, computed with, and stored, passed or returned are followed where they are revived as addresses. All other
+//! arithmetic on an address is followed always. What only another file makes into a pointer is not seen here.
 
-use super::{Block, Body, Callee, Cleanup, Disguise, Function, Inst, InstKind, ValueDef, ValueId, ValueKind};
+use super::draft::Draft;
+use super::{Callee, Disguise, Function, Inst, InstKind, ValueDef, ValueId, ValueKind};
 use inkwell::llvm_sys::LLVMOpcode::*;
 use std::collections::HashMap;
-
-/// A body whose numbers are not judged yet.
-pub(super) struct Draft<'a> {
-    pub(super) blocks: &'a [Block<'a>],
-    pub(super) insts: &'a mut [Inst<'a>],
-    pub(super) values: &'a mut [ValueDef<'a>],
-    pub(super) params: &'a [ValueId],
-    pub(super) cleanups: &'a [Cleanup<'a>],
-    /// For each instruction, what it rounds to a multiple.
-    pub(super) rounded: Vec<Option<ValueId>>,
-}
-
-impl<'a> Draft<'a> {
-    /// The body, for good.
-    pub(super) fn finish(self) -> Body<'a> {
-        Body {
-            blocks: self.blocks,
-            insts: self.insts,
-            values: self.values,
-            params: self.params,
-            cleanups: self.cleanups,
-        }
-    }
-
-    fn def(&self, value: ValueId) -> Option<&Inst<'a>> {
-        match self.values[value.index()].kind {
-            ValueKind::Inst(id) => Some(&self.insts[id.index()]),
-            _ => None,
-        }
-    }
-
-    /// What an instruction rounds to a multiple of some number: `p / a * a`, `p - p % a`.
-    fn rounds(&self, inst: &Inst<'a>) -> Option<ValueId> {
-        if let Some((_, dividend)) = self.scaled_back(inst) {
-            return Some(dividend);
-        }
-        let InstKind::Derive(&[from, part]) = inst.kind else {
-            return None;
-        };
-        let rest = self.def(part).filter(|_| inst.llvm.opcode() == Some(LLVMSub))?;
-        let is_rest = matches!(rest.llvm.opcode(), Some(LLVMURem | LLVMSRem | LLVMAnd));
-        (is_rest && rest.kind.operands().first() == Some(&from)).then_some(from)
-    }
-
-    fn constant(&self, value: ValueId) -> Option<i64> {
-        match self.values[value.index()].kind {
-            ValueKind::Int(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    /// Of a multiplication, the quotient among its operands that it may scale back, and what was divided. It is another
-    /// number's business if both numbers are constants, and different ones.
-    fn scaled_back(&self, inst: &Inst<'a>) -> Option<(ValueId, ValueId)> {
-        let is_shift = match inst.llvm.opcode()? {
-            LLVMMul => false,
-            LLVMShl => true,
-            _ => return None,
-        };
-        let InstKind::Derive(&[left, right]) = inst.kind else {
-            return None;
-        };
-        let factors = [(left, right), (right, left)];
-        let mut factors = factors.into_iter().take(if is_shift { 1 } else { 2 });
-        factors.find_map(|(quotient, factor)| {
-            let division = self.def(quotient)?;
-            let shifted = match division.llvm.opcode()? {
-                LLVMUDiv | LLVMSDiv => false,
-                LLVMLShr | LLVMAShr => true,
-                _ => return None,
-            };
-            let (InstKind::Plain(&[dividend, divisor]) | InstKind::Derive(&[dividend, divisor])) =
-                division.kind
-            else {
-                return None;
-            };
-            let scale = |number: ValueId, shifts: bool| {
-                let number = self.constant(number)?;
-                match shifts {
-                    true => u32::try_from(number).ok().and_then(|by| 1i64.checked_shl(by)),
-                    false => Some(number),
-                }
-            };
-            let same = match (scale(factor, is_shift), scale(divisor, shifted)) {
-                (Some(up), Some(down)) => up == down,
-                _ => true,
-            };
-            same.then_some((quotient, dividend))
-        })
-    }
-}
 
 /// How numbers are revived: a set of [`ADDRESS`] and [`SCALED`].
 type Ways = u8;

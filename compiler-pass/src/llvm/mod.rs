@@ -10,6 +10,7 @@
 
 mod attribute;
 pub mod change;
+mod counter;
 mod debug;
 mod edit;
 pub mod flow;
