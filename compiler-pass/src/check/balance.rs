@@ -14,7 +14,7 @@
 use super::context::Context;
 use super::exits;
 use super::finding::{Finding, Problem, Role, Way};
-use super::stack::{Joins, Open, State};
+use super::stack::{Joins, Open, State, Webs};
 use crate::effects::Effects;
 use crate::form::regions::{Handle, Origin, Untraceable};
 use crate::form::{Call, InstId, InstKind, NodeId, ValueId};
@@ -31,6 +31,8 @@ pub struct Balance {
     pub drops: Vec<u32>,
     /// It returns a region that it opened; whether that one is bounded.
     pub opens: Option<bool>,
+    /// The region parameters that it needs: it may use them where they could be null.
+    pub needs: BTreeSet<u32>,
     /// It may return normally.
     pub returns: bool,
     /// It may unwind.
@@ -44,24 +46,26 @@ const MAX_VISITS: u32 = 200;
 /// begins again; there are only so many phis.
 pub fn run(cx: Context<'_, '_>) -> Balance {
     let mut banned = BTreeSet::new();
+    let webs = Webs::new(cx);
     loop {
-        match solve(cx, &banned) {
+        match solve(cx, &webs, &banned) {
             Ok(balance) => return balance,
             Err(phi) => banned.insert(phi),
         };
     }
 }
 
-fn solve(cx: Context<'_, '_>, banned: &BTreeSet<ValueId>) -> Result<Balance, ValueId> {
+fn solve(cx: Context<'_, '_>, webs: &Webs, banned: &BTreeSet<ValueId>) -> Result<Balance, ValueId> {
     let mut balance = Balance {
         at: vec![None; cx.paths.len()],
         findings: BTreeSet::new(),
         drops: Vec::new(),
+        needs: BTreeSet::new(),
         opens: None,
         returns: false,
         unwinds: false,
     };
-    let mut joins = Joins::new(cx, banned);
+    let mut joins = Joins::new(cx, webs, banned);
     let mut visits = vec![0u32; cx.paths.len()];
     let mut work = VecDeque::from([cx.paths.entry()]);
     while let Some(node) = work.pop_front() {
@@ -85,39 +89,44 @@ fn solve(cx: Context<'_, '_>, banned: &BTreeSet<ValueId>) -> Result<Balance, Val
             continue;
         }
         balance.at[node.index()] = state;
-        let mut walk = Walk::new(cx, &balance.at, node);
+        let mut walk = Walk::new(cx, webs, &balance.at, node);
         walk.run();
         let normal = (!walk.diverged).then_some(walk.state);
         joins.leave(node, normal, walk.before_last);
         work.extend(cx.paths.node(node).succs.iter().map(|edge| edge.to));
     }
-    exits::report(cx, &mut balance);
+    exits::report(cx, webs, &mut balance);
     Ok(balance)
 }
 
 /// One walk through a node, from the state at its start.
 pub(super) struct Walk<'w, 'a> {
     pub(super) cx: Context<'w, 'a>,
+    webs: &'w Webs,
     pub(super) node: NodeId,
     pub(super) state: State,
     /// The state before the node's last instruction: what an unwinding call leaves behind.
     pub(super) before_last: State,
     pub(super) findings: Vec<Finding>,
     pub(super) unwinds: bool,
+    /// The region parameters that are used where they could be null.
+    pub(super) needs: BTreeSet<u32>,
     /// A call in the node does not return: what follows it is not reached.
     pub(super) diverged: bool,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
-    pub(super) fn new(cx: Context<'w, 'a>, at: &[Option<State>], node: NodeId) -> Self {
+    pub(super) fn new(cx: Context<'w, 'a>, webs: &'w Webs, at: &[Option<State>], node: NodeId) -> Self {
         let state = at[node.index()].clone().unwrap_or_default();
         Walk {
             cx,
+            webs,
             node,
             before_last: state.clone(),
             state,
             findings: Vec::new(),
             unwinds: false,
+            needs: BTreeSet::new(),
             diverged: false,
         }
     }
@@ -135,6 +144,11 @@ impl<'w, 'a> Walk<'w, 'a> {
                     if cx.diverges(&call) {
                         self.diverged = true;
                         return;
+                    }
+                }
+                InstKind::Select { yes, no, .. } => {
+                    if let Some(result) = inst.result {
+                        self.state.choose(cx, result, [yes, no]);
                     }
                 }
                 _ => {}
@@ -197,6 +211,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 vec![(id, Role::Opened)],
             );
         }
+        self.state.renew(self.webs, handle);
         self.state.open.push(Open { handle, maybe: None });
     }
 
@@ -225,7 +240,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         let name = cx.callee_name(&call);
         for (index, argument) in call.args.iter().enumerate() {
             if effects.is_region(index) && !effects.drops.contains(&(index as u32)) {
-                self.require_open(id, argument.value, &name);
+                if effects.param(index).optional {
+                    self.require_open_or_null(id, argument.value, &name);
+                } else {
+                    self.require_open(id, argument.value, &name);
+                }
             }
         }
         self.aliased_regions(id, &call, effects);
@@ -248,7 +267,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         let named = |index: usize| {
             call.args
                 .get(index)
-                .map(|arg| cx.regions.resolve(cx.body, arg.value).regions)
+                .map(|arg| {
+                    cx.regions
+                        .resolve(cx.body, self.state.name(cx, arg.value))
+                        .regions
+                })
                 .unwrap_or_default()
         };
         for first in (0..call.args.len()).filter(|index| ended(*index)) {
@@ -274,22 +297,10 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// The handle's candidates, with a finding where there are none to speak of.
     fn resolve(&mut self, id: InstId, handle: ValueId, operation: &str) -> Handle {
-        let resolved = self.cx.regions.resolve(self.cx.body, handle);
+        let named = self.state.name(self.cx, handle);
+        let resolved = self.cx.regions.resolve(self.cx.body, named);
         if let Some(unknown) = resolved.unknown {
-            let (from, because) = match unknown {
-                Untraceable::Memory(load) => ("memory", vec![(load, Role::Stored)]),
-                Untraceable::Call(call) => ("the result of a call", vec![(call, Role::PassedOn)]),
-                Untraceable::Made => ("an address that is no region handle", vec![]),
-            };
-            let because = because.into_iter().filter(|(site, _)| *site != id).collect();
-            self.finding(
-                Problem::UntraceableHandle {
-                    operation: operation.to_owned(),
-                    from,
-                },
-                id,
-                because,
-            );
+            self.untraceable(id, unknown, operation);
         } else if resolved.regions.is_empty() && resolved.null {
             // A literal null of a well-known operation is caught with the annotations; this one came by a phi.
             self.finding(
@@ -304,6 +315,18 @@ impl<'w, 'a> Walk<'w, 'a> {
         resolved
     }
 
+    /// A handle that may name a region which cannot be followed.
+    fn untraceable(&mut self, id: InstId, unknown: Untraceable, operation: &str) {
+        let (from, because) = match unknown {
+            Untraceable::Memory(load) => ("memory", vec![(load, Role::Stored)]),
+            Untraceable::Call(call) => ("the result of a call", vec![(call, Role::PassedOn)]),
+            Untraceable::Made => ("an address that is no region handle", vec![]),
+        };
+        let because = because.into_iter().filter(|(site, _)| *site != id).collect();
+        let operation = operation.to_owned();
+        self.finding(Problem::UntraceableHandle { operation, from }, id, because);
+    }
+
     /// Ends the region that `handle` names.
     fn end(&mut self, id: InstId, handle: ValueId, operation: &str) {
         let cx = self.cx;
@@ -312,7 +335,9 @@ impl<'w, 'a> Walk<'w, 'a> {
             return;
         }
         let mut name = self.state.name(cx, handle);
+        let is_old = self.state.is_old(cx, handle);
         if let [only] = resolved.regions[..]
+            && !is_old
             && !self.state.open.iter().any(|open| open.handle == name)
         {
             // A phi of one region and nothing else: undefined or null on the other paths.
@@ -352,6 +377,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let region = resolved.regions[0];
         match cx.regions.get(region).origin {
             Origin::Param(index) => {
+                self.needs.insert(index);
                 if let Some(innermost) = self.state.open.last().copied() {
                     let because = self.opened(innermost.handle);
                     let because = because
@@ -393,16 +419,35 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn require_open(&mut self, id: InstId, handle: ValueId, operation: &str) {
         let cx = self.cx;
         let resolved = self.resolve(id, handle, operation);
+        for region in resolved.regions {
+            let known = cx.regions.get(region);
+            if let Origin::Param(index) = known.origin
+                && !cx.paths.is_non_zero(self.node, known.handle)
+            {
+                self.needs.insert(index);
+            }
+        }
+        self.require_open_or_null(id, handle, operation);
+    }
+
+    /// Every region that `handle` may name has to be open, if there is one.
+    fn require_open_or_null(&mut self, id: InstId, handle: ValueId, operation: &str) {
+        let cx = self.cx;
         let name = self.state.name(cx, handle);
+        let resolved = cx.regions.resolve(cx.body, name);
+        if let Some(unknown) = resolved.unknown {
+            self.untraceable(id, unknown, operation);
+        }
         if self.state.open.iter().any(|open| open.handle == name) {
             return;
         }
+        let is_old = self.state.is_old(cx, handle);
         for region in &resolved.regions {
             let known = cx.regions.get(*region);
             let is_open = match known.origin {
                 Origin::Param(index) => !self.state.dropped.contains(&index),
                 Origin::Push(_) | Origin::HandedOver(_) => {
-                    self.state.open.iter().any(|open| open.handle == known.handle)
+                    !is_old && self.state.open.iter().any(|open| open.handle == known.handle)
                 }
             };
             if !is_open {

@@ -26,7 +26,7 @@ impl<'a> Transfer<'_, 'a> {
                 let places = sinks(self.cx, self.provenance, id, call, Sink::Field(index, offset));
                 let bytes = self.cx.form.pointer_bytes;
                 lives = self.memory(state, &places, bytes);
-                self.read_before_end(state, call, &places, bytes, &mut lives);
+                self.read_before_end(state, id, call, &places, bytes, &mut lives);
             }
             Source::Word(..) => {
                 let places = places_of(self.cx, self.provenance, call, source);
@@ -56,7 +56,7 @@ impl<'a> Transfer<'_, 'a> {
                     places.extend(sources(self.cx, self.provenance, id, call, source));
                 }
                 lives = self.memory(state, &places, u32::MAX);
-                self.read_before_end(state, call, &places, u32::MAX, &mut lives);
+                self.read_before_end(state, id, call, &places, u32::MAX, &mut lives);
             }
             Source::In(_) => {
                 let fresh = sources(self.cx, self.provenance, id, call, source);
@@ -72,12 +72,13 @@ impl<'a> Transfer<'_, 'a> {
     fn read_before_end(
         &self,
         state: &State,
+        id: InstId,
         call: &Call<'a>,
         places: &Places,
         bytes: u32,
         lives: &mut Lives,
     ) {
-        let ended = ends(self.cx, InstKind::Call(*call));
+        let ended = ends(self.cx, self.cx.body.inst(id).block, InstKind::Call(*call));
         let is_ended = |place: &Place| {
             let region = self.provenance.get(place.object).region();
             region.is_some_and(|region| ended.contains(&region))
@@ -112,7 +113,7 @@ impl<'a> Transfer<'_, 'a> {
             let handle = call.args.get(*ended as usize);
             let lives: BTreeSet<(RegionId, Life)> = handle
                 .iter()
-                .flat_map(|handle| self.cx.regions.resolve(self.cx.body, handle.value).regions)
+                .flat_map(|handle| self.cx.resolve(self.cx.body.inst(id).block, handle.value).regions)
                 .map(|region| (region, Life::Ended))
                 .collect();
             match place {

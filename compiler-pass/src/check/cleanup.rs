@@ -22,7 +22,7 @@ use super::provenance::Provenance;
 use super::registration::{left_by, regions_left};
 use crate::effects::{Count, Effects, RETURNED, Sink, Source};
 use crate::form::regions::Origin;
-use crate::form::{Call, Callee, Cleanup, Inst, InstId, InstKind, RegionId, ValueId};
+use crate::form::{BlockId, Call, Callee, Cleanup, Inst, InstId, InstKind, RegionId, ValueId};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -249,7 +249,7 @@ fn solve(cx: Context<'_, '_>, handed: &[RegionId], cleanups: &mut Cleanups) {
             continue;
         };
         for (id, inst) in cx.body.insts_of(cx.paths.node(node).block) {
-            let ending = ends(cx, inst.kind);
+            let ending = ends(cx, inst.block, inst.kind);
             let mut pending = state.clone();
             pending.retain(|(_, region), _| ending.contains(region));
             if !pending.is_empty() {
@@ -307,14 +307,14 @@ fn join(known: &mut Pending, other: &Pending) -> bool {
 fn transfer(cx: Context<'_, '_>, id: InstId, inst: &Inst<'_>, state: &mut Pending) {
     // What certainly ends, of the regions that may.
     let certain: Vec<RegionId> = match inst.kind {
-        InstKind::Operation(Operation::Pop, operands) => only(cx, operands[0]),
+        InstKind::Operation(Operation::Pop, operands) => only(cx, inst.block, operands[0]),
         InstKind::Call(call) => {
             let drops = cx
                 .effects_of(&call)
                 .into_iter()
                 .flat_map(|effects| &effects.drops);
             let handles = drops.filter_map(|index| call.args.get(*index as usize));
-            let dropped = handles.flat_map(|argument| only(cx, argument.value));
+            let dropped = handles.flat_map(|argument| only(cx, inst.block, argument.value));
             dropped.chain(renewed(cx, inst)).collect()
         }
         _ => renewed(cx, inst).collect(),
@@ -350,8 +350,8 @@ fn transfer(cx: Context<'_, '_>, id: InstId, inst: &Inst<'_>, state: &mut Pendin
 }
 
 /// The region that a handle certainly names.
-fn only(cx: Context<'_, '_>, handle: ValueId) -> Vec<RegionId> {
-    let resolved = cx.regions.resolve(cx.body, handle);
+fn only(cx: Context<'_, '_>, block: BlockId, handle: ValueId) -> Vec<RegionId> {
+    let resolved = cx.resolve(block, handle);
     match (resolved.unknown, &resolved.regions[..]) {
         (None, [region]) => vec![*region],
         _ => vec![],
@@ -359,7 +359,7 @@ fn only(cx: Context<'_, '_>, handle: ValueId) -> Vec<RegionId> {
 }
 
 fn add(cx: Context<'_, '_>, id: InstId, handle: ValueId, count: Count, state: &mut Pending) {
-    for region in cx.regions.resolve(cx.body, handle).regions {
+    for region in cx.resolve(cx.body.inst(id).block, handle).regions {
         // Registered again while it is pending: a loop.
         let known = state.entry((id, region)).or_default();
         *known = if known.is_some() { Count::MANY } else { count };

@@ -12,13 +12,14 @@
 use super::context::{Context, Summaries, is_inferred};
 use super::finding::{Finding, Problem, Site};
 use super::leak::{self, Blame};
+use super::named::Named;
 use super::reached::Reached;
 use super::recursion::Recursion;
 use super::{Analysed, check_function};
 use crate::effects::Effects;
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
-use crate::form::{Body, Callee, Form, FuncId, InstKind};
+use crate::form::{Body, Call, Callee, Form, FuncId, InstKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A recursion that has not come to rest after this many rounds is reported as not analysed.
@@ -31,15 +32,26 @@ pub(super) fn check(
     summaries: &mut Summaries,
     blame: &mut Blame,
 ) -> BTreeSet<Finding> {
+    // What a callee of the same component ends is not known yet.
+    let may_end = |call: &Call<'_>, index: usize| match (call.callee, summaries.effects_of(call)) {
+        (Callee::Direct(callee), Some(effects)) => {
+            component.contains(&callee) || effects.drops.contains(&(index as u32))
+        }
+        _ => true,
+    };
     let members: BTreeMap<FuncId, Member<'_, '_>> = component
-        .into_iter()
+        .iter()
         .filter_map(|id| {
-            let body = form.function(id).body.as_ref()?;
-            let paths = Paths::new(body);
-            Some((id, Member { body, paths }))
+            let body = form.function(*id).body.as_ref()?;
+            let paths = Paths::new(body, &may_end);
+            Some((*id, Member { body, paths }))
         })
         .collect();
-    let component = Component { form, members };
+    let component = Component {
+        form,
+        members,
+        unnamed: Named::default(),
+    };
     match component.members.keys().next() {
         None => BTreeSet::new(),
         Some(only)
@@ -56,6 +68,7 @@ pub(super) fn check(
 struct Component<'f, 'a> {
     form: &'f Form<'a>,
     members: BTreeMap<FuncId, Member<'f, 'a>>,
+    unnamed: Named,
 }
 
 struct Member<'f, 'a> {
@@ -147,6 +160,7 @@ impl<'f, 'a> Component<'f, 'a> {
             body: member.body,
             paths: &member.paths,
             regions,
+            named: &self.unnamed,
             reached,
         }
     }

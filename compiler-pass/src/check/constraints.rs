@@ -128,7 +128,7 @@ impl Solver<'_, '_> {
                 }
                 let Some(result) = pointers else { return grew };
                 if operation.allocates() {
-                    for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
+                    for region in self.cx.resolve(inst.block, operands[0]).regions {
                         let site = self.provenance.name_site(id, region);
                         grew |= self.points_to(result, site);
                     }

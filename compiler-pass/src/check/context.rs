@@ -1,12 +1,13 @@
 //! What every phase of the checker sees of the function at hand.
 
 use super::finding::Site;
+use super::named::Named;
 use super::reached::Reached;
 use crate::effects::{Effects, Source};
 use crate::form::paths::Paths;
-use crate::form::regions::Regions;
+use crate::form::regions::{Handle, Regions};
 use crate::form::{
-    Argument, Body, Call, Callee, Disguise, Form, FuncId, Function, Inst, InstId, ValueDef, ValueId,
+    Argument, BlockId, Body, Call, Callee, Disguise, Form, FuncId, Function, Inst, InstId, ValueDef, ValueId,
 };
 
 /// The summaries of all functions, as far as they are known.
@@ -51,6 +52,8 @@ pub struct Context<'c, 'a> {
     pub paths: &'c Paths,
     /// Its regions.
     pub regions: &'c Regions,
+    /// What handles name in certain basic blocks; nothing before [`super::balance`] has run.
+    pub named: &'c Named,
     /// What control gets to.
     pub reached: &'c Reached,
 }
@@ -61,6 +64,14 @@ impl<'c, 'a> Context<'c, 'a> {
         Site {
             function: self.id,
             inst: Some(inst),
+        }
+    }
+
+    /// The regions that a handle may name in a basic block.
+    pub fn resolve(&self, block: BlockId, handle: ValueId) -> Handle {
+        match self.named.get(block, self.regions.canonical(handle)) {
+            Some(named) => named.clone(),
+            None => self.regions.resolve(self.body, handle),
         }
     }
 

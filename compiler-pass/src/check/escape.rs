@@ -341,7 +341,7 @@ pub fn allocation_behind(provenance: &Provenance, value: ValueId, region: Region
 fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
     cx.body.inst_ids().find_map(|(id, inst)| match inst.kind {
         InstKind::Operation(Operation::Pop, operands)
-            if cx.regions.resolve(cx.body, operands[0]).regions.contains(&region) =>
+            if cx.resolve(inst.block, operands[0]).regions.contains(&region) =>
         {
             Some(id)
         }
@@ -349,8 +349,7 @@ fn end_of(cx: Context<'_, '_>, region: RegionId) -> Option<InstId> {
             let effects = cx.effects_of(&call)?;
             effects.drops.iter().find_map(|index| {
                 let argument = call.args.get(*index as usize)?;
-                cx.regions
-                    .resolve(cx.body, argument.value)
+                cx.resolve(inst.block, argument.value)
                     .regions
                     .contains(&region)
                     .then_some(id)

@@ -4,10 +4,11 @@
 use super::balance::{Balance, Walk};
 use super::context::Context;
 use super::finding::{Problem, Way};
+use super::stack::Webs;
 use crate::form::{InstId, InstKind, ValueId};
 
 /// The last walk: collects the findings of every reachable node and judges the ways out.
-pub(super) fn report(cx: Context<'_, '_>, balance: &mut Balance) {
+pub(super) fn report(cx: Context<'_, '_>, webs: &Webs, balance: &mut Balance) {
     let mut dropped: Option<Vec<u32>> = None;
     let mut handed: Option<Option<ValueId>> = None;
     let at = std::mem::take(&mut balance.at);
@@ -15,10 +16,11 @@ pub(super) fn report(cx: Context<'_, '_>, balance: &mut Balance) {
         if at[node.index()].is_none() {
             continue;
         }
-        let mut walk = Walk::new(cx, &at, node);
+        let mut walk = Walk::new(cx, webs, &at, node);
         walk.run();
         let (exit, inst) = cx.body.terminator(cx.paths.node(node).block);
         balance.unwinds |= walk.unwinds;
+        balance.needs.append(&mut walk.needs);
         if walk.diverged {
             balance.findings.extend(walk.findings);
             continue;

@@ -270,7 +270,7 @@ fn regions_of(cx: Context<'_, '_>, id: InstId, call: &Call<'_>, index: u32) -> V
     }
     let arguments = cx.arguments(call, index).iter();
     arguments
-        .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
+        .flat_map(|argument| cx.resolve(cx.body.inst(id).block, argument.value).regions)
         .collect()
 }
 

@@ -172,8 +172,7 @@ fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: Region
     };
     call.args.iter().enumerate().find_map(|(index, argument)| {
         let names = cx
-            .regions
-            .resolve(cx.body, argument.value)
+            .resolve(cx.body.inst(inst).block, argument.value)
             .regions
             .contains(&region);
         let site = blame.get(&(callee, index as u32)).filter(|_| names)?;
@@ -248,8 +247,9 @@ pub fn renewed(cx: Context<'_, '_>, inst: &Inst<'_>) -> impl Iterator<Item = Reg
         }
         _ => {}
     }
+    let block = inst.block;
     handles.into_iter().filter_map(move |handle| {
-        let resolved = cx.regions.resolve(cx.body, handle);
+        let resolved = cx.resolve(block, handle);
         // A reset of one of several candidates is a reset of none for certain.
         match (resolved.unknown, &resolved.regions[..]) {
             (None, [region]) => Some(*region),
@@ -263,7 +263,7 @@ fn put_sites(cx: Context<'_, '_>) -> Vec<PutSite> {
     for node in cx.paths.ids() {
         for (inst, what) in cx.body.insts_of(cx.paths.node(node).block) {
             let mut add = |value, put| {
-                let regions = cx.regions.resolve(cx.body, value).regions;
+                let regions = cx.resolve(what.block, value).regions;
                 let handle = cx.regions.canonical(value);
                 sites.extend(regions.into_iter().map(|region| PutSite {
                     inst,
@@ -304,8 +304,7 @@ fn wants_bounded(cx: Context<'_, '_>, inst: InstId, region: RegionId) -> bool {
         call.args.iter().enumerate().any(|(index, argument)| {
             effects.param(index).bounded
                 && cx
-                    .regions
-                    .resolve(cx.body, argument.value)
+                    .resolve(cx.body.inst(inst).block, argument.value)
                     .regions
                     .contains(&region)
         })
@@ -338,7 +337,7 @@ fn not_bounded(cx: Context<'_, '_>) -> Vec<Finding> {
             let Some(argument) = call.args.get(index) else {
                 continue;
             };
-            let resolved = cx.regions.resolve(cx.body, argument.value);
+            let resolved = cx.resolve(inst.block, argument.value);
             for region in resolved
                 .regions
                 .iter()

@@ -120,7 +120,7 @@ pub fn watched(cx: Context<'_, '_>, provenance: &Provenance) -> BTreeMap<RegionI
     let mut ended: BTreeMap<RegionId, Vec<Holder>> = BTreeMap::new();
     let mut asks = MAX_ASKS;
     for inst in cx.body.insts {
-        for region in ends(cx, inst.kind) {
+        for region in ends(cx, inst.block, inst.kind) {
             ended.entry(region).or_default();
         }
     }
@@ -178,11 +178,11 @@ pub fn is_followed(cx: Context<'_, '_>, object: Object) -> bool {
     }
 }
 
-/// The regions whose values an instruction ends.
-pub fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
+/// The regions whose values an instruction of a basic block ends.
+pub fn ends(cx: Context<'_, '_>, block: BlockId, kind: InstKind<'_>) -> Vec<RegionId> {
     match kind {
         InstKind::Operation(Operation::Pop | Operation::Reset, operands) => {
-            cx.regions.resolve(cx.body, operands[0]).regions
+            cx.resolve(block, operands[0]).regions
         }
         InstKind::Call(call) => {
             let Some(effects) = cx.effects_of(&call) else {
@@ -198,7 +198,7 @@ pub fn ends(cx: Context<'_, '_>, kind: InstKind<'_>) -> Vec<RegionId> {
             resets
                 .chain(drops)
                 .filter_map(|index| call.args.get(index))
-                .flat_map(|argument| cx.regions.resolve(cx.body, argument.value).regions)
+                .flat_map(|argument| cx.resolve(block, argument.value).regions)
                 .collect()
         }
         _ => Vec::new(),
@@ -257,7 +257,7 @@ pub fn end_before(cx: Context<'_, '_>, region: RegionId, before: InstId) -> Opti
     let mut all = cx
         .body
         .inst_ids()
-        .filter(|(_, inst)| ends(cx, inst.kind).contains(&region))
+        .filter(|(_, inst)| ends(cx, inst.block, inst.kind).contains(&region))
         .map(|(id, _)| id);
     let first = all.next()?;
     Some(all.take_while(|end| *end < before).last().unwrap_or(first))

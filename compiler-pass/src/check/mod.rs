@@ -4,7 +4,7 @@
 //! [`finding`] values → [`crate::diagnostic`] rendering.
 //!
 //! Phases for each function, callees first ([`crate::form::callgraph`]):
-//! 1. [`balance`] (R02) walks the region stack;
+//! 1. [`balance`] (R02) walks the region stack, and shows what handles name ([`named`]);
 //! 2. [`leak`] (R03) looks for cycles through allocations;
 //! 3. [`provenance`] solves what points where;
 //! 4. [`escape`] (R04) judges what outlives what, [`unknown`] (R09) what leaves the analysis;
@@ -31,6 +31,7 @@ pub mod finding;
 pub mod instantiate;
 pub mod leak;
 pub mod lives;
+pub mod named;
 pub mod object;
 pub mod overwrite;
 pub mod prepare;
@@ -118,6 +119,8 @@ struct Analysed {
 
 fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Analysed {
     let balance = balance::run(cx);
+    let named = named::Named::new(cx, &balance.at);
+    let cx = Context { named: &named, ..cx };
     let leaks = leak::run(cx, blame, recursion);
     let provenance = provenance::Provenance::new(cx);
     let escapes = escape::run(cx, &provenance, &balance);
@@ -193,6 +196,9 @@ fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
         }
         if known.renews && !param.renews {
             return Some(format!("not always reset(arg{index})"));
+        }
+        if known.optional && param.region && !param.optional {
+            return Some(format!("it uses arg{index} where that could be null"));
         }
         if param.reset && !known.reset {
             return Some(format!("reset(arg{index})"));

@@ -207,7 +207,7 @@ impl Search<'_, '_> {
             for index in from.max(here.insts.start)..here.insts.end {
                 let id = InstId::new(index);
                 let inst = cx.body.inst(id);
-                if ends(cx, inst.kind).contains(&self.region) {
+                if ends(cx, inst.block, inst.kind).contains(&self.region) {
                     return false;
                 }
                 if self.overwrites(inst, stored, address) {

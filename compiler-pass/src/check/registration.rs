@@ -26,9 +26,9 @@ pub(super) fn may_run(cx: Context<'_, '_>, inst: &Inst<'_>, does: impl Fn(&Effec
         });
         return known.is_none_or(|cleanup| may(&cleanup.call));
     }
-    let ended = ends(cx, inst.kind);
+    let ended = ends(cx, inst.block, inst.kind);
     let is_ended = |handle: ValueId| {
-        let regions = cx.regions.resolve(cx.body, handle).regions;
+        let regions = cx.resolve(inst.block, handle).regions;
         regions.iter().any(|region| ended.contains(region))
     };
     let is_callers = |region: &RegionId| matches!(cx.regions.get(*region).origin, Origin::Param(_));
@@ -41,7 +41,7 @@ pub(super) fn may_run(cx: Context<'_, '_>, inst: &Inst<'_>, does: impl Fn(&Effec
                 .any(|cleanup| is_ended(cleanup.region) && may(&cleanup.call))
                 || cx.body.insts.iter().any(|inst| {
                     let effects = left_by(cx, inst);
-                    effects.is_some_and(|effects| does(effects)) && regions_left(cx, inst).any(is_ended)
+                    effects.is_some_and(&does) && regions_left(cx, inst).any(is_ended)
                 }))
 }
 
@@ -95,7 +95,7 @@ impl Solver<'_, '_> {
     pub(super) fn register(&mut self, id: InstId, operands: &[ValueId]) -> bool {
         let held = self.provenance.places(operands[1]).clone();
         let mut grew = self.bring_about(id);
-        for region in self.cx.regions.resolve(self.cx.body, operands[0]).regions {
+        for region in self.cx.resolve(self.cx.body.inst(id).block, operands[0]).regions {
             let site = self.provenance.name_site(id, region);
             let object = self.provenance.object(site);
             grew |= self
@@ -110,7 +110,7 @@ impl<'a> Transfer<'_, 'a> {
     /// As [`Solver::register`], of the lives that the object may lead into.
     pub(super) fn register(&self, state: &mut State, id: InstId, operands: &[ValueId]) {
         let lives = self.value(state, operands[1]);
-        let regions = self.cx.regions.resolve(self.cx.body, operands[0]).regions;
+        let regions = self.cx.resolve(self.cx.body.inst(id).block, operands[0]).regions;
         let sites = regions.into_iter().map(|region| self.provenance.site(id, region));
         let places: Places = sites
             .filter_map(|site| self.provenance.id(site))

@@ -8,8 +8,9 @@
 //! out to bring something else, [`Joins::state_at`] says which phi misled, and the analysis starts again without it.
 
 use super::context::Context;
+use crate::form::regions::Origin;
 use crate::form::{InstId, InstKind, NodeId, ValueId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// One entry of the region stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct State {
     pub torn: bool,
     /// Phis that stand for one handle on every way to this point.
     aliases: BTreeMap<ValueId, ValueId>,
+    /// Phis that may stand for what a push returned before it ran again.
+    old: BTreeSet<ValueId>,
 }
 
 impl State {
@@ -38,6 +41,57 @@ impl State {
     pub fn name(&self, cx: Context<'_, '_>, handle: ValueId) -> ValueId {
         let canonical = cx.regions.canonical(handle);
         self.aliases.get(&canonical).copied().unwrap_or(canonical)
+    }
+
+    /// The phis that are aliases here, each with the name that it stands for.
+    pub fn aliases(&self) -> impl Iterator<Item = (ValueId, ValueId)> {
+        self.aliases.iter().map(|(phi, name)| (*phi, *name))
+    }
+
+    /// A push returns a new handle: what stood for the one before does not stand for this.
+    pub fn renew(&mut self, webs: &Webs, handle: ValueId) {
+        self.aliases.retain(|_, name| *name != handle);
+        self.old.extend(webs.over(handle));
+    }
+
+    /// Whether a handle may stand for what a push returned before it ran again.
+    pub fn is_old(&self, cx: Context<'_, '_>, handle: ValueId) -> bool {
+        self.old.contains(&cx.regions.canonical(handle))
+    }
+
+    /// A choice among handles is made now.
+    pub fn choose(&mut self, cx: Context<'_, '_>, choice: ValueId, among: [ValueId; 2]) {
+        if among.into_iter().any(|handle| self.is_old(cx, handle)) {
+            self.old.insert(choice);
+        } else {
+            self.old.remove(&choice);
+        }
+    }
+}
+
+/// The phis and choices that handles go through.
+pub struct Webs {
+    /// Those that may be the region of an operation or of a callee.
+    handles: HashSet<ValueId>,
+    /// By the handle of a region that is opened here: those that may stand for it.
+    over: HashMap<ValueId, Vec<ValueId>>,
+}
+
+impl Webs {
+    /// Finds them.
+    pub fn new(cx: Context<'_, '_>) -> Webs {
+        let handles = handle_phis(cx);
+        let mut over: HashMap<ValueId, Vec<ValueId>> = HashMap::new();
+        for phi in &handles {
+            for region in cx.regions.resolve(cx.body, *phi).regions {
+                over.entry(cx.regions.get(region).handle).or_default().push(*phi);
+            }
+        }
+        Webs { handles, over }
+    }
+
+    fn over(&self, handle: ValueId) -> impl Iterator<Item = ValueId> {
+        self.over.get(&handle).into_iter().flatten().copied()
     }
 }
 
@@ -57,17 +111,19 @@ pub struct Joins<'j, 'a> {
     banned: &'j BTreeSet<ValueId>,
     /// Phis that named an entry before all ways in were known.
     guessed: BTreeSet<ValueId>,
+    webs: &'j Webs,
 }
 
 impl<'j, 'a> Joins<'j, 'a> {
     /// Nothing has been left yet.
-    pub fn new(cx: Context<'j, 'a>, banned: &'j BTreeSet<ValueId>) -> Self {
+    pub fn new(cx: Context<'j, 'a>, webs: &'j Webs, banned: &'j BTreeSet<ValueId>) -> Self {
         let leaving = (0..cx.paths.len()).map(|_| None).collect();
         Joins {
             cx,
             leaving,
             banned,
             guessed: BTreeSet::new(),
+            webs,
         }
     }
 
@@ -106,9 +162,30 @@ impl<'j, 'a> Joins<'j, 'a> {
                 arrivals.extend(state.map(|state| (pred, state.clone())));
             }
         }
+        self.age(node, &mut arrivals);
         self.rename(node, &mut arrivals, complete)?;
         unify(&mut arrivals);
         Ok(merge(self.cx, &arrivals))
+    }
+
+    /// Phis are as old as what they take.
+    fn age(&self, node: NodeId, arrivals: &mut [(NodeId, State)]) {
+        let cx = self.cx;
+        for (pred, state) in arrivals {
+            let source = cx.paths.node(*pred).block;
+            let before = state.old.clone();
+            for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {
+                let (InstKind::Phi(incoming), Some(phi)) = (inst.kind, inst.result) else {
+                    break;
+                };
+                let brought = incoming.iter().find(|(block, _)| *block == source);
+                if brought.is_some_and(|(_, value)| before.contains(&cx.regions.canonical(*value))) {
+                    state.old.insert(phi);
+                } else {
+                    state.old.remove(&phi);
+                }
+            }
+        }
     }
 
     /// Gives entries the names of the node's phis, or phis the entries as aliases.
@@ -120,7 +197,7 @@ impl<'j, 'a> Joins<'j, 'a> {
     ) -> Result<(), ValueId> {
         let cx = self.cx;
         // Phis read their operands all at once: what each way brings is looked up before anything is renamed.
-        let mut phis: Vec<(ValueId, Vec<(usize, ValueId)>)> = Vec::new();
+        let mut phis: Vec<(ValueId, Vec<(Option<usize>, ValueId)>)> = Vec::new();
         for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {
             let InstKind::Phi(incoming) = inst.kind else { break };
             let Some(phi) = inst
@@ -129,14 +206,16 @@ impl<'j, 'a> Joins<'j, 'a> {
             else {
                 continue;
             };
-            // The place in the stack of the handle that an edge brings, and its name.
+            // The place in the stack of the handle that an edge brings, and its name. A parameter's has none.
             let brought = |(pred, state): &(NodeId, State)| {
                 let source = cx.paths.node(*pred).block;
                 let (_, value) = incoming.iter().find(|(block, _)| *block == source)?;
                 let name = state.name(cx, *value);
-                Some((state.open.iter().position(|open| open.handle == name)?, name))
+                let place = state.open.iter().position(|open| open.handle == name);
+                let is_known = place.is_some() || self.webs.handles.contains(&phi) && is_param(cx, name);
+                is_known.then_some((place, name))
             };
-            let all: Option<Vec<(usize, ValueId)>> = arrivals.iter().map(brought).collect();
+            let all: Option<Vec<(Option<usize>, ValueId)>> = arrivals.iter().map(brought).collect();
             phis.push((phi, all.unwrap_or_default()));
         }
         for (_, state) in arrivals.iter_mut() {
@@ -148,15 +227,15 @@ impl<'j, 'a> Joins<'j, 'a> {
         for (phi, all) in phis {
             let agreed = all
                 .first()
-                .copied()
-                .filter(|(place, _)| all.iter().all(|(other, _)| other == place));
+                .filter(|(place, _)| all.iter().all(|(other, _)| other == place))
+                .and_then(|(place, _)| *place);
             let same = all
                 .first()
                 .copied()
                 .filter(|(_, name)| all.iter().all(|(_, other)| other == name));
             match (same, agreed) {
                 (Some((_, name)), _) if complete => aliases.push((phi, name)),
-                (_, Some((place, _))) if !self.banned.contains(&phi) => {
+                (_, Some(place)) if !self.banned.contains(&phi) => {
                     if !complete {
                         self.guessed.insert(phi);
                     }
@@ -171,13 +250,47 @@ impl<'j, 'a> Joins<'j, 'a> {
         // Aliases speak of the names that hold before this join; entries renamed above have none.
         for (phi, name) in aliases {
             for (_, state) in arrivals.iter_mut() {
-                if state.open.iter().any(|open| open.handle == name) {
+                if is_param(cx, name) || state.open.iter().any(|open| open.handle == name) {
                     state.aliases.insert(phi, name);
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The phis that may be the region of an operation or of a callee.
+fn handle_phis(cx: Context<'_, '_>) -> HashSet<ValueId> {
+    let mut phis = HashSet::new();
+    let mut work: Vec<ValueId> = Vec::new();
+    for inst in cx.body.insts {
+        match inst.kind {
+            InstKind::Operation(_, operands) => work.extend(operands.first()),
+            InstKind::Call(call) => {
+                if let Some(effects) = cx.effects_of(&call) {
+                    let regions = (0..call.args.len()).filter(|index| effects.is_region(*index));
+                    work.extend(regions.map(|index| call.args[index].value));
+                }
+            }
+            _ => {}
+        }
+    }
+    while let Some(value) = work.pop() {
+        let value = cx.regions.canonical(value);
+        if let Some((_, inst)) = cx.body.def(value)
+            && matches!(inst.kind, InstKind::Phi(_) | InstKind::Select { .. })
+            && phis.insert(value)
+        {
+            work.extend(inst.kind.operands());
+        }
+    }
+    phis
+}
+
+/// Whether a handle is a parameter.
+fn is_param(cx: Context<'_, '_>, handle: ValueId) -> bool {
+    let region = cx.regions.of_handle(handle);
+    region.is_some_and(|region| matches!(cx.regions.get(region).origin, Origin::Param(_)))
 }
 
 /// Where every way has a phi for one and the same entry, as its name or as an alias of it, but not all of them call the
@@ -214,6 +327,7 @@ fn merge(cx: Context<'_, '_>, arrivals: &[(NodeId, State)]) -> Option<State> {
     let mut merged = first.clone();
     for (_, state) in &arrivals[1..] {
         merged.torn |= state.torn || state.dropped != first.dropped;
+        merged.old.extend(&state.old);
         let mut place = 0;
         for open in &state.open {
             match merged.open.iter().position(|known| known.handle == open.handle) {

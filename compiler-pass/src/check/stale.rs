@@ -115,7 +115,7 @@ struct Judge<'j, 'a> {
 impl Judge<'_, '_> {
     fn judge(&mut self, id: InstId, now: &Now<'_, '_, '_>) {
         let kind = self.cx.body.inst(id).kind;
-        for region in super::lives::ends(self.cx, kind) {
+        for region in super::lives::ends(self.cx, self.cx.body.inst(id).block, kind) {
             if let Origin::Param(index) = self.cx.regions.get(region).origin {
                 self.stale.resets.insert(index);
             }
@@ -179,7 +179,7 @@ impl Judge<'_, '_> {
                     Some(effects) => {
                         let during = now.transfer.during(now.state, id, &call, effects);
                         let lives = now.transfer.memory(&during, &places, u32::MAX);
-                        (lives, super::lives::ends(cx, kind))
+                        (lives, super::lives::ends(cx, cx.body.inst(id).block, kind))
                     }
                     None => continue,
                 },
@@ -325,7 +325,7 @@ impl Judge<'_, '_> {
             };
             let pointers = sources(cx, self.provenance, id, &call, *used);
             let shown = cx.arguments_of(&call, *used).first();
-            for region in cx.regions.resolve(cx.body, handle.value).regions {
+            for region in cx.resolve(cx.body.inst(id).block, handle.value).regions {
                 let leads_there = pointers
                     .objects()
                     .any(|object| self.provenance.get(object).region() == Some(region));

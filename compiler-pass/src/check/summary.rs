@@ -57,6 +57,7 @@ pub fn assemble(
             let param = effects.param_mut(index);
             param.region = true;
             param.bounded = bounded;
+            param.optional = !balance.needs.contains(&(index as u32));
         }
     }
     // What is handed on to an undescribed function may be accessed there.

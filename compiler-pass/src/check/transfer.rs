@@ -121,7 +121,7 @@ impl<'t, 'a> Transfer<'t, 'a> {
             if self.watched.is_empty() {
                 continue;
             }
-            let ended = ends(cx, inst.kind);
+            let ended = ends(cx, inst.block, inst.kind);
             for region in &ended {
                 state.end(*region);
                 for holder in self.watched.get(region).into_iter().flatten() {

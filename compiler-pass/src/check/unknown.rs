@@ -146,7 +146,7 @@ impl Judge<'_, '_> {
         let returns_pointer = result.is_some_and(|result| self.cx.body.value(result).holds_pointer);
         for argument in call.args {
             let (region, params) = self.exposure(argument.value);
-            let handle = self.cx.regions.resolve(self.cx.body, argument.value);
+            let handle = self.cx.resolve(self.cx.body.inst(id).block, argument.value);
             let is_handle = handle
                 .regions
                 .iter()

@@ -13,6 +13,7 @@
 //!         | "stale(" arg [ ", " place ] ")"       the result (what is stored in the place) may point to values of
 //!                                                 the region that it ended
 //!         | "bounded(" arg ")"                    the region must be a bounded one
+//!         | "optional(" arg ")"                   the region may be null, and then is none
 //!         | "return(" source { "," source } ")"   the result may point to the source
 //!         | "beside(" source { "," source } ")"   a number beside pointers in the result may be the address of the source
 //!         | "store(" source "->" place ")"        the source may be stored in the place
@@ -153,6 +154,10 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
         "bounded" => {
             let index = region(effects, inner)?;
             effects.param_mut(index).bounded = true;
+        }
+        "optional" => {
+            let index = region(effects, inner)?;
+            effects.param_mut(index).optional = true;
         }
         "late" => {
             let (ended, used) = inner.split_once(',').ok_or_else(unknown)?;
@@ -365,6 +370,7 @@ mod tests {
             "get(arg0); get(*arg0[8]); store(*arg0[8] -> arg1[-16]); return(*arg0[0])",
             "new(return); get(arg0); nounwind",
             "open(return); store(in(return) -> arg0[0]); nounwind",
+            "put(arg0, many); bounded(arg0); optional(arg0); nounwind",
             "set(arg1[8]); store(arg0 -> arg1[8]); nounwind",
             "reset(arg0); get(*arg1); late(arg0, *arg1[8])",
             "store(arg1 -> *arg0)",

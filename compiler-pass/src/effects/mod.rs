@@ -44,6 +44,8 @@ pub struct ParamEffects {
     pub renews: bool,
     /// Must be a bounded region.
     pub bounded: bool,
+    /// Used as a region only where it is not null: callers may pass null.
+    pub optional: bool,
 }
 
 /// A number of cleanups. The lattice climbs to *many* after few steps, so that recursions settle.

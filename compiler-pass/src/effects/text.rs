@@ -66,6 +66,9 @@ impl fmt::Display for Effects {
             if param.bounded {
                 clauses.push(format!("bounded(arg{index})"));
             }
+            if param.optional {
+                clauses.push(format!("optional(arg{index})"));
+            }
         }
         let others = self.reads.iter().filter(|source| {
             source

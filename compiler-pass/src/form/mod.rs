@@ -17,6 +17,7 @@ mod calls;
 mod disguise;
 mod draft;
 pub mod entity;
+pub mod handles;
 pub mod inst;
 pub mod offset;
 pub mod paths;

@@ -5,6 +5,9 @@
 //! graph it looks like a loop, here it does not: the node of the header that the body leads back to has one
 //! successor, the exit. Nothing here counts trips: only constants that arrive through phis, comparisons,
 //! casts and negations are followed, and that a value is not zero: a handle just opened, a pointer that was tested.
+//! Where a phi takes one of two constants by a condition that is not known (`again ? START : DONE`), the edge leads to a
+//! node for each. Where a function compares handles, it is also known which push or parameter a phi stands for
+//! ([`super::handles`]).
 //!
 //! Invariants:
 //! * *Paths-I1*: every execution of the function is a path of this graph (edges are dropped only when the
@@ -12,6 +15,7 @@
 //! * *Paths-I2*: at most [`MAX_NODES_PER_BLOCK`] nodes know something of one basic block; further
 //!   combinations share the node that knows nothing. The graph stays linear in the size of the function.
 
+use super::handles::{Handles, MayEnd};
 use super::steering::{Alike, MAX_STEPS, liveness, steering};
 use super::{BlockId, Body, InstKind, NodeId, Predicate, ValueId, ValueKind};
 use crate::operation::Operation;
@@ -21,6 +25,8 @@ use std::collections::{HashMap, HashSet};
 pub const MAX_NODES_PER_BLOCK: usize = 8;
 /// So many nodes of one basic block may know something of values that were tested. More know of phis only.
 const MAX_TESTED: usize = 6;
+/// An edge leads to so many nodes at most, by the outcomes of conditions that are not known.
+const MAX_OUTCOMES: usize = 4;
 
 /// What is known of steering values, sorted by value.
 type Known = Vec<(ValueId, Fact)>;
@@ -32,6 +38,8 @@ enum Fact {
     Is(i64),
     /// It is not zero.
     NonZero,
+    /// It is what this push returned when it ran last, or this parameter.
+    Handle(ValueId),
 }
 
 impl Fact {
@@ -54,6 +62,8 @@ pub struct Node {
     pub succs: Vec<Edge>,
     /// Where control may come from.
     pub preds: Vec<NodeId>,
+    /// The values that are not zero at its start, sorted.
+    non_zero: Vec<ValueId>,
 }
 
 /// An edge to a node.
@@ -66,13 +76,14 @@ pub struct Edge {
 }
 
 impl Paths {
-    /// Builds the graph; the entry is node 0.
-    pub fn new(body: &Body<'_>) -> Paths {
+    /// Builds the graph; the entry is node 0. `may_end` tells which arguments a callee may end the regions of.
+    pub fn new(body: &Body<'_>, may_end: MayEnd<'_>) -> Paths {
         let alike = Alike::new(body);
         let steering = steering(body, &alike);
         Builder {
             body,
             live: liveness(body, &steering, &alike),
+            handles: Handles::new(body, may_end),
             steering,
             alike,
             index: HashMap::new(),
@@ -90,6 +101,11 @@ impl Paths {
     /// The node with this index.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]
+    }
+
+    /// Whether a value is known not to be zero, or null, at the start of a node.
+    pub fn is_non_zero(&self, node: NodeId, value: ValueId) -> bool {
+        self.node(node).non_zero.binary_search(&value).is_ok()
     }
 
     /// The number of nodes.
@@ -139,6 +155,7 @@ struct Builder<'b, 'a> {
     steering: HashSet<ValueId>,
     alike: Alike,
     live: HashMap<ValueId, HashSet<BlockId>>,
+    handles: Handles<'b, 'a>,
     index: HashMap<(BlockId, Known), NodeId>,
     crowd: Vec<usize>,
     nodes: Vec<Node>,
@@ -150,10 +167,15 @@ impl Builder<'_, '_> {
         self.node(BlockId::new(0), Known::new(), &mut work);
         while let Some((id, block, known)) = work.pop() {
             for (target, unwinding, learnt) in self.ways_out(block, &known) {
-                let arriving = self.arrive(block, target, &learnt);
-                let to = self.node(target, arriving, &mut work);
-                self.nodes[id.index()].succs.push(Edge { to, unwinding });
-                self.nodes[to.index()].preds.push(id);
+                for outcome in self.outcomes(block, target, learnt) {
+                    let arriving = self.arrive(block, target, &outcome);
+                    let to = self.node(target, arriving, &mut work);
+                    let edge = Edge { to, unwinding };
+                    if !self.nodes[id.index()].succs.contains(&edge) {
+                        self.nodes[id.index()].succs.push(edge);
+                        self.nodes[to.index()].preds.push(id);
+                    }
+                }
             }
         }
         Paths { nodes: self.nodes }
@@ -180,6 +202,11 @@ impl Builder<'_, '_> {
             block,
             succs: Vec::new(),
             preds: Vec::new(),
+            non_zero: known
+                .iter()
+                .filter(|(_, fact)| *fact == Fact::NonZero)
+                .map(|(value, _)| *value)
+                .collect(),
         });
         self.index.insert((block, known.clone()), id);
         work.push((id, block, known));
@@ -229,7 +256,7 @@ impl Builder<'_, '_> {
                     let hit = cases.iter().find(|(case, _)| *case == constant);
                     vec![(hit.map_or(default, |(_, target)| *target), false, known.clone())]
                 }
-                Some(Fact::NonZero) | None => here
+                Some(Fact::NonZero | Fact::Handle(_)) | None => here
                     .succs
                     .iter()
                     .map(|succ| {
@@ -253,10 +280,62 @@ impl Builder<'_, '_> {
         if self.steering.contains(&value) {
             match known.binary_search_by_key(&value, |entry| entry.0) {
                 Err(at) => known.insert(at, (value, fact)),
-                Ok(at) if known[at].1 == Fact::NonZero => known[at].1 = fact,
-                Ok(_) => {}
+                Ok(at) => match known[at].1 {
+                    Fact::NonZero => known[at].1 = fact,
+                    // What is learnt of a phi is learnt of what it stands for.
+                    Fact::Handle(other) if other != value => self.learn(other, fact, known),
+                    _ => {}
+                },
             }
         }
+    }
+
+    /// What is known of a way to `target`, for each outcome of the conditions by which its phis take one of two constants.
+    fn outcomes(&self, from: BlockId, target: BlockId, known: Known) -> Vec<Known> {
+        let mut ways = vec![known.clone()];
+        for (_, inst) in self.body.insts_of(target) {
+            let InstKind::Phi(incoming) = inst.kind else { break };
+            if inst.result.is_none_or(|result| !self.steering.contains(&result)) {
+                continue;
+            }
+            let brought = incoming.iter().find(|(block, _)| *block == from);
+            let Some((_, value)) = brought else { continue };
+            let mut next = Vec::new();
+            for way in ways {
+                match self.undecided(*value, &way) {
+                    Some(condition) => next.extend([true, false].map(|holds| {
+                        let mut outcome = way.clone();
+                        let condition = self.alike.first(condition);
+                        if let Err(at) = outcome.binary_search_by_key(&condition, |entry| entry.0) {
+                            outcome.insert(at, (condition, Fact::Is(-i64::from(holds))));
+                        }
+                        self.learn_from_outcome(condition, holds, &mut outcome);
+                        outcome
+                    })),
+                    None => next.push(way),
+                }
+            }
+            ways = next;
+            if ways.len() > MAX_OUTCOMES {
+                return vec![known];
+            }
+        }
+        ways
+    }
+
+    /// The condition by which a value is one of two constants, if it is not known.
+    fn undecided(&self, value: ValueId, known: &Known) -> Option<ValueId> {
+        let (_, inst) = self.body.def(value)?;
+        let InstKind::Select { condition, yes, no } = inst.kind else {
+            return None;
+        };
+        let constant = |value| match self.evaluate(value, known, &mut MAX_STEPS.clone()) {
+            Some(Fact::Is(constant)) => Some(constant),
+            _ => None,
+        };
+        let differ = constant(yes)? != constant(no)?;
+        let is_open = self.evaluate(condition, known, &mut MAX_STEPS.clone()).is_none();
+        (differ && is_open).then_some(condition)
     }
 
     fn is_phi(&self, value: ValueId) -> bool {
@@ -286,17 +365,33 @@ impl Builder<'_, '_> {
                         work.extend([(condition, false), (no, false)]);
                     }
                 }
+                // A flag: a condition made wider, and perhaps narrow again.
+                InstKind::Resize { value, to: 1, .. } => {
+                    work.extend(self.widened(value).map(|flag| (flag, holds)));
+                }
                 InstKind::Compare(predicate @ (Predicate::Equal | Predicate::NotEqual), left, right) => {
                     match self.literal(right) {
                         Some(constant) if holds == (predicate == Predicate::Equal) => {
                             self.learn(left, Fact::Is(constant), known);
+                            work.extend(self.widened(left).map(|flag| (flag, constant != 0)));
                         }
-                        Some(0) => self.learn(left, Fact::NonZero, known),
+                        Some(0) => {
+                            self.learn(left, Fact::NonZero, known);
+                            work.extend(self.widened(left).map(|flag| (flag, true)));
+                        }
                         _ => {}
                     }
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// The condition that a number is, made wider.
+    fn widened(&self, value: ValueId) -> Option<ValueId> {
+        match self.body.def(value)?.1.kind {
+            InstKind::Resize { value, from: 1, .. } => Some(value),
+            _ => None,
         }
     }
 
@@ -324,6 +419,10 @@ impl Builder<'_, '_> {
                 arriving.push((result, fact));
             }
         }
+        // A push that runs again returns another handle.
+        arriving.retain(|(_, fact)| {
+            !matches!(fact, Fact::Handle(handle) if self.handles.is_renewed_after(*handle, target))
+        });
         arriving.sort_unstable();
         arriving
     }
@@ -342,8 +441,11 @@ impl Builder<'_, '_> {
             return Some(Fact::Is(constant));
         }
         let first = self.alike.first(value);
-        if let Ok(at) = known.binary_search_by_key(&first, |entry| entry.0) {
-            return Some(known[at].1);
+        let is_compared = self.handles.is_compared(value);
+        match known.binary_search_by_key(&first, |entry| entry.0) {
+            Ok(at) if known[at].1 != Fact::NonZero || !is_compared => return Some(known[at].1),
+            _ if is_compared => return Some(Fact::Handle(value)),
+            _ => {}
         }
         let (_, inst) = self.body.def(value)?;
         *steps = steps.checked_sub(1)?;
@@ -355,13 +457,17 @@ impl Builder<'_, '_> {
             InstKind::Compare(predicate, left, right) => {
                 let left = self.evaluate(left, known, steps)?;
                 let right = self.evaluate(right, known, steps)?;
-                let (left, right) = match (left, right, predicate) {
-                    (Fact::Is(left), Fact::Is(right), _) => (left, right),
-                    (Fact::NonZero, Fact::Is(0), Predicate::Equal)
-                    | (Fact::Is(0), Fact::NonZero, Predicate::Equal) => return Some(Fact::Is(0)),
-                    (Fact::NonZero, Fact::Is(0), Predicate::NotEqual)
-                    | (Fact::Is(0), Fact::NonZero, Predicate::NotEqual) => return Some(Fact::Is(-1)),
-                    _ => return None,
+                let (left, right) = match (left, right) {
+                    (Fact::Is(left), Fact::Is(right)) => (left, right),
+                    _ => {
+                        let equal = self.are_equal(left, right, known)?;
+                        let holds = match predicate {
+                            Predicate::Equal => equal,
+                            Predicate::NotEqual => !equal,
+                            _ => return None,
+                        };
+                        return Some(Fact::Is(-i64::from(holds)));
+                    }
                 };
                 let holds = match predicate {
                     Predicate::Equal => left == right,
@@ -388,7 +494,7 @@ impl Builder<'_, '_> {
             InstKind::Not(operand) => match self.evaluate(operand, known, steps)? {
                 Fact::Is(0) => Some(Fact::Is(-1)),
                 Fact::Is(_) => Some(Fact::Is(0)),
-                Fact::NonZero => None,
+                Fact::NonZero | Fact::Handle(_) => None,
             },
             InstKind::Resize {
                 value,
@@ -399,6 +505,7 @@ impl Builder<'_, '_> {
                 let operand = match self.evaluate(value, known, steps)? {
                     Fact::Is(operand) => operand,
                     Fact::NonZero => return (to >= from).then_some(Fact::NonZero),
+                    Fact::Handle(_) => return None,
                 };
                 let operand = if signed || from == 64 {
                     operand
@@ -410,6 +517,29 @@ impl Builder<'_, '_> {
                 } else {
                     (operand << (64 - to)) >> (64 - to)
                 }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether two values are the same, of which something else is known than two constants.
+    fn are_equal(&self, left: Fact, right: Fact, known: &Known) -> Option<bool> {
+        let is_zero = |fact| fact == Fact::Is(0);
+        let is_none = |fact| match fact {
+            Fact::NonZero => true,
+            Fact::Handle(handle) => {
+                let at = known.binary_search_by_key(&handle, |entry| entry.0);
+                self.handles.is_pushed(handle) || at.is_ok_and(|at| known[at].1 == Fact::NonZero)
+            }
+            Fact::Is(_) => false,
+        };
+        if is_zero(left) && is_none(right) || is_none(left) && is_zero(right) {
+            return Some(false);
+        }
+        match (left, right) {
+            (Fact::Handle(left), Fact::Handle(right)) if left == right => Some(true),
+            (Fact::Handle(left), Fact::Handle(right)) => {
+                self.handles.are_of_two_regions(left, right).then_some(false)
             }
             _ => None,
         }

@@ -1,5 +1,6 @@
 //! The values that steer a function: what is known of them decides which way a branch or switch goes. For [`super::paths`].
 
+use super::handles::region_params;
 use super::{BlockId, Body, Inst, InstKind, Predicate, ValueId, ValueKind};
 use crate::operation::Operation;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -47,7 +48,24 @@ impl Alike {
 pub(super) fn steering(body: &Body<'_>, alike: &Alike) -> HashSet<ValueId> {
     let mut values = steering_phis(body);
     values.extend(tested_twice(body, alike));
+    values.extend(optional_regions(body));
     values
+}
+
+/// The parameters that are used as regions and compared with null: where they are not null is worth knowing.
+fn optional_regions(body: &Body<'_>) -> HashSet<ValueId> {
+    let is_tested = |param: &ValueId| {
+        body.insts.iter().any(|inst| {
+            matches!(inst.kind, InstKind::Compare(Predicate::Equal | Predicate::NotEqual, left, right)
+                if left == *param && matches!(body.value(right).kind, ValueKind::Null))
+        })
+    };
+    let params: HashSet<ValueId> = body
+        .insts
+        .iter()
+        .flat_map(|inst| region_params(body, inst))
+        .collect();
+    params.into_iter().filter(is_tested).collect()
 }
 
 /// In a function that opens or ends regions, what two branches test: the second goes the way of the first.
@@ -73,7 +91,7 @@ fn tested_twice(body: &Body<'_>, alike: &Alike) -> Vec<ValueId> {
                 break;
             };
             condition = match test.kind {
-                InstKind::Not(operand) => operand,
+                InstKind::Not(operand) | InstKind::Resize { value: operand, .. } => operand,
                 InstKind::Compare(Predicate::Equal | Predicate::NotEqual, left, _) => left,
                 _ => break,
             };
@@ -148,7 +166,14 @@ pub(super) fn liveness(
                     });
                 }
             }
-            _ => {}
+            _ => {
+                for param in region_params(body, inst)
+                    .into_iter()
+                    .filter(|param| steering.contains(param))
+                {
+                    reads.entry(param).or_default().push(inst.block);
+                }
+            }
         }
     }
     let mut live = HashMap::new();
