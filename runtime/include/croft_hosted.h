@@ -117,7 +117,8 @@ int croft_context_create(const croft_context_options *options, croft_context *ou
 
 /*
  * Ends a context and all below it: cleanups and destroy functions run, the newest first, children before their parents; then
- * all memory goes back. CROFT_INVALID_CONTEXT, or CROFT_BUSY while a destroy function of one of them runs. O(what they hold).
+ * all memory goes back; where another thread zeroes or copies memory within a call, when that call is done. CROFT_INVALID_CONTEXT,
+ * or CROFT_BUSY while a destroy function of one of them runs. O(what they hold).
  */
 int croft_context_destroy(croft_context context);
 

@@ -81,13 +81,14 @@ impl ContextId {
                 Err(Refusal::Chunk(spans)) => spans,
                 Err(Refusal::Records) => return Err(failed(state)),
             };
-            let resource = Arc::clone(&state.resource);
+            let memory = Arc::clone(&state.memory);
             drop(state);
+            let resource = &*memory.resource;
             let bytes = spans * SPAN;
             // A chunk of full size can be one huge page.
             let align = if bytes >= HUGE { HUGE } else { UNIT };
-            let chunk = supply(&*resource, bytes, align).or_else(|| supply(&*resource, SPAN, UNIT));
-            state = self.enter_with(&*resource, chunk)?;
+            let chunk = supply(resource, bytes, align).or_else(|| supply(resource, SPAN, UNIT));
+            state = self.enter_with(resource, chunk)?;
             let Some(chunk) = chunk else {
                 return Err(failed(state));
             };
@@ -101,17 +102,18 @@ impl ContextId {
     }
 
     fn alloc_large(self, state: Locked<'static>, request: &Request) -> Result<NonNull<u8>, Status> {
-        let resource = Arc::clone(&state.resource);
+        let memory = Arc::clone(&state.memory);
         drop(state);
-        let extent = supply(&*resource, request.size.max(1), request.align.max(UNIT));
+        let resource = &*memory.resource;
+        let extent = supply(resource, request.size.max(1), request.align.max(UNIT));
         if let Some(extent) = extent
             && request.zero
-            && !resource.is_zeroed()
+            && !memory.is_zeroed
         {
             // SAFETY: just supplied, and nobody else's.
             unsafe { resource.zero(extent.start, request.size) };
         }
-        let mut state = self.enter_with(&*resource, extent)?;
+        let mut state = self.enter_with(resource, extent)?;
         let Some(extent) = extent else {
             return Err(failed(state));
         };
@@ -156,6 +158,8 @@ impl ContextId {
             Ok(_) => return Err(report(state, Operation::Resize, Status::Busy, pointer)),
             Err(status) => return Err(report(state, Operation::Resize, status, pointer)),
         };
+        // Both are this context's: they stay out of the resource until they are copied, though it may end meanwhile.
+        let memory = Arc::clone(&state.memory);
         drop(state);
         let new = self.alloc(&Request {
             size,
@@ -163,7 +167,8 @@ impl ContextId {
             zero: false,
             label: old.label,
         })?;
-        // SAFETY: both are live, by obligation 1 the old one is the caller's, and it may be read (obligation 2).
+        // SAFETY: both are out of the resource (Memory-I1), by obligation 1 the old one is the caller's, and it may be read
+        // (obligation 2).
         unsafe {
             new.copy_from_nonoverlapping(old.start, old.size.min(size));
             if let Err(status) = self.free(pointer) {
@@ -172,6 +177,7 @@ impl ContextId {
                 return Err(status);
             }
         }
+        drop(memory);
         Ok(new)
     }
 }
@@ -223,10 +229,10 @@ fn failed(mut state: Locked<'static>) -> Status {
     Status::OutOfMemory
 }
 
-/// Fills a fresh allocation with zeros, without the lock.
+/// Fills a fresh allocation with zeros, without the lock. The context may end meanwhile: its memory is pinned.
 fn zero(state: Locked<'static>, start: NonNull<u8>, bytes: usize) {
-    let resource = Arc::clone(&state.resource);
+    let memory = Arc::clone(&state.memory);
     drop(state);
-    // SAFETY: the allocation is the caller's alone.
-    unsafe { resource.zero(start, bytes) };
+    // SAFETY: the allocation is the caller's alone, and out of the resource (Memory-I1).
+    unsafe { memory.resource.zero(start, bytes) };
 }

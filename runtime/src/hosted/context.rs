@@ -29,6 +29,7 @@ use std::vec::Vec;
 use super::contexts;
 use super::heap::Heap;
 use super::mapped::Mapped;
+use super::memory::Memory;
 use super::misuse::{self, DebugOptions, Operation, report};
 use super::object::settle;
 use super::record::Allocation;
@@ -93,12 +94,15 @@ impl Builder {
             (None, named, _) => named,
         };
         let options = self.debug;
-        contexts::create(parent.unwrap_or(0), resource, |state, above| {
+        // Asked, and if need be dropped, without a lock.
+        let memory = resource.map(Memory::new);
+        contexts::create(parent.unwrap_or(0), memory.as_ref(), |state, above| {
             // Debug mode, and the memory that it needs, is the children's too.
             let inherited = above
                 .and_then(|above| above.debug.as_ref())
                 .map(|debug| debug.options);
-            let is_inherited = above.is_some_and(|above| Arc::ptr_eq(&above.resource, &state.resource));
+            let is_inherited =
+                above.is_some_and(|above| Arc::ptr_eq(&above.memory.resource, &state.memory.resource));
             state.debug = options.or(inherited.filter(|_| is_inherited)).map(misuse::debug);
         })
         .map(ContextId)
@@ -191,11 +195,11 @@ impl ContextId {
     pub fn trim(self) -> Result<(), Status> {
         let mut state = contexts::enter(self.0)?;
         let extents = state.trim();
-        let resource = Arc::clone(&state.resource);
+        let memory = Arc::clone(&state.memory);
         drop(state);
         for extent in extents {
             // SAFETY: taken out of the state, which alone had it; without live allocations.
-            unsafe { resource.deallocate(extent) };
+            unsafe { memory.resource.deallocate(extent) };
         }
         Ok(())
     }
@@ -210,7 +214,9 @@ impl ContextId {
     }
 
     /// Ends the context and all contexts below it: cleanups and destroy functions run, the newest first, children before
-    /// their parents, then all memory goes back to the resources. O(what they hold).
+    /// their parents, then all memory goes back to the resources. O(what they hold). Where another thread is inside
+    /// [`alloc`](Self::alloc) or [`resize`](Self::resize) and fills memory with zeros or copies, the memory goes back when it
+    /// is done, which this does not wait for.
     ///
     /// # Errors
     ///
@@ -229,10 +235,8 @@ impl ContextId {
             }
         }
         for mut state in states {
-            for extent in state.extents() {
-                // SAFETY: the state alone had it, and by obligation 1 nothing uses it.
-                unsafe { state.resource.deallocate(extent) };
-            }
+            let extents = state.extents();
+            state.memory.leave(extents);
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ use std::vec::Vec;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::lock::{Claim, Inside, Lock, Owned};
-use super::resource::Resource;
+use super::memory::Memory;
 use super::state::State;
 use super::status::Status;
 
@@ -218,22 +218,22 @@ fn tree() -> MutexGuard<'static, Tree> {
     TREE.lock()
 }
 
-/// Makes a context below `parent`, 0 for none, over this resource, `None` for the parent's.
+/// Makes a context below `parent`, 0 for none, with this memory, `None` for memory like the parent's.
 ///
 /// # Errors
 ///
 /// [`Status::InvalidContext`] if there is no such parent, [`Status::OutOfMemory`].
 pub(crate) fn create(
     parent: u64,
-    resource: Option<Arc<dyn Resource>>,
+    memory: Option<&Arc<Memory>>,
     adjust: impl FnOnce(&mut State, Option<&State>),
 ) -> Result<u64, Status> {
     let mut tree = tree();
     // The parent stays: only who holds the tree destroys.
     let above = if parent == 0 { None } else { Some(enter(parent)?) };
-    let resource = match (resource, &above) {
-        (Some(resource), _) => resource,
-        (None, Some(above)) => Arc::clone(&above.resource),
+    let memory = match (memory, &above) {
+        (Some(memory), _) => Arc::clone(memory),
+        (None, Some(above)) => above.memory.like(),
         (None, None) => return Err(Status::Argument),
     };
     let index = tree.take()?;
@@ -243,7 +243,7 @@ pub(crate) fn create(
     let id = number(index, generation);
     // Not as an owner: the first to use the context may be another thread.
     let inside = slot.lock.enter_shared();
-    let mut state = State::new(id, resource);
+    let mut state = State::new(id, memory);
     adjust(&mut state, above.as_deref());
     // SAFETY: inside the lock, and the slot has no state (Contexts-I1).
     unsafe { *slot.state.get() = Some(state) };

@@ -34,6 +34,7 @@ pub mod lease;
 mod lists;
 mod lock;
 pub mod mapped;
+mod memory;
 pub mod misuse;
 mod object;
 mod open;

@@ -231,10 +231,10 @@ pub(crate) fn settle(state: Locked<'static>, ending: Ending) {
 #[cold]
 pub(crate) fn give_back(mut state: Locked<'static>, extent: Extent) {
     let extents = state.quarantine(extent);
-    let resource = std::sync::Arc::clone(&state.resource);
+    let memory = std::sync::Arc::clone(&state.memory);
     drop(state);
     for extent in extents {
         // SAFETY: taken out of the state, which alone had it.
-        unsafe { resource.deallocate(extent) };
+        unsafe { memory.resource.deallocate(extent) };
     }
 }

@@ -61,7 +61,7 @@ impl Context<'_> {
     ///
     /// As [`ContextId::alloc`]; [`Status::Argument`] if the processor cannot reach the resource's memory.
     pub fn buffer(&self, bytes: usize) -> Result<Buffer<'_>, Status> {
-        if !contexts::enter(self.id.number())?.resource.is_addressable() {
+        if !contexts::enter(self.id.number())?.memory.is_addressable {
             return Err(Status::Argument);
         }
         let start = self.id.alloc(&Request::new(bytes).zeroed())?;
