@@ -5,11 +5,11 @@
 use std::ffi::c_void;
 use std::ptr::{NonNull, null_mut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use croft_runtime::hosted::{
-    Builder, Cache, CacheOptions, Context, ContextId, Extent, Mapped, Request, Resource, Status,
+    Builder, Cache, CacheOptions, Context, ContextId, Extent, Heap, Mapped, Request, Resource, Status,
 };
 
 /// Device memory: addresses that fault when the processor touches them. Hands out each byte once.
@@ -314,4 +314,90 @@ fn places_of_contexts_pass_between_threads() {
         );
         assert_eq!(statistics.frees, 400);
     }
+}
+
+/// Supplies one extent to whoever asks while it is there, and refuses all else; at first extents of the heap.
+struct Passing {
+    extent: Extent,
+    is_out: AtomicBool,
+    is_heap: AtomicBool,
+}
+
+// SAFETY: the extent is one user's at a time.
+unsafe impl Sync for Passing {}
+
+// SAFETY: the extent is one user's at a time; the heap's own otherwise.
+unsafe impl Resource for Passing {
+    fn allocate(&self, size: usize, align: usize) -> Option<Extent> {
+        if self.is_heap.load(Ordering::Relaxed) {
+            return Heap.allocate(size, align);
+        }
+        let is_there = size == self.extent.size && !self.is_out.swap(true, Ordering::AcqRel);
+        is_there.then_some(Extent { align, ..self.extent })
+    }
+
+    unsafe fn deallocate(&self, extent: Extent) {
+        if extent.start == self.extent.start {
+            self.is_out.store(false, Ordering::Release);
+        } else {
+            // SAFETY: the caller's obligations.
+            unsafe { Heap.deallocate(extent) };
+        }
+    }
+}
+
+/// A pointer into memory that passes between two contexts is judged while it passes. What is judged wrongly is used as an
+/// index, of which one context has many more than the other.
+#[test]
+fn a_wrong_pointer_while_another_context_grows() {
+    let extent = Heap.allocate(1 << 16, 1 << 16).unwrap();
+    let passing = Arc::new(Passing {
+        extent,
+        is_out: AtomicBool::new(false),
+        is_heap: AtomicBool::new(true),
+    });
+    let over = || Context::over(Arc::<Passing>::clone(&passing)).unwrap();
+    let (few, many) = (over(), over());
+    let is_full = || {
+        let statistics = many.statistics().unwrap();
+        statistics.live >= 4_000 && statistics.live_bytes == statistics.held_bytes
+    };
+    while !is_full() {
+        many.alloc(&Request::new(16_384)).unwrap();
+    }
+    passing.is_heap.store(false, Ordering::Relaxed);
+    let few_id = *few;
+    let address = extent.address();
+    let goes_on = AtomicBool::new(true);
+    thread::scope(|scope| {
+        let judge = scope.spawn(|| {
+            let mut answers = 0;
+            while goes_on.load(Ordering::Relaxed) {
+                let known = few_id.info(core::ptr::without_provenance(address));
+                assert!(
+                    matches!(
+                        known,
+                        Ok(_) | Err(Status::Foreign | Status::Freed | Status::OtherContext)
+                    ),
+                    "{known:?}"
+                );
+                answers += 1;
+            }
+            answers
+        });
+        for _ in 0..20_000 {
+            for context in [&few, &many] {
+                let start = context.alloc(&Request::new(16_384)).unwrap();
+                assert_eq!(start.addr().get(), address);
+                // SAFETY: live, and used no more.
+                assert_eq!(unsafe { context.free(start.as_ptr()) }, Ok(()));
+                assert_eq!(context.trim(), Ok(()));
+            }
+        }
+        goes_on.store(false, Ordering::Relaxed);
+        println!("{} answers", judge.join().unwrap());
+    });
+    drop((few, many));
+    // SAFETY: both contexts have given it back.
+    unsafe { Heap.deallocate(extent) };
 }

@@ -91,8 +91,7 @@ impl State {
         if owner != self.id || place & LARGE != 0 {
             return None;
         }
-        // SAFETY: State-I1.
-        let (slot, record) = unsafe { self.spans.slot_at(place, pointer.addr()) }?;
+        let (slot, record) = self.spans.slot_at(place, pointer.addr())?;
         Some((place, slot, record))
     }
 
