@@ -214,11 +214,14 @@ int croft_handle_dup(croft_handle handle, croft_handle *out);
 /* The object; valid until the handle is closed. */
 int croft_handle_data(croft_handle handle, void **out);
 
-/* The object stays from now on when its last handle is closed: it dies by croft_context_free, or with its context. */
+/*
+ * The object stays from now on when its last handle is closed: it dies by croft_context_free, or with its context. This is not
+ * counted: after retain, retain one release frees it.
+ */
 int croft_handle_retain(croft_handle handle);
 int croft_context_retain(croft_context context, const void *pointer);
 
-/* The owner's explicit end of a retained object: croft_context_free by another name. */
+/* The owner's explicit end of a retained object, however often it was retained: croft_context_free by another name. */
 static inline int croft_context_release(croft_context context, void *pointer)
 {
     return croft_context_free(context, pointer);

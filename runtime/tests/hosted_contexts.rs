@@ -401,3 +401,36 @@ fn a_wrong_pointer_while_another_context_grows() {
     // SAFETY: both contexts have given it back.
     unsafe { Heap.deallocate(extent) };
 }
+
+/// Opening a handle of a buffer needs a promise, closing it none: it must not free what the buffer owns.
+#[test]
+fn closing_a_handle_of_a_buffer_does_not_free_it() {
+    let context = Context::new().unwrap();
+    for bytes in [100, 100_000] {
+        let mut buffer = context.buffer(bytes).unwrap();
+        buffer[0] = 7;
+        // SAFETY: no destroy function; the buffer's object is retained.
+        let open = |buffer: &mut [u8]| unsafe { context.open(buffer.as_mut_ptr(), None, None) }.unwrap();
+        let handle = open(&mut buffer);
+        assert_eq!(handle.close(), Ok(()));
+        let others: Vec<_> = (0..10).map(|_| context.buffer(bytes).unwrap()).collect();
+        assert!(others.iter().all(|other| other.as_ptr() != buffer.as_ptr()));
+        assert_eq!(buffer[0], 7);
+        drop(others);
+        // By two handles, one of them a duplicate.
+        let handle = open(&mut buffer);
+        let twin = handle.dup().unwrap();
+        handle.retain().unwrap();
+        assert_eq!((handle.close(), twin.close()), (Ok(()), Ok(())));
+        assert_eq!(context.statistics().unwrap().live, 1);
+        // Pinned when it is dropped: it stays until the context ends, or is freed by its name.
+        let pinned = open(&mut buffer);
+        let start = pinned.data().unwrap().as_ptr();
+        drop(buffer);
+        assert_eq!(context.info(start).unwrap().handles, 1);
+        assert_eq!(pinned.close(), Ok(()));
+        // SAFETY: nothing uses it.
+        assert_eq!(unsafe { context.free(start) }, Ok(()));
+        assert_eq!(context.statistics().unwrap().live, 0);
+    }
+}

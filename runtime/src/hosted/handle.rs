@@ -82,6 +82,8 @@ impl ContextId {
     /// # Safety
     ///
     /// 1. The destroy function may be called with `pointer` once, from any thread, until the object has died.
+    /// 2. Who else uses the object knows of the handle: closing the only one of an object that is not retained frees it, and
+    ///    closing is safe. A [`Buffer`](super::Buffer)'s object is retained.
     #[inline]
     pub unsafe fn open(
         self,
@@ -105,7 +107,8 @@ impl ContextId {
         }
     }
 
-    /// Makes an object *many*: it stays when its last handle is closed, until it is freed or its context ends. O(1).
+    /// Makes an object *many*: it stays when its last handle is closed, until it is freed or its context ends. Not counted:
+    /// however often it is retained, the first [`free`](Self::free) (release) ends it. O(1).
     ///
     /// # Errors
     ///

@@ -55,7 +55,8 @@ impl Context<'_> {
         })
     }
 
-    /// A zeroed buffer of this many bytes, freed when it is dropped.
+    /// A zeroed buffer of this many bytes, freed when it is dropped. It is retained: handles of it can be opened and closed,
+    /// but never end it.
     ///
     /// # Errors
     ///
@@ -65,12 +66,15 @@ impl Context<'_> {
             return Err(Status::Argument);
         }
         let start = self.id.alloc(&Request::new(bytes).zeroed())?;
-        Ok(Buffer {
+        let buffer = Buffer {
             context: self.id,
             start,
             bytes,
             borrow: PhantomData,
-        })
+        };
+        // So its only owner is the buffer: closing a handle, which is safe, must not free it.
+        self.id.retain(start.as_ptr())?;
+        Ok(buffer)
     }
 }
 
@@ -90,7 +94,8 @@ impl Drop for Context<'_> {
     }
 }
 
-/// Bytes of a context with an owner. At a multiple of 64, zero at first.
+/// Bytes of a context with an owner. At a multiple of 64, zero at first. While a handle of it is open, dropping it leaves the
+/// bytes to the context.
 #[derive(Debug)]
 pub struct Buffer<'c> {
     context: ContextId,
@@ -108,7 +113,8 @@ impl Deref for Buffer<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: a live allocation of the heap, zeroed at first; who frees by name promises not to free it.
+        // SAFETY: a live allocation that the processor reaches, zeroed at first. Who frees by name promises not to free it, and
+        // closing a handle does not: it is retained.
         unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.bytes) }
     }
 }
@@ -122,7 +128,7 @@ impl DerefMut for Buffer<'_> {
 
 impl Drop for Buffer<'_> {
     fn drop(&mut self) {
-        // SAFETY: nothing else refers to it. It is not pinned unless its owner opened a handle of it, and stays then.
+        // SAFETY: nothing else refers to it. It stays if it is pinned.
         let _ = unsafe { self.context.free(self.start.as_ptr()) };
     }
 }
