@@ -10,7 +10,8 @@
  * is refused (CROFT_NULL_POINTER).
  *
  * Threads: any thread may call any function at any time, but not from a signal handler. Callbacks are called without a
- * lock and may use everything here; they must not throw or longjmp.
+ * lock and may use everything here; they must not throw or longjmp. A forked child has whole copies of all contexts; a cache or
+ * resource that another thread was inside of at the fork stays locked there.
  *
  * Cost: O(1) on average, whatever is live, except where said otherwise.
  */
@@ -295,7 +296,10 @@ typedef struct croft_cache_statistics_s {
 
 int croft_cache_statistics(croft_cache *cache, croft_cache_statistics_s *out);
 
-/* At exit(): calls the hook, which may be null, and gives all cached buffers back. */
+/*
+ * At exit() of the process that calls this, not of a child that it forks: calls the hook, which may be null, and gives all
+ * cached buffers back.
+ */
 int croft_cache_release_at_exit(croft_cache *cache, void (*hook)(void *argument), void *argument);
 
 /* The cache as a resource, for contexts: a new reference. */

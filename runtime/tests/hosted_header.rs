@@ -59,6 +59,11 @@ fn handles() {
 }
 
 #[test]
+fn forks() {
+    everywhere("hosted_fork.c");
+}
+
+#[test]
 fn eight_threads() {
     everywhere("hosted_stress.c");
 }

@@ -6,7 +6,7 @@
 //! would repeat is not used again.
 //!
 //! Locks: `TREE` comes before the lock of any slot. Only who holds `TREE` may hold the locks of several slots. No callback
-//! and no resource is called with either.
+//! and no resource is called with either. A thread that forks holds all (`fork`).
 //!
 //! Invariants:
 //! - *Contexts-I1*: a slot has a state and a number exactly while its generation is odd; all change under its lock.
@@ -21,9 +21,10 @@ use std::alloc::{Layout, alloc};
 use std::sync::Arc;
 use std::vec::Vec;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::lock_api::MutexGuard;
 
-use super::lock::{Claim, Inside, Lock, Owned};
+use super::fork;
+use super::lock::{self, Claim, Inside, Lock, Mutex, Owned, RawMutex};
 use super::memory::Memory;
 use super::state::State;
 use super::status::Status;
@@ -214,7 +215,7 @@ pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
     Ok(Locked { slot, inside })
 }
 
-fn tree() -> MutexGuard<'static, Tree> {
+fn tree() -> MutexGuard<'static, RawMutex, Tree> {
     TREE.lock()
 }
 
@@ -228,6 +229,9 @@ pub(crate) fn create(
     memory: Option<&Arc<Memory>>,
     adjust: impl FnOnce(&mut State, Option<&State>),
 ) -> Result<u64, Status> {
+    if !fork::prepare() {
+        return Err(Status::OutOfMemory);
+    }
     let mut tree = tree();
     // The parent stays: only who holds the tree destroys.
     let above = if parent == 0 { None } else { Some(enter(parent)?) };
@@ -290,6 +294,51 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
         }
     }
     Ok(states)
+}
+
+/// All slots there are.
+fn slots(tree: &Tree) -> impl Iterator<Item = &'static Slot> {
+    (0..tree.links.len() as u32).filter_map(slot)
+}
+
+/// Takes all locks, before a fork. O(slots).
+pub(crate) fn hold_all() {
+    let tree = tree();
+    let mut has_owners = false;
+    for slot in slots(&tree) {
+        has_owners |= slot.lock.hold(slot.id.load(Ordering::Relaxed));
+    }
+    if has_owners {
+        lock::barrier();
+        slots(&tree).for_each(|slot| slot.lock.wait_for_owner());
+    }
+    core::mem::forget(tree);
+}
+
+/// Leaves all locks, in the parent after a fork.
+///
+/// # Safety
+///
+/// 1. This thread has taken them by [`hold_all`].
+pub(crate) unsafe fn let_all_go() {
+    // SAFETY: obligation 1, for the tree and each lock.
+    unsafe {
+        slots(&*TREE.data_ptr()).for_each(|slot| slot.lock.let_go());
+        TREE.force_unlock();
+    }
+}
+
+/// The same in the child.
+///
+/// # Safety
+///
+/// 1. This thread has taken them by [`hold_all`], and is the only one.
+pub(crate) unsafe fn inherit_all() {
+    // SAFETY: obligation 1, for the tree and each lock.
+    unsafe {
+        slots(&*TREE.data_ptr()).for_each(|slot| slot.lock.inherit());
+        TREE.raw().make_new();
+    }
 }
 
 impl Tree {

@@ -25,6 +25,7 @@ pub mod cleanup;
 pub mod context;
 mod contexts;
 pub mod exit;
+mod fork;
 pub mod handle;
 pub mod heap;
 mod invariants;
