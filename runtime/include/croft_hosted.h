@@ -39,7 +39,9 @@ typedef enum croft_status {
     CROFT_ARGUMENT = 8,        /* an alignment that is no power of two, a size that is not representable, ... */
     CROFT_OUT_OF_MEMORY = 9,   /* the upstream resource refused, after everything that could help */
     CROFT_LIMIT = 10,          /* the limit of the cache does not allow it */
-    CROFT_STALE_HANDLE = 11    /* the handle was closed, the cleanup has run or was cancelled */
+    CROFT_STALE_HANDLE = 11,   /* the handle was closed, the cleanup has run or was cancelled */
+    CROFT_BAD_RESOURCE = 12,   /* the upstream resource supplied a wrong alignment or too few bytes */
+    CROFT_NOT_ADDRESSABLE = 13 /* the processor cannot reach the memory, and would have to */
 } croft_status;
 
 /* One line of English; never null. Takes any number. */
@@ -52,7 +54,8 @@ typedef struct croft_resource croft_resource;
 
 /* A resource of the program's own: device memory, for example, which nothing here looks into. */
 typedef struct croft_resource_functions {
-    /* `bytes` bytes, at least 1, at a multiple of `align`, a power of two; or null, with nothing changed. */
+    /* `bytes` bytes, at least 1, at a multiple of `align`, a power of two; or null, with nothing changed. What is at another
+     * address is given back, and the request answered by CROFT_BAD_RESOURCE. */
     void *(*allocate)(void *state, size_t bytes, size_t align);
     /* Takes an extent back: once, with what it was asked for by. */
     void (*deallocate)(void *state, void *start, size_t bytes, size_t align);
@@ -144,8 +147,8 @@ int croft_context_alloc(croft_context context, const croft_request *request, voi
 int croft_context_free(croft_context context, void *pointer);
 
 /*
- * Moves an allocation into one of another size, contents included: the processor must be able to reach the memory.
- * CROFT_BUSY for one that is pinned or retained.
+ * Moves an allocation into one of another size, contents included. CROFT_BUSY for one that is pinned or retained;
+ * CROFT_NOT_ADDRESSABLE if the processor cannot copy it (a resource with a `zero` of its own).
  */
 int croft_context_resize(croft_context context, void *pointer, size_t size, void **out);
 

@@ -114,7 +114,16 @@ fn nothing_looks_into_device_memory() {
             device.zeroed.swap(0, Ordering::Relaxed) >= zeroed,
             "round {round}"
         );
-        assert_eq!(context.buffer(100).err(), Some(Status::Argument));
+        assert_eq!(context.buffer(100).err(), Some(Status::NotAddressable));
+        for size in [100, 100_000] {
+            let start = context.alloc(&Request::new(size)).unwrap().as_ptr();
+            // SAFETY: live, and used no more.
+            unsafe {
+                assert_eq!(context.resize(start, 2 * size), Err(Status::NotAddressable));
+                assert_eq!(context.resize(start.wrapping_add(1), 1), Err(Status::Interior));
+                assert_eq!(context.free(start), Ok(()), "nothing has changed");
+            }
+        }
     }
     let mut lease = cache.lease(5000).unwrap();
     assert!(lease.bytes().is_none());

@@ -185,7 +185,7 @@ pub(crate) fn report(
     let Some(options) = options else {
         return status;
     };
-    if matches!(status, Status::OutOfMemory | Status::Limit) {
+    if matches!(status, Status::OutOfMemory | Status::Limit | Status::BadResource) {
         return status;
     }
     let name = operation.name();

@@ -60,10 +60,10 @@ impl Context<'_> {
     ///
     /// # Errors
     ///
-    /// As [`ContextId::alloc`]; [`Status::Argument`] if the processor cannot reach the resource's memory.
+    /// As [`ContextId::alloc`]; [`Status::NotAddressable`] if the processor cannot reach the resource's memory.
     pub fn buffer(&self, bytes: usize) -> Result<Buffer<'_>, Status> {
         if !contexts::enter(self.id.number())?.memory.is_addressable {
-            return Err(Status::Argument);
+            return Err(Status::NotAddressable);
         }
         let start = self.id.alloc(&Request::new(bytes).zeroed())?;
         let buffer = Buffer {
