@@ -113,7 +113,8 @@ typedef struct croft_context_debug {
 typedef struct croft_context_options {
     croft_context parent;             /* the context dies with it; 0 for none */
     const croft_resource *resource;   /* null: the parent's, else the heap */
-    const croft_context_debug *debug; /* null: the parent's, else off */
+    const croft_context_debug *debug; /* null: the parent's if its resource is used too, else off. CROFT_ARGUMENT together
+                                         with a resource: debug mode takes pages from the system */
 } croft_context_options;
 
 /* Makes a context. `options` may be null. */
@@ -122,7 +123,8 @@ int croft_context_create(const croft_context_options *options, croft_context *ou
 /*
  * Ends a context and all below it: cleanups and destroy functions run, the newest first, children before their parents; then
  * all memory goes back; where another thread zeroes or copies memory within a call, when that call is done. CROFT_INVALID_CONTEXT,
- * or CROFT_BUSY while a destroy function of one of them runs. O(what they hold).
+ * or CROFT_BUSY while a destroy function or cleanup of one of them runs, and from within one. To other threads the contexts are
+ * gone at once; what runs at their end may still use them: close handles, allocate, free, register more. O(what they hold).
  */
 int croft_context_destroy(croft_context context);
 

@@ -4,12 +4,13 @@
 
 use std::ffi::c_void;
 use std::ptr::{NonNull, null_mut};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use croft_runtime::hosted::{
-    Builder, Cache, CacheOptions, Context, ContextId, Extent, Heap, Mapped, Request, Resource, Status,
+    Builder, Cache, CacheOptions, Context, ContextId, DebugOptions, Extent, Handle, Heap, Mapped, Request,
+    Resource, Status,
 };
 
 /// Device memory: addresses that fault when the processor touches them. Hands out each byte once.
@@ -442,4 +443,145 @@ fn closing_a_handle_of_a_buffer_does_not_free_it() {
         assert_eq!(unsafe { context.free(start) }, Ok(()));
         assert_eq!(context.statistics().unwrap().live, 0);
     }
+}
+
+/// An object that holds a handle of another one, and closes it when it dies.
+#[repr(C)]
+struct Holder {
+    held: Handle,
+    context: u64,
+    number: u64,
+}
+
+/// What the destroy functions of holders saw, in their order: number and status.
+static SEEN: Mutex<Vec<(u64, Result<(), Status>)>> = Mutex::new(Vec::new());
+
+unsafe extern "C" fn close_held(object: *mut c_void) {
+    // SAFETY: the objects of the test below.
+    let holder = unsafe { object.cast::<Holder>().read() };
+    let context = ContextId::from_number(holder.context);
+    assert!(context.exists());
+    // SAFETY: refused.
+    assert_eq!(unsafe { context.destroy() }, Err(Status::Busy));
+    let child = Builder::new().parent(context).create();
+    assert_eq!(child.err().is_some(), holder.number >= 10, "only before its end");
+    thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(context.exists(), holder.number < 10, "gone for others"));
+    });
+    let closed = holder.held.close();
+    SEEN.lock().unwrap().push((holder.number, closed));
+}
+
+unsafe extern "C" fn register_another(object: *mut c_void) {
+    // SAFETY: the number of a context, in a static.
+    let context = ContextId::from_number(
+        unsafe { object.cast::<AtomicU64>().as_ref() }
+            .unwrap()
+            .load(Ordering::Relaxed),
+    );
+    SEEN.lock().unwrap().push((100, Ok(())));
+    // SAFETY: does nothing with its object.
+    unsafe { context.register(null_mut(), note_the_last) }.unwrap();
+}
+
+unsafe extern "C" fn note_the_last(_: *mut c_void) {
+    SEEN.lock().unwrap().push((101, Ok(())));
+}
+
+/// At its end a context is what it was, for those who are called.
+#[test]
+fn destroy_functions_use_their_context_at_its_end() {
+    let context = Builder::new().create().unwrap();
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    NUMBER.store(context.number(), Ordering::Relaxed);
+    let make = |number, held, large: bool| {
+        let size = if large { 50_000 } else { size_of::<Holder>() };
+        let start = context.alloc(&Request::new(size)).unwrap();
+        // SAFETY: fresh; `close_held` reads a holder.
+        unsafe {
+            start.cast::<Holder>().write(Holder {
+                held,
+                context: context.number(),
+                number,
+            });
+            context.open(start.as_ptr(), Some(close_held), None).unwrap()
+        }
+    };
+    let none = Handle::default();
+    // An older holder holds a newer one's handle, which has died by then; one of an object without a destroy function; one
+    // that was closed. The newest holds the handle of an older one, which dies by that, once.
+    let plain = context.alloc(&Request::new(8)).unwrap();
+    // SAFETY: no destroy function.
+    let plain = unsafe { context.open(plain.as_ptr(), None, None) }.unwrap();
+    let closed = make(1, none, false);
+    let old = make(10, plain, false);
+    let middle = make(11, old, true);
+    let of_closed = make(12, closed, false);
+    let many = make(13, of_closed, false);
+    let twin = many.dup().unwrap();
+    let last = make(14, many, false);
+    // A holder made before what it holds: written afterwards.
+    let early = make(15, none, true);
+    let late = make(16, middle, false);
+    // SAFETY: live.
+    unsafe { early.data().unwrap().cast::<Holder>().as_mut() }.held = late;
+    assert_eq!(closed.close(), Ok(()));
+    assert_eq!(
+        SEEN.lock().unwrap().split_off(0),
+        [(1, Err(Status::InvalidContext))]
+    );
+    // SAFETY: a static.
+    unsafe { context.register(NUMBER.as_ptr().cast(), register_another) }.unwrap();
+    // SAFETY: nothing is used afterwards.
+    assert_eq!(unsafe { context.destroy() }, Ok(()));
+    let seen = SEEN.lock().unwrap().split_off(0);
+    let expected = [
+        (100, Ok(())),
+        // The newest closes `middle`, which dies at once, and closes `old`, which does, and closes `plain`.
+        (10, Ok(())),
+        (11, Ok(())),
+        (16, Ok(())),
+        // Its handle is still open, though it has died.
+        (15, Ok(())),
+        (14, Ok(())),
+        // `many` is many: it dies in its turn, and closes the last handle of another one.
+        (12, Err(Status::StaleHandle)),
+        (13, Ok(())),
+        (101, Ok(())),
+    ];
+    let mut once: Vec<_> = seen.iter().map(|(number, _)| *number).collect();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), seen.len(), "each once: {seen:?}");
+    assert_eq!(seen, expected);
+    assert!(!context.exists());
+    assert_eq!(
+        (twin.close(), last.close()),
+        (Err(Status::InvalidContext), Err(Status::InvalidContext))
+    );
+}
+
+/// Debug mode protects pages, so it takes its memory from the system.
+#[test]
+fn debug_mode_has_no_other_resource() {
+    // SAFETY: no hook.
+    let debug = || unsafe { Builder::new().debug(DebugOptions::default()) };
+    assert_eq!(debug().resource(Arc::new(Heap)).create(), Err(Status::Argument));
+    let parent = debug().create().unwrap();
+    let child = Builder::new().parent(parent).create().unwrap();
+    let plain = Builder::new()
+        .parent(parent)
+        .resource(Arc::new(Heap))
+        .create()
+        .unwrap();
+    let quarantined = |context: ContextId| {
+        let start = context.alloc(&Request::new(100)).unwrap().as_ptr();
+        // SAFETY: live, and used no more.
+        unsafe { context.free(start) }.unwrap();
+        let again = context.alloc(&Request::new(100)).unwrap().as_ptr();
+        again != start
+    };
+    assert!(quarantined(parent) && quarantined(child) && !quarantined(plain));
+    // SAFETY: nothing is used.
+    assert_eq!(unsafe { parent.destroy() }, Ok(()));
 }

@@ -2,7 +2,8 @@
 //!
 //! A cleanup is registered for an object, may be run early, or cancelled; all O(1). The destroy function of an object
 //! becomes one when the object is retained ([`handle`](super::handle)). A cleanup runs without any lock and may use
-//! contexts, but not the one that is being destroyed, which does not exist any more then. It must not unwind.
+//! contexts, also the one that is being destroyed, which exists for it alone then; but it cannot destroy that
+//! ([`Status::Busy`]). It must not unwind.
 
 use core::ffi::c_void;
 

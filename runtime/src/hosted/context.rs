@@ -31,7 +31,7 @@ use super::heap::Heap;
 use super::mapped::Mapped;
 use super::memory::Memory;
 use super::misuse::{self, DebugOptions, Operation, report};
-use super::object::settle;
+use super::object::{run_pending, settle};
 use super::record::Allocation;
 use super::resource::Resource;
 use super::statistics::ContextStatistics;
@@ -70,7 +70,8 @@ impl Builder {
         self
     }
 
-    /// In debug mode, over mapped memory.
+    /// In debug mode, over mapped memory: its pages are protected, which not every resource's can be. So no resource can be
+    /// named. Children are in debug mode too, unless they name one.
     ///
     /// # Safety
     ///
@@ -85,11 +86,13 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Status::InvalidContext`] for the parent, [`Status::OutOfMemory`].
+    /// [`Status::InvalidContext`] for the parent; [`Status::Busy`] from a callback at the parent's end;
+    /// [`Status::Argument`] for debug mode over a named resource; [`Status::OutOfMemory`].
     pub fn create(self) -> Result<ContextId, Status> {
         let parent = self.parent.map(ContextId::number);
         let resource: Option<Arc<dyn Resource>> = match (&self.debug, self.resource, parent) {
-            (Some(_), _, _) => Some(Arc::new(Mapped)),
+            (Some(_), Some(_), _) => return Err(Status::Argument),
+            (Some(_), None, _) => Some(Arc::new(Mapped)),
             (None, None, None) => Some(Arc::new(Heap)),
             (None, named, _) => named,
         };
@@ -218,22 +221,27 @@ impl ContextId {
     /// [`alloc`](Self::alloc) or [`resize`](Self::resize) and fills memory with zeros or copies, the memory goes back when it
     /// is done, which this does not wait for.
     ///
+    /// To other threads the contexts are gone at once. What runs at their end may use them by their names: close handles that
+    /// its object holds, look at, allocate and free memory, register more, which then runs too. An object whose destroy
+    /// function was called keeps its memory until all have run.
+    ///
     /// # Errors
     ///
-    /// [`Status::InvalidContext`]; [`Status::Busy`] while a destroy function of one of them runs. Nothing has changed then.
+    /// [`Status::InvalidContext`]; [`Status::Busy`] while a destroy function or cleanup of one of them runs, so also from
+    /// within one. Nothing has changed then.
     ///
     /// # Safety
     ///
     /// 1. Nothing uses what is allocated in these contexts any more; no [`Context`](super::Context) or
     ///    [`Buffer`](super::Buffer) owns a part of it.
     pub unsafe fn destroy(self) -> Result<(), Status> {
-        let states = contexts::destroy(self.0)?;
-        for state in &states {
-            for pending in state.pending().into_iter().rev() {
-                // SAFETY: the state is nobody else's any more, so each runs once.
-                unsafe { pending.run() };
-            }
-        }
+        let states = contexts::end(self.0, |numbers| {
+            // What is called may register more, in any of them.
+            while numbers
+                .iter()
+                .fold(false, |any, &number| run_pending(number) || any)
+            {}
+        })?;
         for mut state in states {
             let extents = state.extents();
             state.memory.leave(extents);

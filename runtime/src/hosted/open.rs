@@ -5,7 +5,8 @@
 //! [`object`](super::object)'s.
 //!
 //! Invariants:
-//! - *Open-I1*: the place of an open handle is that of a live allocation of this context.
+//! - *Open-I1*: the place of an open handle is that of an allocation of this context, which is live, or has died at the
+//!   context's end and keeps its memory.
 //! - *Open-I2*: a slot without an open handle has no [`Extra`].
 
 use core::ptr::{self, NonNull};
@@ -154,13 +155,15 @@ impl State {
         }
         // SAFETY: Open-I1.
         let record = unsafe { self.spans.record_of(place) };
-        if record.state == Life::Many {
-            record.number -= 1;
-        } else {
-            let size = record.size as usize;
-            // SAFETY: Open-I1.
-            unsafe { self.spans.free(place.span(), place.slot()) };
-            self.statistics.remove(size);
+        match record.state {
+            Life::Many => record.number -= 1,
+            Life::Live => {
+                let size = record.size as usize;
+                // SAFETY: Open-I1.
+                unsafe { self.spans.free(place.span(), place.slot()) };
+                self.statistics.remove(size);
+            }
+            _ => return false,
         }
         // SAFETY: there is an open handle of this name.
         unsafe { self.handles.vacate(index, generation) };

@@ -13,6 +13,10 @@ use super::resource::Resource;
 use super::status::Status;
 
 /// A context that this value owns: dropping it destroys it. A child borrows its parent.
+///
+/// Dropping waits for nobody and cannot fail, with one exception: while a destroy function or cleanup of the context or of one
+/// below it runs, in this thread or another, the context stays ([`Status::Busy`]). It ends with its parent then, or by its
+/// name ([`ContextId::destroy`]).
 #[derive(Debug)]
 pub struct Context<'parent> {
     id: ContextId,
@@ -88,8 +92,7 @@ impl Deref for Context<'_> {
 
 impl Drop for Context<'_> {
     fn drop(&mut self) {
-        // SAFETY: buffers and children borrow the context, so none is left. Busy is the answer to a drop within a destroy
-        // function of the same context: it stays then, which is a leak and nothing worse.
+        // SAFETY: buffers and children borrow the context, so none is left.
         let _ = unsafe { self.id.destroy() };
     }
 }
