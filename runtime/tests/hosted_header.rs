@@ -58,6 +58,41 @@ fn handles() {
     everywhere("hosted_handle.c");
 }
 
+/// `examples/extension`, as its README says.
+#[test]
+fn an_extension_of_a_vm() {
+    if AGAIN {
+        println!("skipped: runs with the release tests");
+        return;
+    }
+    let folder = Path::new(c_program::CRATE).join("../examples/extension");
+    for compiler in C {
+        let program = Path::new(c_program::SCRATCH).join(format!("extension-{}", compiler[0]));
+        c_program::run(
+            Command::new(compiler[0])
+                .args(&compiler[1..])
+                .args([
+                    "-Wall",
+                    "-Wextra",
+                    "-Wpedantic",
+                    "-Werror",
+                    "-Wshadow",
+                    "-O1",
+                    "-I",
+                ])
+                .arg(Path::new(c_program::CRATE).join("include"))
+                .args([folder.join("main.c"), folder.join("words.c")])
+                .args(["-x", "none"])
+                .arg(library())
+                .args(["-lpthread", "-ldl", "-lm", "-o"])
+                .arg(&program),
+        );
+        let output = c_program::run(&mut Command::new(&program));
+        let expected = std::fs::read_to_string(folder.join("expected.txt")).unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{compiler:?}");
+    }
+}
+
 #[test]
 fn forks() {
     everywhere("hosted_fork.c");
