@@ -96,6 +96,8 @@ typedef struct croft_context_misuse {
     const char *operation; /* "free", "close", ... */
     croft_context context;
     const void *pointer;   /* null for operations on handles */
+    uint64_t handle;       /* the handle's name; 0 for operations on pointers */
+    const char *label;     /* of the allocation, or of who opened the handle, if known; else null */
 } croft_context_misuse;
 
 /*
@@ -108,6 +110,14 @@ typedef struct croft_context_debug {
     void (*hook)(const croft_context_misuse *what, void *argument);
     void *argument;
 } croft_context_debug;
+
+/*
+ * Watches the process, if `on` is not 0: what no context in debug mode reports is told to this hook, or printed as one line and
+ * followed by abort() if it is null. Misuse of contexts that are gone, or not debugged; null pointers in place of requests and
+ * contexts; misuse of caches (operations "cache_free", ...; `context` is 0 then). At first nobody watches. The hook may be
+ * called from any thread until it is replaced and its calls have returned.
+ */
+void croft_watch(int on, void (*hook)(const croft_context_misuse *what, void *argument), void *argument);
 
 /* Zeros are the defaults. */
 typedef struct croft_context_options {

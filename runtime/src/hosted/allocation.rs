@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::context::ContextId;
 use super::contexts::{self, Locked};
 use super::heap::HUGE;
-use super::misuse::{Operation, report};
+use super::misuse::{Operation, enter, report};
 use super::pages::UNIT;
 use super::record::Request;
 use super::resource::{Extent, Resource, supply};
@@ -46,7 +46,7 @@ impl ContextId {
 
     /// As [`alloc`](Self::alloc), in all cases.
     fn alloc_any(self, request: &Request) -> Result<NonNull<u8>, Status> {
-        let mut state = contexts::enter(self.number())?;
+        let mut state = enter(self.number(), Operation::Alloc, ptr::null())?;
         if is_plain(request.align, request.zero, request.label)
             && let Some(start) = state.allocate_plain(request.size, request.align)
         {
@@ -150,7 +150,7 @@ impl ContextId {
     ///
     /// 1. As for [`free`](Self::free).
     pub unsafe fn resize(self, pointer: *mut u8, size: usize) -> Result<NonNull<u8>, Status> {
-        let state = contexts::enter(self.number())?;
+        let state = enter(self.number(), Operation::Resize, pointer)?;
         let old = match NonNull::new(pointer)
             .ok_or(Status::Null)
             .and_then(|pointer| state.info(pointer))

@@ -15,7 +15,7 @@
 //!
 //! Costs: O(log n) in the number of buffers, besides what the upstream and zeroing cost.
 
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null};
 use std::boxed::Box;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -24,6 +24,7 @@ use std::vec::Vec;
 use hashbrown::HashMap;
 use parking_lot::{Mutex, MutexGuard};
 
+use super::misuse::{Operation, report_cache};
 use super::resource::{Extent, Resource, supply};
 use super::status::Status;
 
@@ -266,10 +267,9 @@ impl Cache {
     /// [`Status::Argument`]; [`Status::Limit`] if live and external memory leave no room below the limit;
     /// [`Status::OutOfMemory`] if the upstream refuses; see the ladder above. [`Status::BadResource`].
     pub fn alloc(&self, size: usize, align: usize) -> Result<NonNull<u8>, Status> {
-        let bytes = self.rounded(size).ok_or(Status::Argument)?;
-        if !align.is_power_of_two() {
-            return Err(Status::Argument);
-        }
+        let Some(bytes) = self.rounded(size).filter(|_| align.is_power_of_two()) else {
+            return Err(report_cache(Operation::CacheAlloc, Status::Argument, null()));
+        };
         let mut inner = self.lock();
         if let Some(extent) = inner.reuse((bytes, align)) {
             drop(inner);
@@ -378,7 +378,13 @@ impl Cache {
     /// 1. If the pointer is one of a live buffer, nothing uses that any more, and no [`Lease`](super::Lease) owns it.
     pub unsafe fn free(&self, pointer: *mut u8) -> Result<(), Status> {
         let mut inner = self.lock();
-        let (extent, asked) = inner.find(pointer)?;
+        let (extent, asked) = match inner.find(pointer) {
+            Ok(found) => found,
+            Err(status) => {
+                drop(inner);
+                return Err(report_cache(Operation::CacheFree, status, pointer));
+            }
+        };
         inner.stamp += 1;
         let stamp = inner.stamp;
         let address = extent.address();
@@ -414,9 +420,15 @@ impl Cache {
     ///
     /// 1. As for [`free`](Self::free).
     pub unsafe fn resize(&self, pointer: *mut u8, size: usize) -> Result<NonNull<u8>, Status> {
-        let bytes = self.rounded(size).ok_or(Status::Argument)?;
         let mut inner = self.lock();
-        let (extent, asked) = inner.find(pointer)?;
+        let found = inner.find(pointer);
+        let (bytes, (extent, asked)) = match (self.rounded(size).ok_or(Status::Argument), found) {
+            (Ok(bytes), Ok(found)) => (bytes, found),
+            (Err(status), _) | (_, Err(status)) => {
+                drop(inner);
+                return Err(report_cache(Operation::CacheResize, status, pointer));
+            }
+        };
         if asked == bytes {
             drop(inner);
             if self.options.zero {
@@ -458,8 +470,11 @@ impl Cache {
     /// [`Status::Argument`] if less than that is charged; nothing has changed then.
     pub fn uncharge(&self, bytes: usize) -> Result<(), Status> {
         let mut inner = self.lock();
-        let left = inner.statistics.external_bytes.checked_sub(bytes);
-        inner.statistics.external_bytes = left.ok_or(Status::Argument)?;
+        let Some(left) = inner.statistics.external_bytes.checked_sub(bytes) else {
+            drop(inner);
+            return Err(report_cache(Operation::CacheUncharge, Status::Argument, null()));
+        };
+        inner.statistics.external_bytes = left;
         Ok(())
     }
 

@@ -22,7 +22,7 @@
 //! Small allocations (`span`) cost no call of the upstream resource; larger ones are an extent each
 //! (`large`). All operations on pointers are O(1), independent of what is live.
 
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null};
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -30,7 +30,7 @@ use super::contexts;
 use super::heap::Heap;
 use super::mapped::Mapped;
 use super::memory::Memory;
-use super::misuse::{self, DebugOptions, Operation, report};
+use super::misuse::{self, DebugOptions, Operation, enter, report, report_in};
 use super::object::{run_pending, settle};
 use super::record::Allocation;
 use super::resource::Resource;
@@ -91,7 +91,10 @@ impl Builder {
     pub fn create(self) -> Result<ContextId, Status> {
         let parent = self.parent.map(ContextId::number);
         let resource: Option<Arc<dyn Resource>> = match (&self.debug, self.resource, parent) {
-            (Some(_), Some(_), _) => return Err(Status::Argument),
+            (Some(_), Some(_), _) => {
+                let parent = parent.unwrap_or(0);
+                return Err(report_in(parent, Operation::Create, Status::Argument, null()));
+            }
             (Some(_), None, _) => Some(Arc::new(Mapped)),
             (None, None, None) => Some(Arc::new(Heap)),
             (None, named, _) => named,
@@ -109,6 +112,7 @@ impl Builder {
             state.debug = options.or(inherited.filter(|_| is_inherited)).map(misuse::debug);
         })
         .map(ContextId)
+        .map_err(|status| report_in(parent.unwrap_or(0), Operation::Create, status, null()))
     }
 }
 
@@ -159,7 +163,7 @@ impl ContextId {
     /// another context (of a large allocation: its start); [`Status::Foreign`] for all others.
     #[inline]
     pub fn info(self, pointer: *const u8) -> Result<Allocation, Status> {
-        let state = contexts::enter(self.0)?;
+        let state = enter(self.0, Operation::Info, pointer)?;
         let known = match NonNull::new(pointer.cast_mut()) {
             Some(pointer) => state.info(pointer),
             None => Err(Status::Null),
@@ -176,7 +180,7 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn live(self) -> Result<Vec<Allocation>, Status> {
-        Ok(contexts::enter(self.0)?.live())
+        Ok(enter(self.0, Operation::List, null())?.live())
     }
 
     /// The counters. O(spans): the least possible is counted all the time.
@@ -185,7 +189,7 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn statistics(self) -> Result<ContextStatistics, Status> {
-        let state = contexts::enter(self.0)?;
+        let state = enter(self.0, Operation::Statistics, null())?;
         let live = state.spans.live() + state.larges.len();
         Ok(state.statistics.completed(live, state.handles.len()))
     }
@@ -196,7 +200,7 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn trim(self) -> Result<(), Status> {
-        let mut state = contexts::enter(self.0)?;
+        let mut state = enter(self.0, Operation::Trim, null())?;
         let extents = state.trim();
         let memory = Arc::clone(&state.memory);
         drop(state);
@@ -237,11 +241,15 @@ impl ContextId {
     pub unsafe fn destroy(self) -> Result<(), Status> {
         let states = contexts::end(self.0, |numbers| {
             // What is called may register more, in any of them.
-            while numbers
-                .iter()
-                .fold(false, |any, &number| run_pending(number) || any)
-            {}
-        })?;
+            let mut again = true;
+            while again {
+                again = false;
+                for &number in numbers {
+                    again |= run_pending(number);
+                }
+            }
+        })
+        .map_err(|status| report_in(self.0, Operation::Destroy, status, null()))?;
         for mut state in states {
             let extents = state.extents();
             state.memory.leave(extents);
@@ -253,7 +261,7 @@ impl ContextId {
 /// As [`ContextId::free`], in all cases.
 #[inline(never)]
 fn free_slowly(context: ContextId, pointer: *mut u8) -> Result<(), Status> {
-    let mut state = contexts::enter(context.0)?;
+    let mut state = enter(context.0, Operation::Free, pointer)?;
     if state.free_plain(pointer) {
         return Ok(());
     }

@@ -24,6 +24,9 @@ pub(crate) struct Memory {
     left: OnceLock<Vec<Extent>>,
 }
 
+// SAFETY: extents are addresses and numbers, which are set once and read by who drops this.
+unsafe impl Sync for Memory {}
+
 impl Memory {
     /// That of a new context. Asks the resource, so not under a lock.
     pub(crate) fn new(resource: Arc<dyn Resource>) -> Arc<Self> {

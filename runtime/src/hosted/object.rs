@@ -135,7 +135,7 @@ impl State {
             _ => slot + 1,
         };
         if self.debug.is_some() {
-            self.note_opener(slot);
+            self.note_opener(slot, generation, label);
         }
         Ok((slot, generation))
     }

@@ -12,9 +12,8 @@
 use core::ptr::{self, NonNull};
 
 use super::cleanup::CleanupFunction;
-use super::contexts;
 use super::handle::Handle;
-use super::misuse::{Operation, report};
+use super::misuse::{Operation, enter, enter_by, report, report_handle};
 use super::object::settle;
 use super::place::Place;
 use super::record::{Label, State as Life};
@@ -181,7 +180,7 @@ pub(crate) fn open_slowly(
     destroy: Option<CleanupFunction>,
     label: Label,
 ) -> u64 {
-    let mut state = match contexts::enter(context) {
+    let mut state = match enter(context, Operation::Open, pointer) {
         Ok(state) => state,
         Err(status) => return status as u64,
     };
@@ -203,7 +202,7 @@ pub(crate) fn open_slowly(
 /// As [`Handle::close`], in all cases.
 #[inline(never)]
 pub(crate) fn close_slowly(handle: Handle) -> Result<(), Status> {
-    let mut state = contexts::enter(handle.context().number())?;
+    let mut state = enter_by(handle, Operation::Close)?;
     if state.close_plain(handle) {
         return Ok(());
     }
@@ -212,6 +211,6 @@ pub(crate) fn close_slowly(handle: Handle) -> Result<(), Status> {
             settle(state, ending);
             Ok(())
         }
-        Err(status) => Err(report(state, Operation::Close, status, ptr::null())),
+        Err(status) => Err(report_handle(state, Operation::Close, status, handle)),
     }
 }
