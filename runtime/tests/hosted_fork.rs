@@ -4,7 +4,7 @@
 #![cfg(feature = "hosted")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use croft_runtime::hosted::{Builder, Context, ContextId, Request};
@@ -22,11 +22,21 @@ fn in_child(work: impl FnOnce() -> bool) -> bool {
             libc::alarm(60);
             libc::_exit(if work() { 0 } else { 1 });
         }
+        // No panic while other threads work, which the test would wait for.
         let mut status = 0;
-        assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
-        assert!(!libc::WIFSIGNALED(status), "signal {}", libc::WTERMSIG(status));
-        libc::WEXITSTATUS(status) == 0
+        let waited = libc::waitpid(child, &raw mut status, 0) == child;
+        if libc::WIFSIGNALED(status) {
+            println!("signal {} in a child", libc::WTERMSIG(status));
+        }
+        waited && libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0
     }
+}
+
+/// One test at a time, in a process that has made a context before it forks or has threads.
+fn begin() -> MutexGuard<'static, ()> {
+    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    drop(Context::new().unwrap());
+    alone
 }
 
 /// Work of any kind in a context; false if something is wrong.
@@ -54,7 +64,7 @@ fn is_usable(context: ContextId) -> bool {
 /// A child makes, uses and destroys a context of its own, in the middle of another thread's doing the same.
 #[test]
 fn a_child_makes_contexts_of_its_own() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = begin();
     let goes_on = AtomicBool::new(true);
     thread::scope(|scope| {
         for _ in 0..2 {
@@ -79,7 +89,7 @@ fn a_child_makes_contexts_of_its_own() {
 /// A child uses what another thread is inside of: as the owner of the lock's bias, by turns, and by the mutex.
 #[test]
 fn a_child_uses_what_another_thread_was_inside_of() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = begin();
     for workers in [1, 2] {
         let context = Builder::new().create().unwrap();
         let goes_on = AtomicBool::new(true);
@@ -117,7 +127,7 @@ fn a_child_uses_what_another_thread_was_inside_of() {
 /// Threads of a child use contexts of its parent and wait for each other.
 #[test]
 fn threads_of_a_child() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = begin();
     let context = Builder::new().create().unwrap();
     let goes_on = AtomicBool::new(true);
     thread::scope(|scope| {
@@ -156,7 +166,7 @@ fn threads_of_a_child() {
 /// Whose contexts are its own keeps their bias, and a new context can have one.
 #[test]
 fn who_forks_keeps_what_it_owns() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = begin();
     let used = Context::new().unwrap();
     assert!(is_usable(*used));
     let fresh = Context::new().unwrap();

@@ -36,9 +36,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, compiler_fence};
-use std::sync::OnceLock;
-
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, compiler_fence};
 use parking_lot::lock_api::RawMutex as _;
 
 mod fork;
@@ -144,9 +142,20 @@ fn this_thread() -> u32 {
 
 /// Whether locks can be biased here; registers the process for `membarrier` the first time.
 fn can_bias() -> bool {
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    !cfg!(croft_unbiased)
-        && *ANSWER.get_or_init(|| membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+    const YES: u8 = 1;
+    const NO: u8 = 2;
+    // Not a lock, since a forked child could find it taken by a thread that it does not have: whoever comes early asks too.
+    static ANSWER: AtomicU8 = AtomicU8::new(0);
+    if cfg!(croft_unbiased) {
+        return false;
+    }
+    let mut answer = ANSWER.load(Ordering::Relaxed);
+    if answer == 0 {
+        let can = membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+        answer = if can { YES } else { NO };
+        ANSWER.store(answer, Ordering::Relaxed);
+    }
+    answer == YES
 }
 
 /// The system call; whether it succeeded.
