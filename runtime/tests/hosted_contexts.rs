@@ -585,3 +585,22 @@ fn debug_mode_has_no_other_resource() {
     // SAFETY: nothing is used.
     assert_eq!(unsafe { parent.destroy() }, Ok(()));
 }
+
+/// Numbers that never were contexts, asked first of all in a thread.
+#[test]
+fn a_thread_may_begin_with_a_number_that_names_nothing() {
+    for number in [0, 1 << 32, u64::MAX, u64::MAX >> 1] {
+        thread::spawn(move || {
+            let context = ContextId::from_number(number);
+            assert!(!context.exists());
+            assert_eq!(context.info(null_mut()), Err(Status::InvalidContext));
+            assert_eq!(context.alloc(&Request::new(8)), Err(Status::InvalidContext));
+            assert_eq!(context.statistics(), Err(Status::InvalidContext));
+            // SAFETY: refused.
+            assert_eq!(unsafe { context.destroy() }, Err(Status::InvalidContext));
+            assert_eq!(Handle::default().close(), Err(Status::InvalidContext));
+        })
+        .join()
+        .unwrap();
+    }
+}

@@ -153,8 +153,9 @@ struct Recent {
 }
 
 std::thread_local! {
-    /// None at first: no context has the number 0.
-    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: 0, claim: Claim::NONE, slot: &NOWHERE }) };
+    /// None at first. Not by the number 0: that is what a slot without a context has, `NOWHERE` too, so that it would be found
+    /// there.
+    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: u64::MAX, claim: Claim::NONE, slot: &NOWHERE }) };
 }
 
 /// A slot that never has a context.
