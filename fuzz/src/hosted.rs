@@ -1,4 +1,4 @@
-//! A context under operations that the input chooses, against the model of the runtime's tests.
+//! Contexts and a cache under operations that the input chooses, against the model of the runtime's tests.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -22,7 +22,11 @@ impl Input<'_> {
     /// Small sizes, and larger ones with the same number of bytes.
     fn size(&mut self) -> Option<usize> {
         let number = self.number()?;
-        Some(if number < 0x8000 { number % 600 } else { (number - 0x8000) * 12 })
+        Some(if number < 0x8000 {
+            number % 600
+        } else {
+            (number - 0x8000) * 12
+        })
     }
 }
 
@@ -31,7 +35,7 @@ impl Iterator for Input<'_> {
 
     fn next(&mut self) -> Option<Step> {
         let operation = self.byte()?;
-        Some(match operation % 12 {
+        Some(match operation % 27 {
             0 | 1 => Step::Alloc {
                 size: self.size()?,
                 align: self.byte()? as u32 % 18,
@@ -46,8 +50,26 @@ impl Iterator for Input<'_> {
             8 => Step::Close(self.number()?),
             9 => Step::CloseAgain(self.number()?),
             10 => Step::Retain(self.number()?),
-            _ if operation >= 192 => Step::Trim,
-            _ => Step::Refuse(operation >= 128),
+            11 if operation >= 192 => Step::Trim,
+            11 => Step::Refuse(operation >= 128),
+            12 => Step::Switch(self.number()?),
+            13 => Step::Create {
+                is_child: operation >= 128,
+                is_debug: self.byte()? >= 192,
+            },
+            14 => Step::Destroy(self.number()?),
+            15 => Step::Whose(self.number()?),
+            16 | 17 => Step::OpenWith(self.number()?),
+            18 => Step::Register,
+            19 => Step::RunCleanup(self.number()?),
+            20 => Step::Cancel(self.number()?),
+            21 => Step::Mark,
+            22 => Step::Buffer(self.size()?),
+            23 => Step::FreeBuffer(self.number()?),
+            24 => Step::ResizeBuffer(self.number()?, self.size()?),
+            25 if operation >= 128 => Step::Charge(self.size()?),
+            25 => Step::Uncharge(self.size()?),
+            _ => Step::TrimCache(self.size()?),
         })
     }
 }

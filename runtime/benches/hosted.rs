@@ -1,7 +1,7 @@
 //! Hosted memory beside what users have, as ratios in one run.
 //!
 //! `cargo bench -p croft-runtime --features hosted --bench hosted`; with `-- --write FILE` the table goes into that file,
-//! between its marks; with `-- contexts`, `caches` or `handles` only those rows are measured. Times are processor time of this thread, since others use the machine; each figure is the median of
+//! between its marks; with `-- contexts`, `infos`, `caches` or `handles` only those rows are measured. Times are processor time of this thread, since others use the machine; each figure is the median of
 //! the rounds, in which the candidates take turns. No test.
 
 use std::collections::HashMap;
@@ -298,6 +298,59 @@ fn contexts(table: &mut String) {
     }
 }
 
+/// What is known of a pointer, beside a table of sizes behind a lock, and a scan of all.
+fn infos(table: &mut String) {
+    let most = 1024;
+    for live in [100, 24_000, 1_000_000] {
+        let operations = 100_000;
+        let croft = Churn::new(Context::new().unwrap(), live, most, operations);
+        let sizes: HashMap<usize, usize> = croft
+            .live
+            .iter()
+            .map(|&(pointer, size)| (pointer.addr(), size))
+            .collect();
+        let sizes = Mutex::new(sizes);
+        let list: Vec<_> = croft.live.clone();
+        let [mut first, mut second, mut third] = [Random(5), Random(5), Random(5)];
+        let scans = if live <= 24_000 { 2_000 } else { 20 };
+        let times = compare(
+            operations,
+            &mut [
+                &mut || {
+                    for _ in 0..operations {
+                        let (pointer, _) = croft.live[first.below(live)];
+                        black_box(croft.tracker.info(pointer).unwrap());
+                    }
+                },
+                &mut || {
+                    for _ in 0..operations {
+                        let (pointer, _) = croft.live[second.below(live)];
+                        black_box(sizes.lock().get(&pointer.addr()).copied());
+                    }
+                },
+            ],
+        );
+        let scan = compare(
+            scans,
+            &mut [&mut || {
+                for _ in 0..scans {
+                    let (pointer, _) = croft.live[third.below(live)];
+                    black_box(list.iter().find(|(known, _)| *known == black_box(pointer)));
+                }
+            }],
+        );
+        let _ = writeln!(
+            table,
+            "| info of a pointer, {live} live | {:.0} ns | a hash map of sizes, behind a lock: {:.0} ns | {:.2} | a linear \
+             scan {:.2} |",
+            times[0],
+            times[1],
+            times[0] / times[1],
+            scan[0] / times[1],
+        );
+    }
+}
+
 /// Touches each page of a buffer.
 fn touch(start: *mut u8, bytes: usize) {
     for offset in (0..bytes).step_by(4096) {
@@ -482,7 +535,12 @@ fn main() {
         "| what | takes | beside | ratio | others, as ratios to the same |\n|---|---|---|---|---|\n",
     );
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let parts: [(&str, Part); 3] = [("contexts", contexts), ("caches", caches), ("handles", handles)];
+    let parts: [(&str, Part); 4] = [
+        ("contexts", contexts),
+        ("infos", infos),
+        ("caches", caches),
+        ("handles", handles),
+    ];
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     let all = !parts.iter().any(|(name, _)| is_named(name));
     for (name, part) in parts {

@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use croft_runtime::hosted::{Cache, CacheOptions, Mapped, Status};
+use croft_runtime::hosted::{Cache, CacheOptions, CacheStatistics, Mapped, Status};
 
 /// A complex amplitude.
 #[derive(Clone, Copy)]
@@ -129,6 +129,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let qubits: usize = arguments.next().map_or(Ok(20), |text| text.parse())?;
     let requests: u32 = arguments.next().map_or(Ok(30), |text| text.parse())?;
+    show(qubits, requests)?;
+    Ok(())
+}
+
+/// Serves so many requests of so many qubits, without and with a cache, then in the other mode. The counters of the cache
+/// without and of the one with reuse.
+pub fn show(qubits: usize, requests: u32) -> Result<[CacheStatistics; 2], Box<dyn Error>> {
     let bytes = size_of::<Amplitude>() << qubits;
     let limit = bytes + bytes / 2;
 
@@ -182,5 +189,5 @@ fn main() -> Result<(), Box<dyn Error>> {
         statistics.peak_bytes >> 20,
         limit >> 20
     );
-    Ok(())
+    Ok([without.statistics(), statistics])
 }

@@ -10,7 +10,8 @@
  * is refused (CROFT_NULL_POINTER).
  *
  * Threads: any thread may call any function at any time, but not from a signal handler. Callbacks are called without a
- * lock and may use everything here; they must not throw or longjmp.
+ * lock and may use everything here; they must not throw or longjmp. A forked child has whole copies of all contexts; a cache or
+ * resource that another thread was inside of at the fork stays locked there.
  *
  * Cost: O(1) on average, whatever is live, except where said otherwise.
  */
@@ -38,7 +39,9 @@ typedef enum croft_status {
     CROFT_ARGUMENT = 8,        /* an alignment that is no power of two, a size that is not representable, ... */
     CROFT_OUT_OF_MEMORY = 9,   /* the upstream resource refused, after everything that could help */
     CROFT_LIMIT = 10,          /* the limit of the cache does not allow it */
-    CROFT_STALE_HANDLE = 11    /* the handle was closed, the cleanup has run or was cancelled */
+    CROFT_STALE_HANDLE = 11,   /* the handle was closed, the cleanup has run or was cancelled */
+    CROFT_BAD_RESOURCE = 12,   /* the upstream resource supplied a wrong alignment or too few bytes */
+    CROFT_NOT_ADDRESSABLE = 13 /* the processor cannot reach the memory, and would have to */
 } croft_status;
 
 /* One line of English; never null. Takes any number. */
@@ -51,7 +54,8 @@ typedef struct croft_resource croft_resource;
 
 /* A resource of the program's own: device memory, for example, which nothing here looks into. */
 typedef struct croft_resource_functions {
-    /* `bytes` bytes, at least 1, at a multiple of `align`, a power of two; or null, with nothing changed. */
+    /* `bytes` bytes, at least 1, at a multiple of `align`, a power of two; or null, with nothing changed. What is at another
+     * address is given back, and the request answered by CROFT_BAD_RESOURCE. */
     void *(*allocate)(void *state, size_t bytes, size_t align);
     /* Takes an extent back: once, with what it was asked for by. */
     void (*deallocate)(void *state, void *start, size_t bytes, size_t align);
@@ -92,6 +96,8 @@ typedef struct croft_context_misuse {
     const char *operation; /* "free", "close", ... */
     croft_context context;
     const void *pointer;   /* null for operations on handles */
+    uint64_t handle;       /* the handle's name; 0 for operations on pointers */
+    const char *label;     /* of the allocation, or of who opened the handle, if known; else null */
 } croft_context_misuse;
 
 /*
@@ -105,11 +111,20 @@ typedef struct croft_context_debug {
     void *argument;
 } croft_context_debug;
 
+/*
+ * Watches the process, if `on` is not 0: what no context in debug mode reports is told to this hook, or printed as one line and
+ * followed by abort() if it is null. Misuse of contexts that are gone, or not debugged; null pointers in place of requests and
+ * contexts; misuse of caches (operations "cache_free", ...; `context` is 0 then). At first nobody watches. The hook may be
+ * called from any thread until it is replaced and its calls have returned.
+ */
+void croft_watch(int on, void (*hook)(const croft_context_misuse *what, void *argument), void *argument);
+
 /* Zeros are the defaults. */
 typedef struct croft_context_options {
     croft_context parent;             /* the context dies with it; 0 for none */
     const croft_resource *resource;   /* null: the parent's, else the heap */
-    const croft_context_debug *debug; /* null: the parent's, else off */
+    const croft_context_debug *debug; /* null: the parent's if its resource is used too, else off. CROFT_ARGUMENT together
+                                         with a resource: debug mode takes pages from the system */
 } croft_context_options;
 
 /* Makes a context. `options` may be null. */
@@ -117,7 +132,9 @@ int croft_context_create(const croft_context_options *options, croft_context *ou
 
 /*
  * Ends a context and all below it: cleanups and destroy functions run, the newest first, children before their parents; then
- * all memory goes back. CROFT_INVALID_CONTEXT, or CROFT_BUSY while a destroy function of one of them runs. O(what they hold).
+ * all memory goes back; where another thread zeroes or copies memory within a call, when that call is done. CROFT_INVALID_CONTEXT,
+ * or CROFT_BUSY while a destroy function or cleanup of one of them runs, and from within one. To other threads the contexts are
+ * gone at once; what runs at their end may still use them: close handles, allocate, free, register more. O(what they hold).
  */
 int croft_context_destroy(croft_context context);
 
@@ -142,8 +159,8 @@ int croft_context_alloc(croft_context context, const croft_request *request, voi
 int croft_context_free(croft_context context, void *pointer);
 
 /*
- * Moves an allocation into one of another size, contents included: the processor must be able to reach the memory.
- * CROFT_BUSY for one that is pinned or retained.
+ * Moves an allocation into one of another size, contents included. CROFT_BUSY for one that is pinned or retained;
+ * CROFT_NOT_ADDRESSABLE if the processor cannot copy it (a resource with a `zero` of its own).
  */
 int croft_context_resize(croft_context context, void *pointer, size_t size, void **out);
 
@@ -213,11 +230,14 @@ int croft_handle_dup(croft_handle handle, croft_handle *out);
 /* The object; valid until the handle is closed. */
 int croft_handle_data(croft_handle handle, void **out);
 
-/* The object stays from now on when its last handle is closed: it dies by croft_context_free, or with its context. */
+/*
+ * The object stays from now on when its last handle is closed: it dies by croft_context_free, or with its context. This is not
+ * counted: after retain, retain one release frees it.
+ */
 int croft_handle_retain(croft_handle handle);
 int croft_context_retain(croft_context context, const void *pointer);
 
-/* The owner's explicit end of a retained object: croft_context_free by another name. */
+/* The owner's explicit end of a retained object, however often it was retained: croft_context_free by another name. */
 static inline int croft_context_release(croft_context context, void *pointer)
 {
     return croft_context_free(context, pointer);
@@ -291,7 +311,10 @@ typedef struct croft_cache_statistics_s {
 
 int croft_cache_statistics(croft_cache *cache, croft_cache_statistics_s *out);
 
-/* At exit(): calls the hook, which may be null, and gives all cached buffers back. */
+/*
+ * At exit() of the process that calls this, not of a child that it forks: calls the hook, which may be null, and gives all
+ * cached buffers back.
+ */
 int croft_cache_release_at_exit(croft_cache *cache, void (*hook)(void *argument), void *argument);
 
 /* The cache as a resource, for contexts: a new reference. */

@@ -47,7 +47,8 @@ qmckl_exit_code qmckl_context_destroy(const qmckl_context context);
 
 /*
  * Zeroed memory of info.size bytes at a multiple of 64; info.pointer is not used. NULL if the context is invalid or there is
- * no memory: what QMCkl's own callers then report as QMCKL_ALLOCATION_FAILED.
+ * no memory: what QMCkl's own callers then report as QMCKL_ALLOCATION_FAILED. As in the original, no function here returns that
+ * code: this one returns a pointer, and the others allocate nothing.
  */
 void *qmckl_malloc(qmckl_context context, const qmckl_memory_info_struct info);
 

@@ -20,8 +20,10 @@ mod stepper;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod counted {
     use std::mem::MaybeUninit;
+    use std::ptr::null_mut;
 
-    use croft_runtime::abi::{alloc, pop, push, push_bounded, reset};
+    use croft_runtime::abi::{alloc, pop, push, push_bounded, register_cleanup, reset};
+    use croft_runtime::cleanup::{Registration, croft_rt_cancel_cleanup, croft_rt_run_cleanup};
     use croft_runtime::kernel::{croft_rt_alloc, croft_rt_open, croft_rt_pop, croft_rt_push, croft_rt_reset};
     use croft_runtime::layout::{BLOCK_SIZE, PAYLOAD};
     use croft_runtime::region::Descriptor;
@@ -468,5 +470,53 @@ mod counted {
             .collect();
         println!("croft.pop: {counts:?} instructions at 1, 2 and 4096 blocks");
         assert!(counts.iter().all(|&count| count == counts[0]), "{counts:?}");
+    }
+
+    unsafe extern "C" fn nothing(_: *mut u8) {}
+
+    /// Releasing a cleanup early, and taking one back, among any number of others and at any place among them.
+    #[test]
+    fn a_cleanup_ends_at_the_same_cost_among_any_number() {
+        if cfg!(debug_assertions) {
+            println!("skipped: optimised code is what is counted");
+            return;
+        }
+        type End = unsafe extern "C" fn(*mut Registration);
+        let ends: [(&str, End); 2] = [
+            ("run_cleanup", croft_rt_run_cleanup),
+            ("cancel_cleanup", croft_rt_cancel_cleanup),
+        ];
+        for (name, end) in ends {
+            for (place, of) in [("oldest", 0), ("middle", 1), ("newest", 2)] {
+                let counts = [3, 100, 10_000].map(|number| {
+                    let _pool = StaticPool::new(POOL);
+                    let chosen = of * (number - 1) / 2;
+                    let prepare = || {
+                        // SAFETY: the region is open in the child; the function takes any object.
+                        unsafe {
+                            let region = push();
+                            let all = (0..number).map(|_| register_cleanup(region, null_mut(), nothing));
+                            // All are registered, one is returned.
+                            all.enumerate().fold(
+                                null_mut(),
+                                |found, (index, made)| {
+                                    if index == chosen { made } else { found }
+                                },
+                            )
+                        }
+                    };
+                    // SAFETY: registered, and neither run nor cancelled.
+                    count(end as usize, &aside(), prepare, |registration| unsafe {
+                        end(registration)
+                    })
+                });
+                println!("{name}, the {place}: {counts:?} instructions among 3, 100 and 10,000");
+                assert!(
+                    counts.iter().all(|&count| count == counts[0]),
+                    "{name}: {counts:?}"
+                );
+                assert!(counts[0].is_none_or(|count| count <= 40), "{name}: {counts:?}");
+            }
+        }
     }
 }

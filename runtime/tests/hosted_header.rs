@@ -58,6 +58,46 @@ fn handles() {
     everywhere("hosted_handle.c");
 }
 
+/// `examples/extension`, as its README says.
+#[test]
+fn an_extension_of_a_vm() {
+    if AGAIN {
+        println!("skipped: runs with the release tests");
+        return;
+    }
+    let folder = Path::new(c_program::CRATE).join("../examples/extension");
+    for compiler in C {
+        let program = Path::new(c_program::SCRATCH).join(format!("extension-{}", compiler[0]));
+        c_program::run(
+            Command::new(compiler[0])
+                .args(&compiler[1..])
+                .args([
+                    "-Wall",
+                    "-Wextra",
+                    "-Wpedantic",
+                    "-Werror",
+                    "-Wshadow",
+                    "-O1",
+                    "-I",
+                ])
+                .arg(Path::new(c_program::CRATE).join("include"))
+                .args([folder.join("main.c"), folder.join("words.c")])
+                .args(["-x", "none"])
+                .arg(library())
+                .args(["-lpthread", "-ldl", "-lm", "-o"])
+                .arg(&program),
+        );
+        let output = c_program::run(&mut Command::new(&program));
+        let expected = std::fs::read_to_string(folder.join("expected.txt")).unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{compiler:?}");
+    }
+}
+
+#[test]
+fn forks() {
+    everywhere("hosted_fork.c");
+}
+
 #[test]
 fn eight_threads() {
     everywhere("hosted_stress.c");
@@ -70,14 +110,47 @@ fn a_misuse_without_a_hook_is_a_message_and_an_abort() {
         return;
     }
     let program = compile(C[1], "hosted_handle.c", "-O0");
-    let output = Command::new(program).arg("abort").output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        text.starts_with("croft: close: the handle was closed before"),
-        "{text}"
-    );
-    assert_eq!(
-        std::os::unix::process::ExitStatusExt::signal(&output.status),
-        Some(libc::SIGABRT)
-    );
+    // What was asked, what is wrong, and with what; numbers as one digit.
+    let lines = [
+        (
+            "busy",
+            "free: the object is pinned by an open handle, or a callback is running (pointer 0x0, \"object\", context 0x0)",
+        ),
+        (
+            "stale",
+            "close: the handle was closed before, or the cleanup has run, or never was one (handle 0x0, \"opener\", context 0x0)",
+        ),
+        (
+            "foreign",
+            "free: the pointer was not handed out here (pointer 0x0, context 0x0)",
+        ),
+        ("null", "alloc: the pointer is null (pointer 0x0, context 0x0)"),
+        (
+            "destroy",
+            "destroy: the object is pinned by an open handle, or a callback is running (pointer 0x0, context 0x0)",
+        ),
+        (
+            "dead",
+            "close: the context was destroyed, or never was one (handle 0x0, context 0x0)",
+        ),
+        (
+            "cache",
+            "cache_free: the pointer was not handed out here (pointer 0x0, a cache)",
+        ),
+    ];
+    for (kind, line) in lines {
+        let output = Command::new(&program).arg(kind).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        let mut seen = String::new();
+        for (place, part) in text.split("0x").enumerate() {
+            let rest = part.trim_start_matches(|letter: char| letter.is_ascii_hexdigit());
+            seen += if place == 0 { part } else { "0x0" };
+            seen += if place == 0 { "" } else { rest };
+        }
+        assert_eq!(seen, format!("croft: {line}\n"));
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&output.status),
+            Some(libc::SIGABRT)
+        );
+    }
 }

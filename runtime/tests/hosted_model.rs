@@ -1,4 +1,4 @@
-//! A context under random operations against a model.
+//! Contexts and a cache under random operations against a model.
 #![cfg(feature = "hosted")]
 
 #[path = "hosted/model.rs"]
@@ -28,11 +28,41 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any.prop_map(Step::Retain),
         1 => Just(Step::Trim),
         1 => proptest::bool::weighted(0.3).prop_map(Step::Refuse),
+        2 => rare_step(),
+        2 => cache_step(),
+    ]
+}
+
+fn rare_step() -> impl Strategy<Value = Step> {
+    let any = any::<usize>();
+    prop_oneof![
+        2 => any.prop_map(Step::Switch),
+        1 => (proptest::bool::ANY, proptest::bool::weighted(0.3))
+            .prop_map(|(is_child, is_debug)| Step::Create { is_child, is_debug }),
+        1 => any.prop_map(Step::Destroy),
+        2 => any.prop_map(Step::Whose),
+        4 => any.prop_map(Step::OpenWith),
+        2 => Just(Step::Register),
+        1 => any.prop_map(Step::RunCleanup),
+        1 => any.prop_map(Step::Cancel),
+        1 => Just(Step::Mark),
+    ]
+}
+
+fn cache_step() -> impl Strategy<Value = Step> {
+    let any = any::<usize>();
+    prop_oneof![
+        3 => size().prop_map(Step::Buffer),
+        2 => any.prop_map(Step::FreeBuffer),
+        1 => (any, size()).prop_map(|(which, size)| Step::ResizeBuffer(which, size)),
+        1 => size().prop_map(Step::Charge),
+        1 => size().prop_map(Step::Uncharge),
+        1 => size().prop_map(Step::TrimCache),
     ]
 }
 
 #[test]
-fn a_context_is_its_model() {
+fn contexts_and_a_cache_are_their_model() {
     let config = ProptestConfig {
         cases: 400,
         failure_persistence: None,

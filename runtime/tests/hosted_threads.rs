@@ -9,6 +9,11 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use croft_runtime::hosted::{Builder, Request};
 
 const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 const SCRATCH: &str = env!("CARGO_TARGET_TMPDIR");
@@ -19,6 +24,56 @@ mod stress;
 #[test]
 fn eight_threads() {
     stress::main();
+}
+
+/// A thread of a real-time class takes away, on the one processor there is for both, the lock of a thread that it has
+/// interrupted, maybe inside. If it did not let that go on, it would wait for ever (or as long as the system lets real-time
+/// threads run: then this takes long).
+#[test]
+fn a_real_time_thread_lets_the_owner_go_on() {
+    let context = Builder::new().create().unwrap();
+    let goes_on = AtomicBool::new(true);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            stay_here();
+            while goes_on.load(Ordering::Relaxed) {
+                let start = context.alloc(&Request::new(64)).unwrap();
+                // SAFETY: live, and used no more.
+                unsafe { context.free(start.as_ptr()) }.unwrap();
+            }
+        });
+        scope.spawn(|| {
+            stay_here();
+            let priority = libc::sched_param { sched_priority: 10 };
+            // SAFETY: for this thread; the structure is read.
+            if unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const priority) } != 0 {
+                println!("skipped: this system forbids real-time threads");
+            }
+            for _ in 0..1000 {
+                // So that the other is somewhere else in its loop, and owns the lock again now and then.
+                thread::sleep(Duration::from_micros(150));
+                context.statistics().unwrap();
+            }
+            goes_on.store(false, Ordering::Relaxed);
+        });
+    });
+    assert_eq!(context.invariants_hold(), Ok(true));
+    // SAFETY: nothing is used.
+    assert_eq!(unsafe { context.destroy() }, Ok(()));
+}
+
+/// Keeps this thread on the first processor that it may use.
+fn stay_here() {
+    // SAFETY: all zeros is an empty set; both calls are for this thread.
+    unsafe {
+        let mut all: libc::cpu_set_t = std::mem::zeroed();
+        let bytes = size_of::<libc::cpu_set_t>();
+        assert_eq!(libc::sched_getaffinity(0, bytes, &raw mut all), 0);
+        let first = (0..libc::CPU_SETSIZE as usize).find(|&number| libc::CPU_ISSET(number, &all));
+        let mut one: libc::cpu_set_t = std::mem::zeroed();
+        libc::CPU_SET(first.unwrap(), &mut one);
+        assert_eq!(libc::sched_setaffinity(0, bytes, &raw const one), 0);
+    }
 }
 
 fn output(command: &mut Command) -> String {

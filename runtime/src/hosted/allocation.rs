@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::context::ContextId;
 use super::contexts::{self, Locked};
 use super::heap::HUGE;
-use super::misuse::{Operation, report};
+use super::misuse::{Operation, enter, report};
 use super::pages::UNIT;
 use super::record::Request;
-use super::resource::{Extent, Resource};
+use super::resource::{Extent, Resource, supply};
 use super::size_class::class_of;
 use super::span::{Refusal, SPAN};
 use super::status::Status;
@@ -21,7 +21,7 @@ impl ContextId {
     ///
     /// # Errors
     ///
-    /// [`Status::InvalidContext`], [`Status::Argument`], [`Status::OutOfMemory`].
+    /// [`Status::InvalidContext`], [`Status::Argument`], [`Status::OutOfMemory`], [`Status::BadResource`].
     #[inline(always)]
     pub fn alloc(self, request: &Request) -> Result<NonNull<u8>, Status> {
         let &Request {
@@ -46,7 +46,7 @@ impl ContextId {
 
     /// As [`alloc`](Self::alloc), in all cases.
     fn alloc_any(self, request: &Request) -> Result<NonNull<u8>, Status> {
-        let mut state = contexts::enter(self.number())?;
+        let mut state = enter(self.number(), Operation::Alloc, ptr::null())?;
         if is_plain(request.align, request.zero, request.label)
             && let Some(start) = state.allocate_plain(request.size, request.align)
         {
@@ -79,20 +79,22 @@ impl ContextId {
                     return Ok(start);
                 }
                 Err(Refusal::Chunk(spans)) => spans,
-                Err(Refusal::Records) => return Err(failed(state)),
+                Err(Refusal::Records) => return Err(failed(state, Status::OutOfMemory)),
             };
-            let resource = Arc::clone(&state.resource);
+            let memory = Arc::clone(&state.memory);
             drop(state);
+            let resource = &*memory.resource;
             let bytes = spans * SPAN;
             // A chunk of full size can be one huge page.
             let align = if bytes >= HUGE { HUGE } else { UNIT };
-            let chunk = supply(&*resource, bytes, align).or_else(|| supply(&*resource, SPAN, UNIT));
-            state = self.enter_with(&*resource, chunk)?;
-            let Some(chunk) = chunk else {
-                return Err(failed(state));
+            let chunk = supply(resource, bytes, align).or_else(|_| supply(resource, SPAN, UNIT));
+            state = self.enter_with(resource, chunk.ok())?;
+            let chunk = match chunk {
+                Ok(chunk) => chunk,
+                Err(status) => return Err(failed(state, status)),
             };
             if !state.add_chunk(chunk) {
-                let status = failed(state);
+                let status = failed(state, Status::OutOfMemory);
                 // SAFETY: just supplied, and not taken.
                 unsafe { resource.deallocate(chunk) };
                 return Err(status);
@@ -101,22 +103,24 @@ impl ContextId {
     }
 
     fn alloc_large(self, state: Locked<'static>, request: &Request) -> Result<NonNull<u8>, Status> {
-        let resource = Arc::clone(&state.resource);
+        let memory = Arc::clone(&state.memory);
         drop(state);
-        let extent = supply(&*resource, request.size.max(1), request.align.max(UNIT));
-        if let Some(extent) = extent
+        let resource = &*memory.resource;
+        let extent = supply(resource, request.size.max(1), request.align.max(UNIT));
+        if let Ok(extent) = extent
             && request.zero
-            && !resource.is_zeroed()
+            && !memory.is_zeroed
         {
             // SAFETY: just supplied, and nobody else's.
             unsafe { resource.zero(extent.start, request.size) };
         }
-        let mut state = self.enter_with(&*resource, extent)?;
-        let Some(extent) = extent else {
-            return Err(failed(state));
+        let mut state = self.enter_with(resource, extent.ok())?;
+        let extent = match extent {
+            Ok(extent) => extent,
+            Err(status) => return Err(failed(state, status)),
         };
         if !state.add_large(extent, request) {
-            let status = failed(state);
+            let status = failed(state, Status::OutOfMemory);
             // SAFETY: just supplied, and not taken.
             unsafe { resource.deallocate(extent) };
             return Err(status);
@@ -139,23 +143,27 @@ impl ContextId {
     ///
     /// # Errors
     ///
-    /// The statuses of [`free`](Self::free) and [`alloc`](Self::alloc): [`Status::Busy`] also for a retained object. Nothing
-    /// has changed then.
+    /// The statuses of [`free`](Self::free) and [`alloc`](Self::alloc): [`Status::Busy`] also for a retained object;
+    /// [`Status::NotAddressable`] if the processor cannot reach the memory, and so cannot copy it. Nothing has changed then.
     ///
     /// # Safety
     ///
     /// 1. As for [`free`](Self::free).
-    /// 2. The processor can reach the memory.
     pub unsafe fn resize(self, pointer: *mut u8, size: usize) -> Result<NonNull<u8>, Status> {
-        let state = contexts::enter(self.number())?;
+        let state = enter(self.number(), Operation::Resize, pointer)?;
         let old = match NonNull::new(pointer)
             .ok_or(Status::Null)
             .and_then(|pointer| state.info(pointer))
         {
+            Ok(_) if !state.memory.is_addressable => {
+                return Err(report(state, Operation::Resize, Status::NotAddressable, pointer));
+            }
             Ok(old) if old.handles == 0 && !old.is_retained => old,
             Ok(_) => return Err(report(state, Operation::Resize, Status::Busy, pointer)),
             Err(status) => return Err(report(state, Operation::Resize, status, pointer)),
         };
+        // Both are this context's: they stay out of the resource until they are copied, though it may end meanwhile.
+        let memory = Arc::clone(&state.memory);
         drop(state);
         let new = self.alloc(&Request {
             size,
@@ -163,7 +171,8 @@ impl ContextId {
             zero: false,
             label: old.label,
         })?;
-        // SAFETY: both are live, by obligation 1 the old one is the caller's, and it may be read (obligation 2).
+        // SAFETY: both are out of the resource (Memory-I1), by obligation 1 the old one is the caller's, and the processor
+        // reaches them.
         unsafe {
             new.copy_from_nonoverlapping(old.start, old.size.min(size));
             if let Err(status) = self.free(pointer) {
@@ -172,6 +181,7 @@ impl ContextId {
                 return Err(status);
             }
         }
+        drop(memory);
         Ok(new)
     }
 }
@@ -205,28 +215,17 @@ fn alloc_slowly(
     })
 }
 
-/// An extent that keeps the resource's obligations at least as far as can be seen.
-fn supply(resource: &dyn Resource, size: usize, align: usize) -> Option<Extent> {
-    let extent = resource.allocate(size, align)?;
-    if extent.address().is_multiple_of(align) {
-        return Some(extent);
-    }
-    // SAFETY: just supplied, and nobody else's.
-    unsafe { resource.deallocate(extent) };
-    None
-}
-
 /// Counts a request that could not be served.
 #[cold]
-fn failed(mut state: Locked<'static>) -> Status {
+fn failed(mut state: Locked<'static>, status: Status) -> Status {
     state.statistics.failures += 1;
-    Status::OutOfMemory
+    status
 }
 
-/// Fills a fresh allocation with zeros, without the lock.
+/// Fills a fresh allocation with zeros, without the lock. The context may end meanwhile: its memory is pinned.
 fn zero(state: Locked<'static>, start: NonNull<u8>, bytes: usize) {
-    let resource = Arc::clone(&state.resource);
+    let memory = Arc::clone(&state.memory);
     drop(state);
-    // SAFETY: the allocation is the caller's alone.
-    unsafe { resource.zero(start, bytes) };
+    // SAFETY: the allocation is the caller's alone, and out of the resource (Memory-I1).
+    unsafe { memory.resource.zero(start, bytes) };
 }

@@ -9,7 +9,7 @@ use super::c_resource::Shared;
 use super::cleanup::{Cleanup, CleanupFunction};
 use super::context::{Builder, ContextId};
 use super::handle::Handle;
-use super::misuse::DebugOptions;
+use super::misuse::{self, DebugOptions, MisuseHook, Operation, Watch, report_in};
 use super::record::{Allocation, DEFAULT_ALIGN, Request};
 use super::statistics::ContextStatistics;
 use super::status::Status;
@@ -99,7 +99,17 @@ macro_rules! exported {
 }
 pub(crate) use exported;
 
+/// Reports that a request, a callback or the place for an answer is missing.
+fn null_in(context: u64, operation: Operation) -> c_int {
+    report_in(context, operation, Status::Null, core::ptr::null()) as c_int
+}
+
 exported! {
+    /// [`misuse::watch`]: on with this hook, or off.
+    fn croft_watch(on: c_int, hook: Option<MisuseHook>, argument: *mut c_void) -> () {
+        misuse::watch((on != 0).then_some(Watch { hook, argument }));
+    }
+
     /// One line of English on a status; never null.
     fn croft_status_text(status: c_int) -> *const c_char {
         let known = u64::try_from(status).ok().and_then(Status::from_value);
@@ -113,7 +123,7 @@ exported! {
     /// [`Builder::create`]; 0 for `options` of zeros. Null `out` is refused.
     fn croft_context_create(options: *const COptions, out: *mut u64) -> c_int {
         if out.is_null() {
-            return Status::Null as c_int;
+            return null_in(0, Operation::Create);
         }
         let mut builder = Builder::new();
         if let Some(options) = options.as_ref() {
@@ -143,7 +153,7 @@ exported! {
     /// [`ContextId::alloc`].
     fn croft_context_alloc(context: u64, request: *const CRequest, out: *mut *mut c_void) -> c_int {
         let (Some(request), false) = (request.as_ref(), out.is_null()) else {
-            return Status::Null as c_int;
+            return null_in(context, Operation::Alloc);
         };
         let request = Request {
             size: request.size,
@@ -168,7 +178,7 @@ exported! {
     /// [`ContextId::resize`].
     fn croft_context_resize(context: u64, pointer: *mut c_void, size: usize, out: *mut *mut c_void) -> c_int {
         if out.is_null() {
-            return Status::Null as c_int;
+            return null_in(context, Operation::Resize);
         }
         let moved = ContextId::from_number(context).resize(pointer.cast(), size);
         put(out, moved.map(|start| start.as_ptr().cast()))
@@ -187,7 +197,7 @@ exported! {
         argument: *mut c_void,
     ) -> c_int {
         let Some(each) = each else {
-            return Status::Null as c_int;
+            return null_in(context, Operation::List);
         };
         code(ContextId::from_number(context).live().map(|live| {
             for allocation in &live {
@@ -220,7 +230,7 @@ exported! {
         out: *mut Handle,
     ) -> c_int {
         if out.is_null() {
-            return Status::Null as c_int;
+            return null_in(context, Operation::Open);
         }
         let label = (!label.is_null()).then(|| CStr::from_ptr(label));
         put(out, ContextId::from_number(context).open(pointer.cast(), destroy, label))
@@ -229,7 +239,7 @@ exported! {
     /// [`Handle::dup`].
     fn croft_handle_dup(handle: Handle, out: *mut Handle) -> c_int {
         if out.is_null() {
-            return Status::Null as c_int;
+            return null_in(handle.context().number(), Operation::Dup);
         }
         put(out, handle.dup())
     }
@@ -262,7 +272,7 @@ exported! {
         argument: *mut c_void,
     ) -> c_int {
         let Some(each) = each else {
-            return Status::Null as c_int;
+            return null_in(context, Operation::Leaks);
         };
         code(ContextId::from_number(context).leaks(since).map(|leaks| {
             for leak in leaks {
@@ -286,7 +296,7 @@ exported! {
         out: *mut Cleanup,
     ) -> c_int {
         let Some(function) = function else {
-            return Status::Null as c_int;
+            return null_in(context, Operation::Cleanup);
         };
         put(out, ContextId::from_number(context).register(object, function))
     }

@@ -1,7 +1,7 @@
 //! The C functions of `include/croft_hosted.h` for caches.
 
 use core::ffi::{c_int, c_void};
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null};
 use std::boxed::Box;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use super::c_resource::Shared;
 use super::cache::{Cache, CacheOptions, CacheStatistics, OutOfMemory};
 use super::exit::ExitHook;
 use super::heap::Heap;
+use super::misuse::{Operation, report_cache};
 use super::record::DEFAULT_ALIGN;
 use super::resource::Resource;
 use super::status::Status;
@@ -46,11 +47,16 @@ fn or_none(bytes: usize) -> usize {
     if bytes == 0 { usize::MAX } else { bytes }
 }
 
+/// Reports that there is no cache, or no place for the answer.
+fn null_in(operation: Operation) -> c_int {
+    report_cache(operation, Status::Null, null()) as c_int
+}
+
 exported! {
     /// [`Cache::new`].
     fn croft_cache_create(options: *const COptions, out: *mut *mut Arc<Cache>) -> c_int {
         if out.is_null() {
-            return Status::Null as c_int;
+            return null_in(Operation::CacheCreate);
         }
         let mut upstream: Arc<dyn Resource> = Arc::new(Heap);
         let mut made = CacheOptions::default();
@@ -75,10 +81,10 @@ exported! {
     /// Ends a cache that has no live buffer; [`Status::Busy`] otherwise.
     fn croft_cache_destroy(cache: *mut Arc<Cache>) -> c_int {
         let Some(known) = cache.as_ref() else {
-            return Status::Null as c_int;
+            return null_in(Operation::CacheDestroy);
         };
         if known.statistics().live > 0 {
-            return Status::Busy as c_int;
+            return report_cache(Operation::CacheDestroy, Status::Busy, null()) as c_int;
         }
         drop(Box::from_raw(cache));
         0
@@ -87,7 +93,7 @@ exported! {
     /// [`Cache::alloc`]; an alignment of 0 is 64.
     fn croft_cache_alloc(cache: *const Arc<Cache>, size: usize, align: usize, out: *mut *mut c_void) -> c_int {
         let (Some(cache), false) = (cache.as_ref(), out.is_null()) else {
-            return Status::Null as c_int;
+            return null_in(Operation::CacheAlloc);
         };
         let align = if align == 0 { DEFAULT_ALIGN } else { align };
         put(out, cache.alloc(size, align).map(|start| start.as_ptr().cast()))
@@ -95,7 +101,7 @@ exported! {
 
     /// [`Cache::free`].
     fn croft_cache_free(cache: *const Arc<Cache>, pointer: *mut c_void) -> c_int {
-        cache.as_ref().map_or(Status::Null as c_int, |cache| code(cache.free(pointer.cast())))
+        cache.as_ref().map_or_else(|| null_in(Operation::CacheFree), |cache| code(cache.free(pointer.cast())))
     }
 
     /// [`Cache::resize`].
@@ -106,7 +112,7 @@ exported! {
         out: *mut *mut c_void,
     ) -> c_int {
         let (Some(cache), false) = (cache.as_ref(), out.is_null()) else {
-            return Status::Null as c_int;
+            return null_in(Operation::CacheResize);
         };
         let made = cache.resize(pointer.cast(), size);
         put(out, made.map(|start: NonNull<u8>| start.as_ptr().cast()))
@@ -114,12 +120,12 @@ exported! {
 
     /// [`Cache::charge`].
     fn croft_cache_charge(cache: *const Arc<Cache>, bytes: usize) -> c_int {
-        cache.as_ref().map_or(Status::Null as c_int, |cache| code(cache.charge(bytes)))
+        cache.as_ref().map_or_else(|| null_in(Operation::CacheCharge), |cache| code(cache.charge(bytes)))
     }
 
     /// [`Cache::uncharge`].
     fn croft_cache_uncharge(cache: *const Arc<Cache>, bytes: usize) -> c_int {
-        cache.as_ref().map_or(Status::Null as c_int, |cache| code(cache.uncharge(bytes)))
+        cache.as_ref().map_or_else(|| null_in(Operation::CacheUncharge), |cache| code(cache.uncharge(bytes)))
     }
 
     /// [`Cache::trim_to`]; 0 for null.

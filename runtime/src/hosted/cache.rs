@@ -15,7 +15,7 @@
 //!
 //! Costs: O(log n) in the number of buffers, besides what the upstream and zeroing cost.
 
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null};
 use std::boxed::Box;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -24,7 +24,8 @@ use std::vec::Vec;
 use hashbrown::HashMap;
 use parking_lot::{Mutex, MutexGuard};
 
-use super::resource::{Extent, Resource};
+use super::misuse::{Operation, report_cache};
+use super::resource::{Extent, Resource, supply};
 use super::status::Status;
 
 /// How often the callback is asked for one request.
@@ -94,6 +95,8 @@ pub struct CacheStatistics {
 /// One buffer.
 struct Entry {
     extent: Extent,
+    /// The bytes that the upstream was asked for: what it is cached by. It may have supplied more.
+    asked: usize,
     /// When it became a cached one; 0 while it is live.
     stamp: u64,
 }
@@ -103,7 +106,7 @@ struct Entry {
 struct Inner {
     /// All buffers, live and cached, by address.
     buffers: BTreeMap<usize, Entry>,
-    /// Cached buffers by size and alignment, the oldest in front.
+    /// Cached buffers by the size and alignment asked for, the oldest in front.
     idle: HashMap<(usize, usize), VecDeque<usize>>,
     /// Cached buffers by age.
     order: BTreeMap<u64, usize>,
@@ -116,6 +119,9 @@ struct Inner {
 /// A caching resource.
 pub struct Cache {
     upstream: Arc<dyn Resource>,
+    /// What the upstream says of its extents, asked once.
+    is_zeroed: bool,
+    is_addressable: bool,
     options: CacheOptions,
     inner: Mutex<Inner>,
 }
@@ -137,6 +143,11 @@ impl Inner {
             .live_bytes
             .saturating_add(self.reserved)
             .saturating_add(self.statistics.external_bytes)
+    }
+
+    /// How many cached bytes may stay beside `bytes` more firm ones; `None` if these do not fit.
+    fn room(&self, limit: usize, bytes: usize) -> Option<usize> {
+        limit.checked_sub(self.firm())?.checked_sub(bytes)
     }
 
     /// Takes a cached buffer of this size and alignment, the newest, and makes it live.
@@ -178,11 +189,12 @@ impl Inner {
             && let Some(entry) = self.buffers.remove(&address)
         {
             let extent = entry.extent;
-            if let Some(queue) = self.idle.get_mut(&(extent.size, extent.align)) {
+            let key = (entry.asked, extent.align);
+            if let Some(queue) = self.idle.get_mut(&key) {
                 // The oldest of all is the oldest of its size.
                 queue.pop_front();
                 if queue.is_empty() {
-                    self.idle.remove(&(extent.size, extent.align));
+                    self.idle.remove(&key);
                 }
             }
             self.statistics.cached -= 1;
@@ -193,16 +205,16 @@ impl Inner {
         out
     }
 
-    /// The live buffer that starts here, or what is wrong with the pointer.
-    fn find(&self, pointer: *const u8) -> Result<Extent, Status> {
+    /// The live buffer that starts here, and the bytes asked for; or what is wrong with the pointer.
+    fn find(&self, pointer: *const u8) -> Result<(Extent, usize), Status> {
         let address = pointer.addr();
         if address == 0 {
             return Err(Status::Null);
         }
         match self.buffers.range(..=address).next_back() {
-            Some((&start, entry)) if address < start + entry.extent.size => {
+            Some((&start, entry)) if address - start < entry.extent.size => {
                 match (entry.stamp, start == address) {
-                    (0, true) => Ok(entry.extent),
+                    (0, true) => Ok((entry.extent, entry.asked)),
                     (0, false) => Err(Status::Interior),
                     _ => Err(Status::Freed),
                 }
@@ -216,6 +228,8 @@ impl Cache {
     /// A cache over this upstream.
     pub fn new(upstream: Arc<dyn Resource>, options: CacheOptions) -> Self {
         Self {
+            is_zeroed: upstream.is_zeroed(),
+            is_addressable: upstream.is_addressable(),
             upstream,
             options,
             inner: Mutex::default(),
@@ -251,12 +265,11 @@ impl Cache {
     /// # Errors
     ///
     /// [`Status::Argument`]; [`Status::Limit`] if live and external memory leave no room below the limit;
-    /// [`Status::OutOfMemory`] if the upstream refuses. See the ladder above.
+    /// [`Status::OutOfMemory`] if the upstream refuses; see the ladder above. [`Status::BadResource`].
     pub fn alloc(&self, size: usize, align: usize) -> Result<NonNull<u8>, Status> {
-        let bytes = self.rounded(size).ok_or(Status::Argument)?;
-        if !align.is_power_of_two() {
-            return Err(Status::Argument);
-        }
+        let Some(bytes) = self.rounded(size).filter(|_| align.is_power_of_two()) else {
+            return Err(report_cache(Operation::CacheAlloc, Status::Argument, null()));
+        };
         let mut inner = self.lock();
         if let Some(extent) = inner.reuse((bytes, align)) {
             drop(inner);
@@ -269,7 +282,7 @@ impl Cache {
         inner.statistics.misses += 1;
         drop(inner);
         let extent = self.climb(bytes, |cache| cache.supply(bytes, align))?;
-        if self.options.zero && !self.upstream.is_zeroed() {
+        if self.options.zero && !self.is_zeroed {
             // SAFETY: as above.
             unsafe { self.upstream.zero(extent.start, extent.size) };
         }
@@ -302,6 +315,7 @@ impl Cache {
                 };
             }
             if !helped
+                && status != Status::BadResource
                 && asked < ASKED
                 && let Some(ask) = &self.options.out_of_memory
             {
@@ -319,12 +333,26 @@ impl Cache {
     fn supply(&self, bytes: usize, align: usize) -> Result<Extent, Status> {
         let extents = self.make_room(bytes, |inner| inner.reserved += bytes)?;
         self.give_back(extents);
-        let extent = self.upstream.allocate(bytes, align);
+        let extent = supply(&*self.upstream, bytes, align);
         let mut inner = self.lock();
         inner.reserved -= bytes;
-        let extent = extent.ok_or(Status::OutOfMemory)?;
-        inner.buffers.insert(extent.address(), Entry { extent, stamp: 0 });
-        inner.count_live(bytes);
+        let extent = extent?;
+        // The upstream may have supplied more than was reserved.
+        let Some(room) = inner.room(self.options.limit, extent.size) else {
+            drop(inner);
+            self.give_back(std::vec![extent]);
+            return Err(Status::Limit);
+        };
+        let extents = inner.evict(room);
+        let entry = Entry {
+            extent,
+            asked: bytes,
+            stamp: 0,
+        };
+        inner.buffers.insert(extent.address(), entry);
+        inner.count_live(extent.size);
+        drop(inner);
+        self.give_back(extents);
         Ok(extent)
     }
 
@@ -332,12 +360,7 @@ impl Cache {
     /// back.
     fn make_room(&self, bytes: usize, claim: impl FnOnce(&mut Inner)) -> Result<Vec<Extent>, Status> {
         let mut inner = self.lock();
-        let room = self
-            .options
-            .limit
-            .checked_sub(inner.firm())
-            .and_then(|room| room.checked_sub(bytes))
-            .ok_or(Status::Limit)?;
+        let room = inner.room(self.options.limit, bytes).ok_or(Status::Limit)?;
         let extents = inner.evict(room);
         claim(&mut inner);
         Ok(extents)
@@ -355,7 +378,13 @@ impl Cache {
     /// 1. If the pointer is one of a live buffer, nothing uses that any more, and no [`Lease`](super::Lease) owns it.
     pub unsafe fn free(&self, pointer: *mut u8) -> Result<(), Status> {
         let mut inner = self.lock();
-        let extent = inner.find(pointer)?;
+        let (extent, asked) = match inner.find(pointer) {
+            Ok(found) => found,
+            Err(status) => {
+                drop(inner);
+                return Err(report_cache(Operation::CacheFree, status, pointer));
+            }
+        };
         inner.stamp += 1;
         let stamp = inner.stamp;
         let address = extent.address();
@@ -365,7 +394,7 @@ impl Cache {
         inner.order.insert(stamp, address);
         inner
             .idle
-            .entry((extent.size, extent.align))
+            .entry((asked, extent.align))
             .or_default()
             .push_back(address);
         let statistics = &mut inner.statistics;
@@ -391,10 +420,16 @@ impl Cache {
     ///
     /// 1. As for [`free`](Self::free).
     pub unsafe fn resize(&self, pointer: *mut u8, size: usize) -> Result<NonNull<u8>, Status> {
-        let bytes = self.rounded(size).ok_or(Status::Argument)?;
         let mut inner = self.lock();
-        let extent = inner.find(pointer)?;
-        if extent.size == bytes {
+        let found = inner.find(pointer);
+        let (bytes, (extent, asked)) = match (self.rounded(size).ok_or(Status::Argument), found) {
+            (Ok(bytes), Ok(found)) => (bytes, found),
+            (Err(status), _) | (_, Err(status)) => {
+                drop(inner);
+                return Err(report_cache(Operation::CacheResize, status, pointer));
+            }
+        };
+        if asked == bytes {
             drop(inner);
             if self.options.zero {
                 // SAFETY: a live buffer of the caller's (obligation 1).
@@ -435,8 +470,11 @@ impl Cache {
     /// [`Status::Argument`] if less than that is charged; nothing has changed then.
     pub fn uncharge(&self, bytes: usize) -> Result<(), Status> {
         let mut inner = self.lock();
-        let left = inner.statistics.external_bytes.checked_sub(bytes);
-        inner.statistics.external_bytes = left.ok_or(Status::Argument)?;
+        let Some(left) = inner.statistics.external_bytes.checked_sub(bytes) else {
+            drop(inner);
+            return Err(report_cache(Operation::CacheUncharge, Status::Argument, null()));
+        };
+        inner.statistics.external_bytes = left;
         Ok(())
     }
 
@@ -473,7 +511,7 @@ unsafe impl Resource for Cache {
     }
 
     fn is_addressable(&self) -> bool {
-        self.upstream.is_addressable()
+        self.is_addressable
     }
 
     unsafe fn zero(&self, start: NonNull<u8>, bytes: usize) {

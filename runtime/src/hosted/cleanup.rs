@@ -2,13 +2,14 @@
 //!
 //! A cleanup is registered for an object, may be run early, or cancelled; all O(1). The destroy function of an object
 //! becomes one when the object is retained ([`handle`](super::handle)). A cleanup runs without any lock and may use
-//! contexts, but not the one that is being destroyed, which does not exist any more then. It must not unwind.
+//! contexts, also the one that is being destroyed, which exists for it alone then; but it cannot destroy that
+//! ([`Status::Busy`]). It must not unwind.
 
 use core::ffi::c_void;
 
 use super::context::ContextId;
 use super::contexts;
-use super::misuse::{Operation, report};
+use super::misuse::{Operation, enter, report};
 use super::state::State;
 use super::status::Status;
 
@@ -56,7 +57,7 @@ impl ContextId {
     ///
     /// 1. The function may be called with the object, from any thread, until it has run or was cancelled.
     pub unsafe fn register(self, object: *mut c_void, function: CleanupFunction) -> Result<Cleanup, Status> {
-        let mut state = contexts::enter(self.number())?;
+        let mut state = enter(self.number(), Operation::Cleanup, object.cast())?;
         if !state.cleanups.reserve() {
             return Err(Status::OutOfMemory);
         }
@@ -81,7 +82,7 @@ impl Cleanup {
     ///
     /// [`Status::InvalidContext`]; [`Status::StaleHandle`] if it has run or was cancelled.
     pub fn run(self) -> Result<(), Status> {
-        let mut state = contexts::enter(self.context)?;
+        let mut state = enter(self.context, Operation::RunCleanup, core::ptr::null())?;
         let pending = match self.take(&mut state) {
             Ok(pending) => pending,
             Err(status) => return Err(report(state, Operation::RunCleanup, status, core::ptr::null())),
@@ -101,7 +102,7 @@ impl Cleanup {
     ///
     /// As [`run`](Self::run).
     pub fn cancel(self) -> Result<(), Status> {
-        let mut state = contexts::enter(self.context)?;
+        let mut state = enter(self.context, Operation::CancelCleanup, core::ptr::null())?;
         match self.take(&mut state) {
             Ok(_) => Ok(()),
             Err(status) => Err(report(state, Operation::CancelCleanup, status, core::ptr::null())),

@@ -22,15 +22,16 @@
 //! Small allocations (`span`) cost no call of the upstream resource; larger ones are an extent each
 //! (`large`). All operations on pointers are O(1), independent of what is live.
 
-use core::ptr::NonNull;
+use core::ptr::{NonNull, null};
 use std::sync::Arc;
 use std::vec::Vec;
 
 use super::contexts;
 use super::heap::Heap;
 use super::mapped::Mapped;
-use super::misuse::{self, DebugOptions, Operation, report};
-use super::object::settle;
+use super::memory::Memory;
+use super::misuse::{self, DebugOptions, Operation, enter, report, report_in};
+use super::object::{run_pending, settle};
 use super::record::Allocation;
 use super::resource::Resource;
 use super::statistics::ContextStatistics;
@@ -69,7 +70,8 @@ impl Builder {
         self
     }
 
-    /// In debug mode, over mapped memory.
+    /// In debug mode, over mapped memory: its pages are protected, which not every resource's can be. So no resource can be
+    /// named. Children are in debug mode too, unless they name one.
     ///
     /// # Safety
     ///
@@ -84,24 +86,33 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Status::InvalidContext`] for the parent, [`Status::OutOfMemory`].
+    /// [`Status::InvalidContext`] for the parent; [`Status::Busy`] from a callback at the parent's end;
+    /// [`Status::Argument`] for debug mode over a named resource; [`Status::OutOfMemory`].
     pub fn create(self) -> Result<ContextId, Status> {
         let parent = self.parent.map(ContextId::number);
         let resource: Option<Arc<dyn Resource>> = match (&self.debug, self.resource, parent) {
-            (Some(_), _, _) => Some(Arc::new(Mapped)),
+            (Some(_), Some(_), _) => {
+                let parent = parent.unwrap_or(0);
+                return Err(report_in(parent, Operation::Create, Status::Argument, null()));
+            }
+            (Some(_), None, _) => Some(Arc::new(Mapped)),
             (None, None, None) => Some(Arc::new(Heap)),
             (None, named, _) => named,
         };
         let options = self.debug;
-        contexts::create(parent.unwrap_or(0), resource, |state, above| {
+        // Asked, and if need be dropped, without a lock.
+        let memory = resource.map(Memory::new);
+        contexts::create(parent.unwrap_or(0), memory.as_ref(), |state, above| {
             // Debug mode, and the memory that it needs, is the children's too.
             let inherited = above
                 .and_then(|above| above.debug.as_ref())
                 .map(|debug| debug.options);
-            let is_inherited = above.is_some_and(|above| Arc::ptr_eq(&above.resource, &state.resource));
+            let is_inherited =
+                above.is_some_and(|above| Arc::ptr_eq(&above.memory.resource, &state.memory.resource));
             state.debug = options.or(inherited.filter(|_| is_inherited)).map(misuse::debug);
         })
         .map(ContextId)
+        .map_err(|status| report_in(parent.unwrap_or(0), Operation::Create, status, null()))
     }
 }
 
@@ -152,7 +163,7 @@ impl ContextId {
     /// another context (of a large allocation: its start); [`Status::Foreign`] for all others.
     #[inline]
     pub fn info(self, pointer: *const u8) -> Result<Allocation, Status> {
-        let state = contexts::enter(self.0)?;
+        let state = enter(self.0, Operation::Info, pointer)?;
         let known = match NonNull::new(pointer.cast_mut()) {
             Some(pointer) => state.info(pointer),
             None => Err(Status::Null),
@@ -169,7 +180,7 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn live(self) -> Result<Vec<Allocation>, Status> {
-        Ok(contexts::enter(self.0)?.live())
+        Ok(enter(self.0, Operation::List, null())?.live())
     }
 
     /// The counters. O(spans): the least possible is counted all the time.
@@ -178,7 +189,7 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn statistics(self) -> Result<ContextStatistics, Status> {
-        let state = contexts::enter(self.0)?;
+        let state = enter(self.0, Operation::Statistics, null())?;
         let live = state.spans.live() + state.larges.len();
         Ok(state.statistics.completed(live, state.handles.len()))
     }
@@ -189,13 +200,13 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn trim(self) -> Result<(), Status> {
-        let mut state = contexts::enter(self.0)?;
+        let mut state = enter(self.0, Operation::Trim, null())?;
         let extents = state.trim();
-        let resource = Arc::clone(&state.resource);
+        let memory = Arc::clone(&state.memory);
         drop(state);
         for extent in extents {
             // SAFETY: taken out of the state, which alone had it; without live allocations.
-            unsafe { resource.deallocate(extent) };
+            unsafe { memory.resource.deallocate(extent) };
         }
         Ok(())
     }
@@ -210,29 +221,38 @@ impl ContextId {
     }
 
     /// Ends the context and all contexts below it: cleanups and destroy functions run, the newest first, children before
-    /// their parents, then all memory goes back to the resources. O(what they hold).
+    /// their parents, then all memory goes back to the resources. O(what they hold). Where another thread is inside
+    /// [`alloc`](Self::alloc) or [`resize`](Self::resize) and fills memory with zeros or copies, the memory goes back when it
+    /// is done, which this does not wait for.
+    ///
+    /// To other threads the contexts are gone at once. What runs at their end may use them by their names: close handles that
+    /// its object holds, look at, allocate and free memory, register more, which then runs too. An object whose destroy
+    /// function was called keeps its memory until all have run.
     ///
     /// # Errors
     ///
-    /// [`Status::InvalidContext`]; [`Status::Busy`] while a destroy function of one of them runs. Nothing has changed then.
+    /// [`Status::InvalidContext`]; [`Status::Busy`] while a destroy function or cleanup of one of them runs, so also from
+    /// within one. Nothing has changed then.
     ///
     /// # Safety
     ///
     /// 1. Nothing uses what is allocated in these contexts any more; no [`Context`](super::Context) or
     ///    [`Buffer`](super::Buffer) owns a part of it.
     pub unsafe fn destroy(self) -> Result<(), Status> {
-        let states = contexts::destroy(self.0)?;
-        for state in &states {
-            for pending in state.pending().into_iter().rev() {
-                // SAFETY: the state is nobody else's any more, so each runs once.
-                unsafe { pending.run() };
+        let states = contexts::end(self.0, |numbers| {
+            // What is called may register more, in any of them.
+            let mut again = true;
+            while again {
+                again = false;
+                for &number in numbers {
+                    again |= run_pending(number);
+                }
             }
-        }
+        })
+        .map_err(|status| report_in(self.0, Operation::Destroy, status, null()))?;
         for mut state in states {
-            for extent in state.extents() {
-                // SAFETY: the state alone had it, and by obligation 1 nothing uses it.
-                unsafe { state.resource.deallocate(extent) };
-            }
+            let extents = state.extents();
+            state.memory.leave(extents);
         }
         Ok(())
     }
@@ -241,7 +261,7 @@ impl ContextId {
 /// As [`ContextId::free`], in all cases.
 #[inline(never)]
 fn free_slowly(context: ContextId, pointer: *mut u8) -> Result<(), Status> {
-    let mut state = contexts::enter(context.0)?;
+    let mut state = enter(context.0, Operation::Free, pointer)?;
     if state.free_plain(pointer) {
         return Ok(());
     }

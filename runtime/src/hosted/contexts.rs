@@ -6,25 +6,27 @@
 //! would repeat is not used again.
 //!
 //! Locks: `TREE` comes before the lock of any slot. Only who holds `TREE` may hold the locks of several slots. No callback
-//! and no resource is called with either.
+//! and no resource is called with either. A thread that forks holds all (`fork`).
 //!
 //! Invariants:
-//! - *Contexts-I1*: a slot has a state and a number exactly while its generation is odd; all change under its lock.
-//! - *Contexts-I2*: a context that exists has a slot in the tree, below its parent's, which exists too.
+//! - *Contexts-I1*: a slot has a state and a number exactly while its generation is odd; all change under its lock. A context
+//!   that is ending has lost its number: only the thread that ends it takes its lock for it (`enter_ending`).
+//! - *Contexts-I2*: a context that exists, and is not ending, has a slot in the tree, below its parent's, which exists too.
 //! - *Contexts-I3*: if the lock of a slot has an owner, it is one by the number of the context that is there.
 
 use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};
-use core::ptr::null_mut;
+use core::ptr::{null, null_mut};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::alloc::{Layout, alloc};
 use std::sync::Arc;
 use std::vec::Vec;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::lock_api::MutexGuard;
 
-use super::lock::{Claim, Inside, Lock, Owned};
-use super::resource::Resource;
+use super::fork;
+use super::lock::{self, Claim, Inside, Lock, Mutex, Owned, RawMutex};
+use super::memory::Memory;
 use super::state::State;
 use super::status::Status;
 
@@ -107,9 +109,13 @@ fn number(index: u32, generation: u32) -> u64 {
     u64::from(generation) << 32 | u64::from(index + 1)
 }
 
-/// Whether the number names a context now. O(1), without a lock.
-#[inline(always)]
+/// Whether the number names a context now, also one that this thread is ending. O(1), without a lock.
+#[inline]
 pub(crate) fn exists(id: u64) -> bool {
+    exists_for_all(id) || is_ending_here(id)
+}
+
+fn exists_for_all(id: u64) -> bool {
     id != 0 && slot(parts(id).0).is_some_and(|slot| slot.id.load(Ordering::Relaxed) == id)
 }
 
@@ -147,8 +153,9 @@ struct Recent {
 }
 
 std::thread_local! {
-    /// None at first: no context has the number 0.
-    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: 0, claim: Claim::NONE, slot: &NOWHERE }) };
+    /// None at first. Not by the number 0: that is what a slot without a context has, `NOWHERE` too, so that it would be found
+    /// there.
+    static RECENT: Cell<Recent> = const { Cell::new(Recent { id: u64::MAX, claim: Claim::NONE, slot: &NOWHERE }) };
 }
 
 /// A slot that never has a context.
@@ -196,10 +203,12 @@ pub(crate) fn own(id: u64) -> Option<Locked<'static, Owned<'static>>> {
 ///
 /// [`Status::InvalidContext`] if the number names none.
 pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
-    let (slot, claim) = recent(id).ok_or(Status::InvalidContext)?;
+    let Some((slot, claim)) = recent(id) else {
+        return enter_ending(id);
+    };
     // Before the lock is taken, so that a stale number costs its present context nothing.
     if slot.id.load(Ordering::Relaxed) != id {
-        return Err(Status::InvalidContext);
+        return enter_ending(id);
     }
     let inside = slot.lock.enter(id);
     if claim.is_none() && inside.is_owner() {
@@ -214,26 +223,33 @@ pub(crate) fn enter(id: u64) -> Result<Locked<'static>, Status> {
     Ok(Locked { slot, inside })
 }
 
-fn tree() -> MutexGuard<'static, Tree> {
+fn tree() -> MutexGuard<'static, RawMutex, Tree> {
     TREE.lock()
 }
 
-/// Makes a context below `parent`, 0 for none, over this resource, `None` for the parent's.
+/// Makes a context below `parent`, 0 for none, with this memory, `None` for memory like the parent's.
 ///
 /// # Errors
 ///
-/// [`Status::InvalidContext`] if there is no such parent, [`Status::OutOfMemory`].
+/// [`Status::InvalidContext`] if there is no such parent; [`Status::Busy`] from a callback at its end;
+/// [`Status::OutOfMemory`].
 pub(crate) fn create(
     parent: u64,
-    resource: Option<Arc<dyn Resource>>,
+    memory: Option<&Arc<Memory>>,
     adjust: impl FnOnce(&mut State, Option<&State>),
 ) -> Result<u64, Status> {
+    if !fork::prepare() {
+        return Err(Status::OutOfMemory);
+    }
+    if parent != 0 && !exists_for_all(parent) && is_ending_here(parent) {
+        return Err(Status::Busy);
+    }
     let mut tree = tree();
     // The parent stays: only who holds the tree destroys.
     let above = if parent == 0 { None } else { Some(enter(parent)?) };
-    let resource = match (resource, &above) {
-        (Some(resource), _) => resource,
-        (None, Some(above)) => Arc::clone(&above.resource),
+    let memory = match (memory, &above) {
+        (Some(memory), _) => Arc::clone(memory),
+        (None, Some(above)) => above.memory.like(),
         (None, None) => return Err(Status::Argument),
     };
     let index = tree.take()?;
@@ -243,7 +259,7 @@ pub(crate) fn create(
     let id = number(index, generation);
     // Not as an owner: the first to use the context may be another thread.
     let inside = slot.lock.enter_shared();
-    let mut state = State::new(id, resource);
+    let mut state = State::new(id, memory);
     adjust(&mut state, above.as_deref());
     // SAFETY: inside the lock, and the slot has no state (Contexts-I1).
     unsafe { *slot.state.get() = Some(state) };
@@ -255,13 +271,72 @@ pub(crate) fn create(
     Ok(id)
 }
 
-/// Ends a context and all below it. What they owned comes back, children before their parents, the newest first; the
-/// numbers name nothing any more. O(contexts).
+/// Contexts that this thread is ending, which nobody else reaches any more.
+struct Ending {
+    /// Their numbers, in ascending order.
+    numbers: Vec<u64>,
+    /// What it was ending when it began with these: a callback may destroy other contexts.
+    outer: *const Self,
+}
+
+std::thread_local! {
+    /// The newest, null for none. On the stack of this thread, as long as it is here.
+    static ENDING: Cell<*const Ending> = const { Cell::new(null()) };
+}
+
+/// Whether this thread is ending this context: one of its callbacks asks. O(log contexts that are ending).
+#[cold]
+fn is_ending_here(id: u64) -> bool {
+    let mut ending = ENDING.get();
+    // SAFETY: see `ENDING`.
+    while let Some(known) = unsafe { ending.as_ref() } {
+        if known.numbers.binary_search(&id).is_ok() {
+            return true;
+        }
+        ending = known.outer;
+    }
+    false
+}
+
+/// Locks a context that this thread is ending.
+#[cold]
+fn enter_ending(id: u64) -> Result<Locked<'static>, Status> {
+    if !is_ending_here(id) {
+        return Err(Status::InvalidContext);
+    }
+    let slot = slot(parts(id).0).ok_or(Status::InvalidContext)?;
+    // Not by its name, so that none becomes an owner by a number that the slot does not have.
+    let inside = slot.lock.enter_shared();
+    Ok(Locked { slot, inside })
+}
+
+/// Ends a context and all below it. At once their numbers name nothing any more, except to this thread, as long as it runs
+/// `last` with them: children before their parents, the newest first. Then their states come back, in the same order, and
+/// their slots are vacant. O(contexts · log contexts).
 ///
 /// # Errors
 ///
-/// [`Status::InvalidContext`]; [`Status::Busy`] while a callback of one of them runs. Nothing has changed then.
-pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
+/// [`Status::InvalidContext`]; [`Status::Busy`] while a callback of one of them runs, and from within `last`. Nothing has
+/// changed then.
+pub(crate) fn end(id: u64, last: impl FnOnce(&[u64])) -> Result<Vec<State>, Status> {
+    let numbers = begin_end(id)?;
+    let mut sorted = numbers.clone();
+    sorted.sort_unstable();
+    let ending = Ending {
+        numbers: sorted,
+        outer: ENDING.get(),
+    };
+    ENDING.set(&raw const ending);
+    last(&numbers);
+    ENDING.set(ending.outer);
+    Ok(finish_end(&numbers))
+}
+
+/// Takes contexts out of the tree, and their numbers out of their slots.
+fn begin_end(id: u64) -> Result<Vec<u64>, Status> {
+    if !exists_for_all(id) && is_ending_here(id) {
+        return Err(Status::Busy);
+    }
     let mut tree = tree();
     drop(enter(id)?);
     let (top, _) = parts(id);
@@ -276,20 +351,77 @@ pub(crate) fn destroy(id: u64) -> Result<Vec<State>, Status> {
         }
         locked.push(state);
     }
-    let mut states = Vec::with_capacity(order.len());
+    let mut numbers = Vec::with_capacity(order.len());
     tree.detach(top);
-    for (Locked { slot, inside }, &index) in locked.into_iter().zip(&order) {
-        let generation = slot.generation.load(Ordering::Relaxed) + 1;
-        slot.generation.store(generation, Ordering::Relaxed);
-        slot.id.store(0, Ordering::Relaxed);
+    for Locked { slot, inside } in locked {
+        numbers.push(slot.id.swap(0, Ordering::Relaxed));
+        inside.renew();
+    }
+    Ok(numbers)
+}
+
+/// Takes the states of contexts that are ending, and makes their slots vacant.
+fn finish_end(numbers: &[u64]) -> Vec<State> {
+    let mut states = Vec::with_capacity(numbers.len());
+    let mut tree = tree();
+    for &number in numbers {
+        let (index, generation) = parts(number);
+        let Some(slot) = slot(index) else { continue };
+        let inside = slot.lock.enter_shared();
+        slot.generation.store(generation + 1, Ordering::Relaxed);
         // SAFETY: inside the lock.
         states.extend(unsafe { (*slot.state.get()).take() });
         inside.renew();
-        if generation < LAST {
+        if generation + 1 < LAST {
             tree.vacant.push(index);
         }
     }
-    Ok(states)
+    states
+}
+
+/// All slots there are.
+fn slots(tree: &Tree) -> impl Iterator<Item = &'static Slot> {
+    (0..tree.links.len() as u32).filter_map(slot)
+}
+
+/// Takes all locks, before a fork. O(slots).
+pub(crate) fn hold_all() {
+    let tree = tree();
+    let mut has_owners = false;
+    for slot in slots(&tree) {
+        has_owners |= slot.lock.hold(slot.id.load(Ordering::Relaxed));
+    }
+    if has_owners {
+        lock::barrier();
+        slots(&tree).for_each(|slot| slot.lock.wait_for_owner());
+    }
+    core::mem::forget(tree);
+}
+
+/// Leaves all locks, in the parent after a fork.
+///
+/// # Safety
+///
+/// 1. This thread has taken them by [`hold_all`].
+pub(crate) unsafe fn let_all_go() {
+    // SAFETY: obligation 1, for the tree and each lock.
+    unsafe {
+        slots(&*TREE.data_ptr()).for_each(|slot| slot.lock.let_go());
+        TREE.force_unlock();
+    }
+}
+
+/// The same in the child.
+///
+/// # Safety
+///
+/// 1. This thread has taken them by [`hold_all`], and is the only one.
+pub(crate) unsafe fn inherit_all() {
+    // SAFETY: obligation 1, for the tree and each lock.
+    unsafe {
+        slots(&*TREE.data_ptr()).for_each(|slot| slot.lock.inherit());
+        TREE.raw().make_new();
+    }
 }
 
 impl Tree {

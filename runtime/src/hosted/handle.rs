@@ -26,7 +26,7 @@ use std::vec::Vec;
 use super::cleanup::CleanupFunction;
 use super::context::ContextId;
 use super::contexts;
-use super::misuse::{Operation, report};
+use super::misuse::{Operation, enter, enter_by, report, report_handle};
 use super::open::{close_slowly, open_slowly};
 use super::status::Status;
 
@@ -82,6 +82,8 @@ impl ContextId {
     /// # Safety
     ///
     /// 1. The destroy function may be called with `pointer` once, from any thread, until the object has died.
+    /// 2. Who else uses the object knows of the handle: closing the only one of an object that is not retained frees it, and
+    ///    closing is safe. A [`Buffer`](super::Buffer)'s object is retained.
     #[inline]
     pub unsafe fn open(
         self,
@@ -105,13 +107,14 @@ impl ContextId {
         }
     }
 
-    /// Makes an object *many*: it stays when its last handle is closed, until it is freed or its context ends. O(1).
+    /// Makes an object *many*: it stays when its last handle is closed, until it is freed or its context ends. Not counted:
+    /// however often it is retained, the first [`free`](Self::free) (release) ends it. O(1).
     ///
     /// # Errors
     ///
     /// The statuses of [`info`](Self::info), [`Status::OutOfMemory`].
     pub fn retain(self, pointer: *const u8) -> Result<(), Status> {
-        let mut state = contexts::enter(self.number())?;
+        let mut state = enter(self.number(), Operation::Retain, pointer)?;
         let done = state
             .find(pointer)
             .and_then(|place| match NonNull::new(pointer.cast_mut()) {
@@ -127,7 +130,7 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn mark(self) -> Result<u64, Status> {
-        let mut state = contexts::enter(self.number())?;
+        let mut state = enter(self.number(), Operation::Mark, ptr::null())?;
         state.marks = state.marks.saturating_add(1);
         Ok(u64::from(state.marks))
     }
@@ -138,7 +141,7 @@ impl ContextId {
     ///
     /// [`Status::InvalidContext`].
     pub fn leaks(self, since: u64) -> Result<Vec<Leak>, Status> {
-        let state = contexts::enter(self.number())?;
+        let state = enter(self.number(), Operation::Leaks, ptr::null())?;
         let mut leaks: Vec<_> = state
             .handles
             .iter()
@@ -172,7 +175,7 @@ impl Handle {
     ///
     /// [`Status::InvalidContext`], [`Status::StaleHandle`], [`Status::OutOfMemory`].
     pub fn dup(self) -> Result<Self, Status> {
-        let mut locked = contexts::enter(self.context)?;
+        let mut locked = enter_by(self, Operation::Dup)?;
         let state = &mut *locked;
         let mut dup = || {
             let (pointer, place) = state.object(self)?;
@@ -187,7 +190,7 @@ impl Handle {
                 name: Handle::name(slot, generation),
             })
         };
-        dup().map_err(|status| report(locked, Operation::Dup, status, ptr::null()))
+        dup().map_err(|status| report_handle(locked, Operation::Dup, status, self))
     }
 
     /// The object. Valid while a handle of it is open. O(1).
@@ -196,10 +199,10 @@ impl Handle {
     ///
     /// [`Status::InvalidContext`], [`Status::StaleHandle`].
     pub fn data(self) -> Result<NonNull<u8>, Status> {
-        let state = contexts::enter(self.context)?;
+        let state = enter_by(self, Operation::Data)?;
         match state.object(self) {
             Ok((pointer, _)) => Ok(pointer),
-            Err(status) => Err(report(state, Operation::Data, status, ptr::null())),
+            Err(status) => Err(report_handle(state, Operation::Data, status, self)),
         }
     }
 
@@ -209,11 +212,11 @@ impl Handle {
     ///
     /// As [`dup`](Self::dup).
     pub fn retain(self) -> Result<(), Status> {
-        let mut state = contexts::enter(self.context)?;
+        let mut state = enter_by(self, Operation::Retain)?;
         let done = state
             .object(self)
             .and_then(|(pointer, place)| state.make_many(place, pointer));
-        done.map_err(|status| report(state, Operation::Retain, status, ptr::null()))
+        done.map_err(|status| report_handle(state, Operation::Retain, status, self))
     }
 
     /// Closes the handle. The only handle of an object that was never retained ends it: its destroy function is called and

@@ -1,10 +1,14 @@
-//! Debug mode of a context: reports, quarantine, protected memory.
+//! Debug mode of a context: reports, quarantine, protected memory. And the process's watch.
 //!
 //! A context made for debugging gives every allocation pages of its own. What is freed is **quarantined**: its pages are
 //! protected, so that a late access faults there and then, and the address is not handed out again until the quarantine
 //! is over its limits and the oldest leave. Each misuse is reported to a hook, or by one line and an abort.
+//!
+//! What no such context can report, the process's **watch** does, if there is one: misuse of contexts that are gone or not
+//! debugged, null pointers in place of requests and contexts, and misuse of caches.
 
-use core::ffi::{c_char, c_void};
+use core::ffi::{CStr, c_char, c_void};
+use core::ptr::null;
 use std::backtrace::Backtrace;
 use std::boxed::Box;
 use std::collections::VecDeque;
@@ -12,9 +16,12 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use hashbrown::HashMap;
+use parking_lot::RwLock;
 
-use super::contexts::Locked;
+use super::contexts::{self, Locked};
+use super::handle::Handle;
 use super::mapped;
+use super::record::Label;
 use super::resource::Extent;
 use super::state::State;
 use super::status::Status;
@@ -31,12 +38,27 @@ pub(crate) enum Operation {
     Data,
     Close,
     Retain,
+    Cleanup,
     RunCleanup,
     CancelCleanup,
+    Create,
+    Destroy,
+    List,
+    Statistics,
+    Trim,
+    Mark,
+    Leaks,
+    CacheCreate,
+    CacheDestroy,
+    CacheAlloc,
+    CacheFree,
+    CacheResize,
+    CacheCharge,
+    CacheUncharge,
 }
 
 impl Operation {
-    fn name(self) -> &'static core::ffi::CStr {
+    fn name(self) -> &'static CStr {
         match self {
             Self::Alloc => c"alloc",
             Self::Free => c"free",
@@ -47,8 +69,23 @@ impl Operation {
             Self::Data => c"data",
             Self::Close => c"close",
             Self::Retain => c"retain",
+            Self::Cleanup => c"cleanup",
             Self::RunCleanup => c"run_cleanup",
             Self::CancelCleanup => c"cancel_cleanup",
+            Self::Create => c"create",
+            Self::Destroy => c"destroy",
+            Self::List => c"list",
+            Self::Statistics => c"statistics",
+            Self::Trim => c"trim",
+            Self::Mark => c"mark",
+            Self::Leaks => c"leaks",
+            Self::CacheCreate => c"cache_create",
+            Self::CacheDestroy => c"cache_destroy",
+            Self::CacheAlloc => c"cache_alloc",
+            Self::CacheFree => c"cache_free",
+            Self::CacheResize => c"cache_resize",
+            Self::CacheCharge => c"cache_charge",
+            Self::CacheUncharge => c"cache_uncharge",
         }
     }
 }
@@ -65,6 +102,10 @@ pub struct Misuse {
     pub context: u64,
     /// The pointer, null for operations on handles.
     pub pointer: *const c_void,
+    /// The handle's name in its context, 0 for operations on pointers.
+    pub handle: u64,
+    /// The label of the allocation, or of who opened the handle, where that is known; else null.
+    pub label: *const c_char,
 }
 
 /// Told of each misuse, without any lock; what it returns from goes on with the status.
@@ -101,9 +142,19 @@ pub(crate) struct Debug {
     /// Freed extents, the oldest first.
     quarantine: VecDeque<Extent>,
     bytes: usize,
-    /// Where handles were opened, by slot.
-    openers: HashMap<u32, Backtrace>,
+    /// Where handles were opened, by slot: the latest of each, also when it is closed.
+    openers: HashMap<u32, Opener>,
 }
+
+/// Who opened a handle.
+struct Opener {
+    generation: u32,
+    backtrace: Backtrace,
+    label: Label,
+}
+
+// SAFETY: labels are C strings that live as long as what they name (`ContextId::open`); read under the context's lock.
+unsafe impl Send for Opener {}
 
 impl Debug {
     pub(crate) fn new(options: DebugOptions) -> Self {
@@ -158,20 +209,44 @@ impl State {
 
     /// Remembers where a handle was opened.
     #[cold]
-    pub(crate) fn note_opener(&mut self, slot: u32) {
+    pub(crate) fn note_opener(&mut self, slot: u32, generation: u32, label: Label) {
         if let Some(debug) = &mut self.debug {
-            debug.openers.insert(slot, Backtrace::force_capture());
+            let opener = Opener {
+                generation,
+                backtrace: Backtrace::force_capture(),
+                label,
+            };
+            debug.openers.insert(slot, opener);
         }
     }
 
     /// Where a handle was opened, if that is known.
     pub(crate) fn opener(&self, slot: u32) -> Option<String> {
         let debug = self.debug.as_ref()?;
-        debug.openers.get(&slot).map(ToString::to_string)
+        debug
+            .openers
+            .get(&slot)
+            .map(|opener| opener.backtrace.to_string())
+    }
+
+    /// The label of who opened a handle, which may be closed by now.
+    fn label_of_handle(&self, handle: Handle) -> Option<Label> {
+        let opener = self.debug.as_ref()?.openers.get(&handle.slot())?;
+        (opener.generation == handle.generation()).then_some(opener.label)
+    }
+
+    /// The label of the live allocation that starts here.
+    fn label_of(&self, pointer: *const u8) -> Option<Label> {
+        let place = self.find(pointer).ok()?;
+        if place.is_large() {
+            return Some(self.larges.get(place.large())?.label);
+        }
+        Some(self.spans.label(place))
     }
 }
 
-/// Leaves the lock and reports a misuse, if the context is being debugged; returns the status.
+/// Leaves the lock and reports a misuse of a pointer, if the context is being debugged or the process watched; returns the
+/// status.
 #[cold]
 pub(crate) fn report(
     state: Locked<'static>,
@@ -179,30 +254,173 @@ pub(crate) fn report(
     status: Status,
     pointer: *const u8,
 ) -> Status {
-    let context = state.id;
+    let what = Misuse {
+        context: state.id,
+        pointer: pointer.cast(),
+        label: state.label_of(pointer).unwrap_or(null()),
+        ..nothing(operation, status)
+    };
+    tell_of(state, &what)
+}
+
+/// The same for a handle.
+#[cold]
+pub(crate) fn report_handle(
+    state: Locked<'static>,
+    operation: Operation,
+    status: Status,
+    handle: Handle,
+) -> Status {
+    let what = Misuse {
+        context: state.id,
+        handle: Handle::name(handle.slot(), handle.generation()),
+        label: state.label_of_handle(handle).unwrap_or(null()),
+        ..nothing(operation, status)
+    };
+    tell_of(state, &what)
+}
+
+/// The same by the number of a context, which may be gone, for what it was asked before its lock was taken.
+#[cold]
+pub(crate) fn report_in(context: u64, operation: Operation, status: Status, pointer: *const u8) -> Status {
+    match contexts::enter(context) {
+        Ok(state) => report(state, operation, status, pointer),
+        Err(_) => {
+            let what = Misuse {
+                context,
+                pointer: pointer.cast(),
+                ..nothing(operation, status)
+            };
+            tell_watch(&what)
+        }
+    }
+}
+
+/// The same for a cache.
+#[cold]
+pub(crate) fn report_cache(operation: Operation, status: Status, pointer: *const u8) -> Status {
+    let what = Misuse {
+        pointer: pointer.cast(),
+        ..nothing(operation, status)
+    };
+    tell_watch(&what)
+}
+
+/// A context, locked for an operation on it; a number that names none is reported.
+#[inline]
+pub(crate) fn enter(
+    context: u64,
+    operation: Operation,
+    pointer: *const u8,
+) -> Result<Locked<'static>, Status> {
+    contexts::enter(context).map_err(|status| report_in(context, operation, status, pointer))
+}
+
+/// The same for an operation on a handle.
+#[inline]
+pub(crate) fn enter_by(handle: Handle, operation: Operation) -> Result<Locked<'static>, Status> {
+    let context = handle.context().number();
+    contexts::enter(context).map_err(|status| {
+        let what = Misuse {
+            context,
+            handle: Handle::name(handle.slot(), handle.generation()),
+            ..nothing(operation, status)
+        };
+        tell_watch(&what)
+    })
+}
+
+/// A misuse of nothing in particular.
+fn nothing(operation: Operation, status: Status) -> Misuse {
+    Misuse {
+        status,
+        operation: operation.name().as_ptr(),
+        context: 0,
+        pointer: null(),
+        handle: 0,
+        label: null(),
+    }
+}
+
+/// Leaves the lock and tells of a misuse.
+fn tell_of(state: Locked<'static>, what: &Misuse) -> Status {
     let options = state.debug.as_ref().map(|debug| debug.options);
     drop(state);
-    let Some(options) = options else {
-        return status;
-    };
-    if matches!(status, Status::OutOfMemory | Status::Limit) {
+    match options {
+        Some(options) => tell(what, options.hook, options.argument),
+        None => tell_watch(what),
+    }
+}
+
+/// Who is told of misuse that no context tells its own hook of.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch {
+    /// Told of each misuse; none for a line on standard error and an abort.
+    pub hook: Option<MisuseHook>,
+    /// Given to the hook.
+    pub argument: *mut c_void,
+}
+
+// SAFETY: the argument may be used from any thread (`watch`).
+unsafe impl Send for Watch {}
+// SAFETY: as above.
+unsafe impl Sync for Watch {}
+
+static WATCH: RwLock<Option<Watch>> = RwLock::new(None);
+
+/// Watches the process, or, by `None`, does not any more: misuse that no context in debug mode reports is told to this hook. At
+/// first nobody watches.
+///
+/// # Safety
+///
+/// 1. The hook may be called with its argument from any thread, until it is replaced and calls of it have returned.
+pub unsafe fn watch(watch: Option<Watch>) {
+    *WATCH.write() = watch;
+}
+
+fn tell_watch(what: &Misuse) -> Status {
+    let watch = *WATCH.read();
+    match watch {
+        Some(watch) => tell(what, watch.hook, watch.argument),
+        None => what.status,
+    }
+}
+
+/// Tells of a misuse, by a hook or by a line and an abort. What the system's lack of memory causes is none.
+fn tell(what: &Misuse, hook: Option<MisuseHook>, argument: *mut c_void) -> Status {
+    let status = what.status;
+    if matches!(status, Status::OutOfMemory | Status::Limit | Status::BadResource) {
         return status;
     }
-    let name = operation.name();
-    let Some(hook) = options.hook else {
-        let operation = name.to_str().unwrap_or_default();
-        std::eprintln!("croft: {operation}: {status} (pointer {pointer:p}, context {context:#x})");
+    let Some(hook) = hook else {
+        std::eprintln!("{}", line(what));
         std::process::abort();
     };
-    let what = Misuse {
-        status,
-        operation: name.as_ptr(),
-        context,
-        pointer: pointer.cast(),
-    };
-    // SAFETY: the hook may be called from any thread with its argument (`Builder::debug`).
-    unsafe { hook(&raw const what, options.argument) };
+    // SAFETY: the hook may be called from any thread with its argument (`Builder::debug`, `watch`).
+    unsafe { hook(&raw const *what, argument) };
     status
+}
+
+/// One line on a misuse: what was asked, what is wrong, and with what.
+fn line(what: &Misuse) -> String {
+    // SAFETY: an operation's name, and a label that lives as long as what it names.
+    let text = |text: *const c_char| unsafe { CStr::from_ptr(text) }.to_string_lossy();
+    let operation = text(what.operation);
+    let mut line = std::format!("croft: {operation}: {} (", what.status);
+    if what.handle != 0 {
+        line += &std::format!("handle {:#x}, ", what.handle);
+    } else {
+        line += &std::format!("pointer {:p}, ", what.pointer);
+    }
+    if !what.label.is_null() {
+        line += &std::format!("\"{}\", ", text(what.label));
+    }
+    if operation.starts_with("cache") {
+        line += "a cache)";
+    } else {
+        line += &std::format!("context {:#x})", what.context);
+    }
+    line
 }
 
 /// A boxed debug mode.

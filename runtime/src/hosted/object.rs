@@ -43,8 +43,11 @@ impl State {
     /// if there is no memory.
     pub(crate) fn make_many(&mut self, place: Place, pointer: NonNull<u8>) -> Result<(), Status> {
         let record = *self.record(place)?;
-        if record.state == record::State::Many {
-            return Ok(());
+        match record.state {
+            record::State::Many => return Ok(()),
+            // At the context's end an object may die with handles open.
+            record::State::Dying => return Err(Status::Freed),
+            _ => {}
         }
         let only = record.number.checked_sub(1);
         if only.is_some() {
@@ -132,7 +135,7 @@ impl State {
             _ => slot + 1,
         };
         if self.debug.is_some() {
-            self.note_opener(slot);
+            self.note_opener(slot, generation, label);
         }
         Ok((slot, generation))
     }
@@ -150,11 +153,15 @@ impl State {
         let object = self.object(handle)?.0.as_ptr().cast();
         let (place, extra) = self.take(handle).ok_or(Status::StaleHandle)?;
         let record = self.record(place)?;
-        if record.state == record::State::Many {
-            record.number -= 1;
-            return Ok(Ending::Stays);
+        match record.state {
+            record::State::Many => {
+                record.number -= 1;
+                return Ok(Ending::Stays);
+            }
+            // At its end, the context has called the destroy function, and will free it.
+            record::State::Dying => return Ok(Ending::Stays),
+            _ => record.number = 0,
         }
-        record.number = 0;
         let Some(function) = extra.destroy else {
             return Ok(Ending::Gone(self.remove(place)));
         };
@@ -189,20 +196,76 @@ impl State {
     }
 
     /// What is to be called when the context ends, the newest last.
-    pub(crate) fn pending(&self) -> Vec<Pending> {
-        let registered = self.cleanups.iter().map(|(_, _, pending)| *pending);
-        let kept = self.handles.iter().filter_map(|(slot, _, open)| {
+    fn pending(&self) -> Vec<(u64, Last)> {
+        let cleanups = self.cleanups.iter();
+        let registered =
+            cleanups.map(|(slot, generation, pending)| (pending.serial, Last::Cleanup(slot, generation)));
+        let kept = self.handles.iter().filter_map(|(slot, generation, _)| {
             let extra = self.extra(slot);
-            Some(Pending {
-                object: self.pointer_of(open)?.as_ptr().cast(),
-                function: extra.destroy?,
-                serial: extra.serial,
-            })
+            let last = Last::OfHandle(slot, generation);
+            extra.destroy.is_some().then_some((extra.serial, last))
         });
         let mut pending: Vec<_> = registered.chain(kept).collect();
-        pending.sort_unstable_by_key(|pending| pending.serial);
+        pending.sort_unstable_by_key(|(serial, _)| *serial);
         pending
     }
+
+    /// Takes out what is to be called, if it still is; an object whose destroy function it is dies. Its handles stay open,
+    /// and its memory with the context, for destroy functions that still refer to it.
+    fn take_pending(&mut self, last: Last) -> Option<Pending> {
+        match last {
+            Last::Cleanup(slot, generation) => {
+                let pending = self.cleanups.remove(slot, generation)?;
+                let address = pending.object.addr();
+                if self.registered.get(&address) == Some(&(slot, generation)) {
+                    self.registered.remove(&address);
+                    let place = self.find(pending.object.cast()).ok()?;
+                    self.record(place).ok()?.state = record::State::Dying;
+                }
+                Some(pending)
+            }
+            Last::OfHandle(slot, generation) => {
+                let open = *self.handles.get(slot, generation)?;
+                let object = self.pointer_of(&open)?.as_ptr().cast();
+                let extra = self.extras.get_mut(slot as usize)?;
+                let serial = extra.serial;
+                let function = extra.destroy.take()?;
+                self.record(open.place).ok()?.state = record::State::Dying;
+                Some(Pending {
+                    object,
+                    function,
+                    serial,
+                })
+            }
+        }
+    }
+}
+
+/// The name of what is to be called when a context ends.
+#[derive(Clone, Copy)]
+enum Last {
+    /// A cleanup, of its own or an object's destroy function.
+    Cleanup(u32, u32),
+    /// The destroy function that the only handle of an object keeps.
+    OfHandle(u32, u32),
+}
+
+/// Calls what is to be called at the end of a context, the newest first, each once and without a lock. Whether there was
+/// anything: what is called may have registered more.
+pub(crate) fn run_pending(id: u64) -> bool {
+    let pending = match contexts::enter(id) {
+        Ok(state) => state.pending(),
+        Err(_) => return false,
+    };
+    let any = !pending.is_empty();
+    for (_, last) in pending.into_iter().rev() {
+        let taken = contexts::enter(id).map(|mut state| state.take_pending(last));
+        if let Ok(Some(pending)) = taken {
+            // SAFETY: taken out, so it runs once.
+            unsafe { pending.run() };
+        }
+    }
+    any
 }
 
 /// Does what [`Ending`] says, without the lock.
@@ -231,10 +294,10 @@ pub(crate) fn settle(state: Locked<'static>, ending: Ending) {
 #[cold]
 pub(crate) fn give_back(mut state: Locked<'static>, extent: Extent) {
     let extents = state.quarantine(extent);
-    let resource = std::sync::Arc::clone(&state.resource);
+    let memory = std::sync::Arc::clone(&state.memory);
     drop(state);
     for extent in extents {
         // SAFETY: taken out of the state, which alone had it.
-        unsafe { resource.deallocate(extent) };
+        unsafe { memory.resource.deallocate(extent) };
     }
 }

@@ -5,15 +5,15 @@
 //! [`object`](super::object)'s.
 //!
 //! Invariants:
-//! - *Open-I1*: the place of an open handle is that of a live allocation of this context.
+//! - *Open-I1*: the place of an open handle is that of an allocation of this context, which is live, or has died at the
+//!   context's end and keeps its memory.
 //! - *Open-I2*: a slot without an open handle has no [`Extra`].
 
 use core::ptr::{self, NonNull};
 
 use super::cleanup::CleanupFunction;
-use super::contexts;
 use super::handle::Handle;
-use super::misuse::{Operation, report};
+use super::misuse::{Operation, enter, enter_by, report, report_handle};
 use super::object::settle;
 use super::place::Place;
 use super::record::{Label, State as Life};
@@ -154,13 +154,15 @@ impl State {
         }
         // SAFETY: Open-I1.
         let record = unsafe { self.spans.record_of(place) };
-        if record.state == Life::Many {
-            record.number -= 1;
-        } else {
-            let size = record.size as usize;
-            // SAFETY: Open-I1.
-            unsafe { self.spans.free(place.span(), place.slot()) };
-            self.statistics.remove(size);
+        match record.state {
+            Life::Many => record.number -= 1,
+            Life::Live => {
+                let size = record.size as usize;
+                // SAFETY: Open-I1.
+                unsafe { self.spans.free(place.span(), place.slot()) };
+                self.statistics.remove(size);
+            }
+            _ => return false,
         }
         // SAFETY: there is an open handle of this name.
         unsafe { self.handles.vacate(index, generation) };
@@ -178,7 +180,7 @@ pub(crate) fn open_slowly(
     destroy: Option<CleanupFunction>,
     label: Label,
 ) -> u64 {
-    let mut state = match contexts::enter(context) {
+    let mut state = match enter(context, Operation::Open, pointer) {
         Ok(state) => state,
         Err(status) => return status as u64,
     };
@@ -200,7 +202,7 @@ pub(crate) fn open_slowly(
 /// As [`Handle::close`], in all cases.
 #[inline(never)]
 pub(crate) fn close_slowly(handle: Handle) -> Result<(), Status> {
-    let mut state = contexts::enter(handle.context().number())?;
+    let mut state = enter_by(handle, Operation::Close)?;
     if state.close_plain(handle) {
         return Ok(());
     }
@@ -209,6 +211,6 @@ pub(crate) fn close_slowly(handle: Handle) -> Result<(), Status> {
             settle(state, ending);
             Ok(())
         }
-        Err(status) => Err(report(state, Operation::Close, status, ptr::null())),
+        Err(status) => Err(report_handle(state, Operation::Close, status, handle)),
     }
 }

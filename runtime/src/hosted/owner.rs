@@ -13,6 +13,10 @@ use super::resource::Resource;
 use super::status::Status;
 
 /// A context that this value owns: dropping it destroys it. A child borrows its parent.
+///
+/// Dropping waits for nobody and cannot fail, with one exception: while a destroy function or cleanup of the context or of one
+/// below it runs, in this thread or another, the context stays ([`Status::Busy`]). It ends with its parent then, or by its
+/// name ([`ContextId::destroy`]).
 #[derive(Debug)]
 pub struct Context<'parent> {
     id: ContextId,
@@ -55,22 +59,26 @@ impl Context<'_> {
         })
     }
 
-    /// A zeroed buffer of this many bytes, freed when it is dropped.
+    /// A zeroed buffer of this many bytes, freed when it is dropped. It is retained: handles of it can be opened and closed,
+    /// but never end it.
     ///
     /// # Errors
     ///
-    /// As [`ContextId::alloc`]; [`Status::Argument`] if the processor cannot reach the resource's memory.
+    /// As [`ContextId::alloc`]; [`Status::NotAddressable`] if the processor cannot reach the resource's memory.
     pub fn buffer(&self, bytes: usize) -> Result<Buffer<'_>, Status> {
-        if !contexts::enter(self.id.number())?.resource.is_addressable() {
-            return Err(Status::Argument);
+        if !contexts::enter(self.id.number())?.memory.is_addressable {
+            return Err(Status::NotAddressable);
         }
         let start = self.id.alloc(&Request::new(bytes).zeroed())?;
-        Ok(Buffer {
+        let buffer = Buffer {
             context: self.id,
             start,
             bytes,
             borrow: PhantomData,
-        })
+        };
+        // So its only owner is the buffer: closing a handle, which is safe, must not free it.
+        self.id.retain(start.as_ptr())?;
+        Ok(buffer)
     }
 }
 
@@ -84,13 +92,13 @@ impl Deref for Context<'_> {
 
 impl Drop for Context<'_> {
     fn drop(&mut self) {
-        // SAFETY: buffers and children borrow the context, so none is left. Busy is the answer to a drop within a destroy
-        // function of the same context: it stays then, which is a leak and nothing worse.
+        // SAFETY: buffers and children borrow the context, so none is left.
         let _ = unsafe { self.id.destroy() };
     }
 }
 
-/// Bytes of a context with an owner. At a multiple of 64, zero at first.
+/// Bytes of a context with an owner. At a multiple of 64, zero at first. While a handle of it is open, dropping it leaves the
+/// bytes to the context.
 #[derive(Debug)]
 pub struct Buffer<'c> {
     context: ContextId,
@@ -108,7 +116,8 @@ impl Deref for Buffer<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: a live allocation of the heap, zeroed at first; who frees by name promises not to free it.
+        // SAFETY: a live allocation that the processor reaches, zeroed at first. Who frees by name promises not to free it, and
+        // closing a handle does not: it is retained.
         unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.bytes) }
     }
 }
@@ -122,7 +131,7 @@ impl DerefMut for Buffer<'_> {
 
 impl Drop for Buffer<'_> {
     fn drop(&mut self) {
-        // SAFETY: nothing else refers to it. It is not pinned unless its owner opened a handle of it, and stays then.
+        // SAFETY: nothing else refers to it. It stays if it is pinned.
         let _ = unsafe { self.context.free(self.start.as_ptr()) };
     }
 }

@@ -9,6 +9,11 @@
 //! - *Pages-I1*: a context writes entries while its lock is held, and only of memory that is its own.
 //! - *Pages-I2*: an entry with the number of a context that exists means what that context says; it may be read, for more
 //!   than the owner's name, only under that context's lock.
+//! - *Pages-I3*: under its lock a context that reads its own number reads the place that it wrote itself, also while another
+//!   context writes the entry (of memory that the first has given back: a wrong pointer leads there). Who writes, writes the
+//!   owner, then the place, as a release; who reads, reads the place, as an acquire, then the owner. If the place read is the
+//!   other's, the owner read is the other's or that of a later writer; and none of these is the reader, whose lock is held
+//!   and whose writes, before it gave the memory back, came first.
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
@@ -29,6 +34,33 @@ pub(crate) struct Entry {
     place: AtomicU32,
 }
 
+impl Entry {
+    /// Writes an entry (Pages-I3).
+    #[inline(always)]
+    fn write(&self, owner: u64, place: u32) {
+        self.owner.store(owner, Ordering::Relaxed);
+        between::writes();
+        self.place.store(place, Ordering::Release);
+    }
+
+    /// The owner and the place (Pages-I3).
+    #[inline(always)]
+    fn read(&self) -> (u64, u32) {
+        let place = self.place.load(Ordering::Acquire);
+        between::reads();
+        (self.owner.load(Ordering::Relaxed), place)
+    }
+}
+
+/// What happens between the two halves: nothing.
+#[cfg(not(test))]
+mod between {
+    #[inline(always)]
+    pub(super) fn writes() {}
+    #[inline(always)]
+    pub(super) fn reads() {}
+}
+
 type Leaf = [Entry; LEAF];
 
 static TABLE: [AtomicPtr<Leaf>; ROOT] = [const { AtomicPtr::new(core::ptr::null_mut()) }; ROOT];
@@ -43,10 +75,7 @@ pub(crate) fn look_up(address: usize) -> Option<(u64, u32)> {
     }
     // SAFETY: leaves are never freed, and all zeros is a valid one.
     let entry = unsafe { &(&*leaf)[(address >> UNIT_BITS) % LEAF] };
-    Some((
-        entry.owner.load(Ordering::Relaxed),
-        entry.place.load(Ordering::Relaxed),
-    ))
+    Some(entry.read())
 }
 
 /// Writes the entries of `units` units from `address`; false, with nothing changed, if there is no memory for the table
@@ -62,9 +91,7 @@ pub(crate) fn enter(address: usize, units: usize, owner: u64, place: u32) -> boo
     }
     for unit in unit..unit + units {
         if let Some(leaf) = leaf_at(unit / LEAF) {
-            let entry = &leaf[unit % LEAF];
-            entry.place.store(place, Ordering::Relaxed);
-            entry.owner.store(owner, Ordering::Relaxed);
+            leaf[unit % LEAF].write(owner, place);
         }
     }
     true
@@ -92,4 +119,114 @@ fn leaf_at(number: usize) -> Option<&'static Leaf> {
     }
     // SAFETY: as in `look_up`.
     unsafe { leaf.as_ref() }
+}
+
+/// In tests another thread may be let in between the two halves of an access.
+#[cfg(test)]
+mod between {
+    use core::cell::RefCell;
+    use std::boxed::Box;
+
+    std::thread_local! {
+        /// What this thread does between the halves of its next access.
+        pub(super) static NEXT: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn writes() {
+        let next = NEXT.with_borrow_mut(Option::take);
+        if let Some(next) = next {
+            next();
+        }
+    }
+
+    pub(super) fn reads() {
+        writes();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::boxed::Box;
+    use std::sync::{Arc, Barrier};
+    use std::thread;
+
+    use super::*;
+
+    const MINE: (u64, u32) = (1, 10);
+    const OTHER: (u64, u32) = (2, 20);
+
+    fn entry() -> Arc<Entry> {
+        let entry = Entry {
+            owner: AtomicU64::new(0),
+            place: AtomicU32::new(0),
+        };
+        entry.write(MINE.0, MINE.1);
+        Arc::new(entry)
+    }
+
+    fn between(what: impl FnOnce() + 'static) {
+        between::NEXT.set(Some(Box::new(what)));
+    }
+
+    /// No torn entry has the reader's number.
+    fn is_sound(read: (u64, u32)) -> bool {
+        read.0 != MINE.0 || read == MINE
+    }
+
+    #[test]
+    fn a_write_between_two_halves_of_a_read() {
+        let entry = entry();
+        let writer = Arc::clone(&entry);
+        between(move || writer.write(OTHER.0, OTHER.1));
+        let read = entry.read();
+        assert!(is_sound(read), "{read:?}");
+        assert_eq!(entry.read(), OTHER);
+    }
+
+    #[test]
+    fn a_read_between_two_halves_of_a_write() {
+        let entry = entry();
+        let reader = Arc::clone(&entry);
+        between(move || {
+            let read = reader.read();
+            assert!(is_sound(read), "{read:?}");
+        });
+        entry.write(OTHER.0, OTHER.1);
+        assert_eq!(entry.read(), OTHER);
+    }
+
+    /// One of two accesses whose halves take turns.
+    fn by_turns<T>(turns: &Arc<Barrier>, is_first: bool, access: impl FnOnce() -> T) -> T {
+        let half = Arc::clone(turns);
+        between(move || {
+            half.wait();
+            half.wait();
+        });
+        if !is_first {
+            turns.wait();
+        }
+        let done = access();
+        if is_first {
+            turns.wait();
+        }
+        done
+    }
+
+    /// The halves of a read and of a write by turns, in both orders.
+    #[test]
+    fn halves_by_turns() {
+        for reader_begins in [true, false] {
+            let entry = entry();
+            let turns = Arc::new(Barrier::new(2));
+            let other = (Arc::clone(&entry), Arc::clone(&turns));
+            let writer = thread::spawn(move || {
+                let (entry, turns) = other;
+                by_turns(&turns, !reader_begins, || entry.write(OTHER.0, OTHER.1));
+            });
+            let read = by_turns(&turns, reader_begins, || entry.read());
+            assert!(writer.join().is_ok());
+            assert!(is_sound(read), "reader first: {reader_begins}, {read:?}");
+            assert_eq!(entry.read(), OTHER);
+        }
+    }
 }

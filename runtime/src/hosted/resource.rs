@@ -11,12 +11,14 @@
 use core::ffi::{c_int, c_void};
 use core::ptr::NonNull;
 
+use super::status::Status;
+
 /// Adjacent bytes that a resource supplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// Its first byte.
     pub start: NonNull<u8>,
-    /// Bytes asked for.
+    /// Its bytes: those asked for, or more if the resource says so.
     pub size: usize,
     /// The alignment asked for, a power of two.
     pub align: usize,
@@ -31,6 +33,21 @@ impl Extent {
     pub fn address(&self) -> usize {
         self.start.addr().get()
     }
+}
+
+/// An extent of this resource that keeps its obligations as far as can be seen; one that does not is given back.
+///
+/// # Errors
+///
+/// [`Status::OutOfMemory`] if the resource has none; [`Status::BadResource`].
+pub(crate) fn supply(resource: &dyn Resource, size: usize, align: usize) -> Result<Extent, Status> {
+    let extent = resource.allocate(size, align).ok_or(Status::OutOfMemory)?;
+    if extent.address().is_multiple_of(align) && extent.size >= size {
+        return Ok(extent);
+    }
+    // SAFETY: just supplied, and nobody else's.
+    unsafe { resource.deallocate(extent) };
+    Err(Status::BadResource)
 }
 
 /// Supplies extents. Called from any thread, and never while a lock of this module is held: an implementation may use
@@ -53,7 +70,7 @@ pub unsafe trait Resource: Send + Sync {
     /// 2. Nothing uses it any more.
     unsafe fn deallocate(&self, extent: Extent);
 
-    /// Whether extents come filled with zeros.
+    /// Whether extents come filled with zeros. Asked once by each context and cache, as the next.
     fn is_zeroed(&self) -> bool {
         false
     }

@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::format;
+use std::process;
 use std::string::String;
 
 use parking_lot::Mutex;
@@ -14,11 +15,30 @@ use super::mapped::{map, pages};
 use super::resource::{Extent, Resource};
 
 /// Shared memory objects named `/PREFIX-PROCESS-NUMBER`, readable and writable by this user. An object is unlinked
-/// when its extent is given back; extents come zeroed.
+/// when its extent is given back, by the process that made it: a forked child that gives one back, or drops the resource, only
+/// unmaps its own view. Extents come zeroed.
 #[derive(Debug)]
 pub struct Shared {
     prefix: String,
-    names: Mutex<BTreeMap<usize, CString>>,
+    objects: Mutex<BTreeMap<usize, Object>>,
+}
+
+/// The object of an extent.
+#[derive(Debug)]
+struct Object {
+    name: CString,
+    /// The process that has made it.
+    process: u32,
+}
+
+impl Object {
+    /// Takes the name out of the system, if it is this process's to take.
+    fn unlink(&self) {
+        if self.process == process::id() {
+            // SAFETY: a C string.
+            unsafe { libc::shm_unlink(self.name.as_ptr()) };
+        }
+    }
 }
 
 /// Distinguishes the objects of this process.
@@ -29,13 +49,14 @@ impl Shared {
     pub fn new(prefix: &str) -> Option<Self> {
         (!prefix.contains(['/', '\0'])).then(|| Self {
             prefix: prefix.into(),
-            names: Mutex::default(),
+            objects: Mutex::default(),
         })
     }
 
     /// The name of the object of the extent that starts here, for `shm_open` in another process.
     pub fn name(&self, start: *const u8) -> Option<CString> {
-        self.names.lock().get(&start.addr()).cloned()
+        let objects = self.objects.lock();
+        objects.get(&start.addr()).map(|object| object.name.clone())
     }
 
     /// Makes an object of `size` bytes, whole pages, and maps it.
@@ -64,19 +85,20 @@ impl Shared {
 unsafe impl Resource for Shared {
     fn allocate(&self, size: usize, align: usize) -> Option<Extent> {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = CString::new(format!("/{}-{}-{number}", self.prefix, std::process::id())).ok()?;
+        let process = process::id();
+        let name = CString::new(format!("/{}-{process}-{number}", self.prefix)).ok()?;
         let start = Self::create(&name, pages(size)?, align)?;
-        let mut names = self.names.lock();
-        names.insert(start.addr().get(), name);
+        let mut objects = self.objects.lock();
+        objects.insert(start.addr().get(), Object { name, process });
         Some(Extent { start, size, align })
     }
 
     unsafe fn deallocate(&self, extent: Extent) {
-        let mut names = self.names.lock();
-        if let Some(name) = names.remove(&extent.address()) {
+        let mut objects = self.objects.lock();
+        if let Some(object) = objects.remove(&extent.address()) {
+            object.unlink();
             // SAFETY: obligation 1: these whole pages are a mapping of ours.
             unsafe {
-                libc::shm_unlink(name.as_ptr());
                 libc::munmap(
                     extent.start.as_ptr().cast(),
                     pages(extent.size).unwrap_or(extent.size),
@@ -92,10 +114,7 @@ unsafe impl Resource for Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let names = self.names.get_mut();
-        for name in names.values() {
-            // SAFETY: a C string. The mapping stays: whoever holds the extent may still use it.
-            unsafe { libc::shm_unlink(name.as_ptr()) };
-        }
+        // The mappings stay: whoever holds an extent may still use it.
+        self.objects.get_mut().values().for_each(Object::unlink);
     }
 }

@@ -14,12 +14,13 @@ use hashbrown::HashMap;
 use super::cleanup::Pending;
 use super::contexts;
 use super::large::{Large, Larges};
+use super::memory::Memory;
 use super::misuse::Debug;
 use super::open::{Extra, Open};
 use super::pages;
 use super::place::Place;
 use super::record::{self, Allocation, Record, Request};
-use super::resource::{Extent, Resource};
+use super::resource::Extent;
 use super::size_class::class_of_size;
 use super::slots::Slots;
 use super::span::{Refusal, SPAN, Spans, Spot};
@@ -34,7 +35,7 @@ const GONE: u32 = u32::MAX;
 /// The state of a context.
 pub(crate) struct State {
     pub(crate) id: u64,
-    pub(crate) resource: Arc<dyn Resource>,
+    pub(crate) memory: Arc<Memory>,
     pub(crate) spans: Spans,
     pub(crate) larges: Larges,
     pub(crate) statistics: ContextStatistics,
@@ -58,10 +59,10 @@ pub(crate) struct State {
 unsafe impl Send for State {}
 
 impl State {
-    pub(crate) fn new(id: u64, resource: Arc<dyn Resource>) -> Self {
+    pub(crate) fn new(id: u64, memory: Arc<Memory>) -> Self {
         Self {
             id,
-            resource,
+            memory,
             spans: Spans::new(),
             larges: Larges::new(),
             statistics: ContextStatistics::default(),
@@ -90,8 +91,7 @@ impl State {
         if owner != self.id || place & LARGE != 0 {
             return None;
         }
-        // SAFETY: State-I1.
-        let (slot, record) = unsafe { self.spans.slot_at(place, pointer.addr()) }?;
+        let (slot, record) = self.spans.slot_at(place, pointer.addr())?;
         Some((place, slot, record))
     }
 
@@ -191,7 +191,7 @@ impl State {
     /// Takes a chunk of spans; false, with nothing changed, if there is no memory for its records.
     pub(crate) fn add_chunk(&mut self, extent: Extent) -> bool {
         let id = self.id;
-        let is_zero = self.resource.is_zeroed();
+        let is_zero = self.memory.is_zeroed;
         // Makes what is missing of the table, so that nothing can fail afterwards.
         let added = pages::enter(extent.address(), extent.size / pages::UNIT, id, GONE)
             && self.spans.add(extent, is_zero, |start, index| {

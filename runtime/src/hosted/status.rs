@@ -29,11 +29,15 @@ pub enum Status {
     Limit = 10,
     /// The handle was closed before, or never was one.
     StaleHandle = 11,
+    /// The upstream resource broke its contract: an extent at a wrong alignment, or with fewer bytes than were asked for.
+    BadResource = 12,
+    /// The processor cannot reach the memory, and would have to.
+    NotAddressable = 13,
 }
 
 impl Status {
     /// All statuses, in the order of their values.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::InvalidContext,
         Self::Null,
         Self::Foreign,
@@ -45,6 +49,8 @@ impl Status {
         Self::OutOfMemory,
         Self::Limit,
         Self::StaleHandle,
+        Self::BadResource,
+        Self::NotAddressable,
     ];
 
     /// The status with this value, if there is one.
@@ -68,6 +74,8 @@ impl Status {
             Self::OutOfMemory => c"the upstream resource has no memory",
             Self::Limit => c"the limit does not allow it",
             Self::StaleHandle => c"the handle was closed before, or the cleanup has run, or never was one",
+            Self::BadResource => c"the upstream resource supplied a wrong alignment or too few bytes",
+            Self::NotAddressable => c"the processor cannot reach the memory",
         }
     }
 }

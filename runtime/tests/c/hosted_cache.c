@@ -240,6 +240,88 @@ static int thresholds(void)
     return 0;
 }
 
+/* Memory that the processor cannot reach, with a function of its own that zeroes; once at a wrong address. */
+struct far_away {
+    size_t next, end, zeroed, out;
+    size_t shift;
+};
+
+static void *far_allocate(void *state, size_t bytes, size_t align)
+{
+    struct far_away *far_away = (struct far_away *)state;
+    size_t at = (far_away->next + align - 1) & ~(align - 1);
+    if (at + bytes + far_away->shift > far_away->end)
+        return NULL;
+    far_away->next = at + bytes + far_away->shift;
+    far_away->out += bytes;
+    return (void *)(at + far_away->shift);
+}
+
+static void far_deallocate(void *state, void *start, size_t bytes, size_t align)
+{
+    (void)start, (void)align;
+    ((struct far_away *)state)->out -= bytes;
+}
+
+static void far_zero(void *state, void *start, size_t bytes)
+{
+    (void)start;
+    ((struct far_away *)state)->zeroed += bytes;
+}
+
+static int device_memory(void)
+{
+    enum { ROOM = 64 * MIB };
+    struct far_away far_away;
+    memset(&far_away, 0, sizeof far_away);
+    void *room = mmap(NULL, ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(room != MAP_FAILED);
+    far_away.next = (size_t)room;
+    far_away.end = far_away.next + ROOM;
+    croft_resource_functions functions;
+    memset(&functions, 0, sizeof functions);
+    functions.allocate = far_allocate;
+    functions.deallocate = far_deallocate;
+    functions.zero = far_zero;
+    croft_resource *resource = croft_resource_create(&functions, &far_away);
+    CHECK(resource != NULL);
+    croft_context_options over;
+    memset(&over, 0, sizeof over);
+    over.resource = resource;
+    croft_context context;
+    CHECK(croft_context_create(&over, &context) == CROFT_OK);
+    static const size_t sizes[] = {1, 1000, 16384, 100000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        croft_request request = {0, 0, NULL, 1};
+        request.size = sizes[i];
+        void *start, *moved;
+        size_t zeroed = far_away.zeroed;
+        CHECK(croft_context_alloc(context, &request, &start) == CROFT_OK);
+        CHECK(far_away.zeroed == zeroed + sizes[i]);
+        CHECK(croft_context_resize(context, start, 10, &moved) == CROFT_NOT_ADDRESSABLE);
+        CHECK(croft_context_free(context, start) == CROFT_OK);
+    }
+    /* Eight bytes off: neither a context nor a cache takes that. */
+    far_away.shift = 8;
+    croft_request request = {100000, 0, NULL, 0};
+    void *start;
+    CHECK(croft_context_alloc(context, &request, &start) == CROFT_BAD_RESOURCE);
+    croft_cache_options options;
+    memset(&options, 0, sizeof options);
+    options.upstream = resource;
+    croft_cache *cache;
+    CHECK(croft_cache_create(&options, &cache) == CROFT_OK);
+    CHECK(croft_cache_alloc(cache, 1000, 4096, &start) == CROFT_BAD_RESOURCE);
+    CHECK(strstr(croft_status_text(CROFT_BAD_RESOURCE), "alignment") != NULL);
+    CHECK(strstr(croft_status_text(CROFT_NOT_ADDRESSABLE), "reach") != NULL);
+    CHECK(croft_cache_destroy(cache) == CROFT_OK);
+    CHECK(croft_context_destroy(context) == CROFT_OK);
+    CHECK(far_away.out == 0);
+    croft_resource_release(resource);
+    munmap(room, ROOM);
+    return 0;
+}
+
 static int shared_memory(void)
 {
     croft_resource *shared = croft_resource_shared("croft-test");
@@ -332,7 +414,7 @@ int main(void)
     int line;
     if ((line = reuse()) != 0 || (line = two_modes()) != 0 || (line = ladder()) != 0 || (line = thresholds()) != 0)
         return line;
-    if ((line = shared_memory()) != 0 || (line = stacked()) != 0)
+    if ((line = device_memory()) != 0 || (line = shared_memory()) != 0 || (line = stacked()) != 0)
         return line;
     atexit(look);
     croft_resource *upstream = open_device(&late, (size_t)-1);

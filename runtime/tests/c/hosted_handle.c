@@ -264,6 +264,15 @@ static void nothing(void *object)
         CHECK(latest.status == (expected) && latest.context == vm && strcmp(latest.operation, name) == 0); \
     } while (0)
 
+static croft_context destroyed;
+
+static void destroys(void *object)
+{
+    (void)object;
+    if (destroyed != 0)
+        croft_context_destroy(destroyed);
+}
+
 static int every_misuse(void)
 {
     /* Bytes limit the quarantine, not their number: of two freed pages one is given back. */
@@ -306,27 +315,199 @@ static int every_misuse(void)
     CHECK(croft_cleanup_run(cleanup) == CROFT_OK);
     MISUSE(croft_cleanup_run(cleanup), CROFT_STALE_HANDLE, "run_cleanup");
     MISUSE(croft_cleanup_cancel(cleanup), CROFT_STALE_HANDLE, "cancel_cleanup");
+    MISUSE(croft_context_alloc(vm, NULL, &moved), CROFT_NULL_POINTER, "alloc");
+    MISUSE(croft_context_alloc(vm, &request, NULL), CROFT_NULL_POINTER, "alloc");
+    MISUSE(croft_handle_open(vm, object, NULL, NULL, NULL), CROFT_NULL_POINTER, "open");
+    MISUSE(croft_context_cleanup(vm, NULL, NULL, NULL), CROFT_NULL_POINTER, "cleanup");
+    MISUSE(croft_context_list(vm, NULL, NULL), CROFT_NULL_POINTER, "list");
+
+    /* What is known of the object and of the opener is told too. */
+    CHECK(croft_context_alloc(vm, &request, (void **)&object) == CROFT_OK);
+    CHECK(croft_handle_open(vm, object, NULL, "opener", &handle) == CROFT_OK);
+    MISUSE(croft_context_free(vm, object), CROFT_BUSY, "free");
+    CHECK(latest.pointer == object && latest.handle == 0 && strcmp(latest.label, "page") == 0);
+    CHECK(croft_handle_close(handle) == CROFT_OK);
+    MISUSE(croft_handle_close(handle), CROFT_STALE_HANDLE, "close");
+    CHECK(latest.pointer == NULL && latest.handle == handle.name && strcmp(latest.label, "opener") == 0);
+    /* Another handle in its slot is not what was closed. */
+    CHECK(croft_context_alloc(vm, &request, (void **)&object) == CROFT_OK);
+    CHECK(croft_handle_open(vm, object, destroys, "other", &other) == CROFT_OK);
+    CHECK((uint32_t)other.name == (uint32_t)handle.name);
+    MISUSE(croft_handle_close(handle), CROFT_STALE_HANDLE, "close");
+    CHECK(latest.label == NULL);
+    /* A destruction from within a destroy function. */
+    destroyed = vm;
+    int before_it = misuses;
+    CHECK(croft_handle_close(other) == CROFT_OK && misuses == before_it + 1);
+    CHECK(latest.status == CROFT_BUSY && latest.context == vm && strcmp(latest.operation, "destroy") == 0);
+    destroyed = 0;
     CHECK(croft_context_destroy(vm) == CROFT_OK);
     return 0;
 }
 
+/* The last handle of a retained object is closed: the object is the context's, and stays readable; protected once released. */
+static int retained_in_debug_mode(void)
+{
+    croft_context_debug debug = {3, 1 << 20, misused, &misuses};
+    croft_context_options options = {0, NULL, &debug};
+    croft_context vm;
+    CHECK(croft_context_create(&options, &vm) == CROFT_OK);
+    croft_request request = {100, 0, "kept", 1};
+    char *object;
+    croft_handle handle;
+    CHECK(croft_context_alloc(vm, &request, (void **)&object) == CROFT_OK);
+    CHECK(croft_handle_open(vm, object, NULL, NULL, &handle) == CROFT_OK);
+    CHECK(croft_handle_retain(handle) == CROFT_OK && croft_handle_close(handle) == CROFT_OK);
+    CHECK(readable(object));
+    CHECK(croft_context_release(vm, object) == CROFT_OK);
+    CHECK(!readable(object));
+    /* The number limits the quarantine, not the bytes: of five freed pages the latest three are there. */
+    char *freed[5];
+    unsigned char resident;
+    for (int i = 0; i < 5; i++)
+        CHECK(croft_context_alloc(vm, &request, (void **)&freed[i]) == CROFT_OK);
+    for (int i = 0; i < 5; i++)
+        CHECK(croft_context_free(vm, freed[i]) == CROFT_OK);
+    for (int i = 0; i < 5; i++)
+        CHECK((mincore(freed[i], 4096, &resident) == 0) == (i >= 2));
+    CHECK(croft_context_destroy(vm) == CROFT_OK);
+    return 0;
+}
+
+#undef MISUSE
+#define MISUSE(call, expected, name)                                             \
+    do {                                                                         \
+        int before = misuses;                                                    \
+        CHECK((call) == (expected));                                             \
+        CHECK(misuses == before + 1);                                            \
+        CHECK(latest.status == (expected) && strcmp(latest.operation, name) == 0); \
+    } while (0)
+
+/* What no context in debug mode can report: the process is watched. */
+static int watched(void)
+{
+    croft_context dead, vm;
+    croft_request request = {8, 0, NULL, 0};
+    croft_allocation info;
+    croft_context_statistics_s statistics;
+    croft_cleanup_s cleanup;
+    croft_handle handle;
+    void *object, *other;
+    uint64_t mark;
+    CHECK(croft_context_create(NULL, &dead) == CROFT_OK);
+    CHECK(croft_context_alloc(dead, &request, &object) == CROFT_OK);
+    CHECK(croft_handle_open(dead, object, NULL, NULL, &handle) == CROFT_OK);
+    CHECK(croft_context_cleanup(dead, NULL, nothing, &cleanup) == CROFT_OK);
+    CHECK(croft_context_destroy(dead) == CROFT_OK);
+    int before_all = misuses;
+    CHECK(croft_context_free(dead, object) == CROFT_INVALID_CONTEXT && misuses == before_all);
+    croft_watch(1, misused, &misuses);
+    MISUSE(croft_context_free(dead, object), CROFT_INVALID_CONTEXT, "free");
+    CHECK(latest.context == dead && latest.pointer == object && latest.handle == 0);
+    MISUSE(croft_handle_close(handle), CROFT_INVALID_CONTEXT, "close");
+    CHECK(latest.context == dead && latest.pointer == NULL && latest.handle == handle.name);
+    MISUSE(croft_handle_dup(handle, &handle), CROFT_INVALID_CONTEXT, "dup");
+    MISUSE(croft_handle_data(handle, &other), CROFT_INVALID_CONTEXT, "data");
+    MISUSE(croft_handle_retain(handle), CROFT_INVALID_CONTEXT, "retain");
+    MISUSE(croft_context_alloc(dead, &request, &other), CROFT_INVALID_CONTEXT, "alloc");
+    MISUSE(croft_context_info(dead, object, &info), CROFT_INVALID_CONTEXT, "info");
+    MISUSE(croft_context_resize(dead, object, 9, &other), CROFT_INVALID_CONTEXT, "resize");
+    MISUSE(croft_context_retain(dead, object), CROFT_INVALID_CONTEXT, "retain");
+    MISUSE(croft_handle_open(dead, object, NULL, NULL, &handle), CROFT_INVALID_CONTEXT, "open");
+    MISUSE(croft_handle_mark(dead, &mark), CROFT_INVALID_CONTEXT, "mark");
+    MISUSE(croft_handle_leaks(dead, 0, leak, NULL), CROFT_INVALID_CONTEXT, "leaks");
+    MISUSE(croft_context_statistics(dead, &statistics), CROFT_INVALID_CONTEXT, "statistics");
+    MISUSE(croft_context_trim(dead), CROFT_INVALID_CONTEXT, "trim");
+    MISUSE(croft_context_cleanup(dead, NULL, nothing, NULL), CROFT_INVALID_CONTEXT, "cleanup");
+    MISUSE(croft_cleanup_run(cleanup), CROFT_INVALID_CONTEXT, "run_cleanup");
+    MISUSE(croft_cleanup_cancel(cleanup), CROFT_INVALID_CONTEXT, "cancel_cleanup");
+    MISUSE(croft_context_destroy(dead), CROFT_INVALID_CONTEXT, "destroy");
+    croft_context_options below = {0, NULL, NULL};
+    below.parent = dead;
+    MISUSE(croft_context_create(&below, &vm), CROFT_INVALID_CONTEXT, "create");
+    MISUSE(croft_context_create(NULL, NULL), CROFT_NULL_POINTER, "create");
+    /* A context that is there, but not debugged. */
+    CHECK(croft_context_create(NULL, &vm) == CROFT_OK);
+    MISUSE(croft_context_free(vm, &vm), CROFT_FOREIGN, "free");
+    MISUSE(croft_context_alloc(vm, NULL, &other), CROFT_NULL_POINTER, "alloc");
+    CHECK(latest.context == vm);
+    CHECK(croft_context_destroy(vm) == CROFT_OK);
+    /* Caches. */
+    croft_cache *cache;
+    CHECK(croft_cache_create(NULL, &cache) == CROFT_OK && croft_cache_alloc(cache, 100, 0, &object) == CROFT_OK);
+    MISUSE(croft_cache_create(NULL, NULL), CROFT_NULL_POINTER, "cache_create");
+    MISUSE(croft_cache_destroy(cache), CROFT_BUSY, "cache_destroy");
+    MISUSE(croft_cache_destroy(NULL), CROFT_NULL_POINTER, "cache_destroy");
+    MISUSE(croft_cache_alloc(cache, 1, 3, &other), CROFT_ARGUMENT, "cache_alloc");
+    MISUSE(croft_cache_alloc(NULL, 1, 0, &other), CROFT_NULL_POINTER, "cache_alloc");
+    MISUSE(croft_cache_free(cache, (char *)object + 1), CROFT_INTERIOR, "cache_free");
+    CHECK(latest.pointer == (char *)object + 1 && latest.context == 0);
+    MISUSE(croft_cache_free(NULL, object), CROFT_NULL_POINTER, "cache_free");
+    MISUSE(croft_cache_resize(cache, &cache, 1, &other), CROFT_FOREIGN, "cache_resize");
+    MISUSE(croft_cache_resize(cache, object, 1, NULL), CROFT_NULL_POINTER, "cache_resize");
+    MISUSE(croft_cache_uncharge(cache, 1), CROFT_ARGUMENT, "cache_uncharge");
+    MISUSE(croft_cache_charge(NULL, 1), CROFT_NULL_POINTER, "cache_charge");
+    MISUSE(croft_cache_uncharge(NULL, 1), CROFT_NULL_POINTER, "cache_uncharge");
+    CHECK(croft_cache_free(cache, object) == CROFT_OK);
+    MISUSE(croft_cache_free(cache, object), CROFT_FREED, "cache_free");
+    CHECK(croft_cache_destroy(cache) == CROFT_OK);
+    croft_watch(0, NULL, NULL);
+    before_all = misuses;
+    CHECK(croft_context_free(dead, object) == CROFT_INVALID_CONTEXT && misuses == before_all);
+    return 0;
+}
+
+/* One misuse of each kind, which ends the process: the line it prints is the test's to compare. */
+static int aborts(const char *kind)
+{
+    croft_context_debug debug = {2, 1 << 20, NULL, NULL};
+    croft_context_options options = {0, NULL, &debug};
+    croft_request request = {100, 0, "object", 0};
+    croft_context vm;
+    croft_handle handle;
+    croft_cache *cache;
+    void *object;
+    CHECK(croft_context_create(&options, &vm) == CROFT_OK && croft_context_alloc(vm, &request, &object) == CROFT_OK);
+    CHECK(croft_handle_open(vm, object, destroys, "opener", &handle) == CROFT_OK);
+    CHECK(croft_cache_create(NULL, &cache) == CROFT_OK);
+    croft_watch(1, NULL, NULL);
+    destroyed = vm;
+    if (strcmp(kind, "busy") == 0)
+        croft_context_free(vm, object);
+    if (strcmp(kind, "stale") == 0) {
+        destroyed = 0;
+        croft_watch(0, NULL, NULL);
+        croft_handle_close(handle);
+        croft_handle_close(handle);
+    }
+    if (strcmp(kind, "foreign") == 0)
+        croft_context_free(vm, &vm);
+    if (strcmp(kind, "null") == 0)
+        croft_context_alloc(vm, NULL, &object);
+    if (strcmp(kind, "destroy") == 0)
+        croft_handle_close(handle);
+    if (strcmp(kind, "dead") == 0) {
+        destroyed = 0;
+        croft_watch(0, NULL, NULL);
+        croft_context_destroy(vm);
+        croft_watch(1, NULL, NULL);
+        croft_handle_close(handle);
+    }
+    if (strcmp(kind, "cache") == 0)
+        croft_cache_free(cache, &cache);
+    return 1;
+}
+
 int main(int count, char **arguments)
 {
-    if (count == 2 && strcmp(arguments[1], "abort") == 0) {
-        /* Without a hook: a message and an abort. */
-        croft_context_debug debug = {2, 1 << 20, NULL, NULL};
-        croft_context_options options = {0, NULL, &debug};
-        croft_context vm;
-        croft_handle handle;
-        CHECK(croft_context_create(&options, &vm) == CROFT_OK && vector_new(vm, 1, &handle) == CROFT_OK);
-        croft_handle_close(handle);
-        croft_handle_close(handle);
-        return 1;
-    }
+    if (count == 2)
+        return aborts(arguments[1]);
     int line;
     if ((line = extension()) != 0 || (line = million()) != 0)
         return line;
     if ((line = debugging()) != 0)
         return line;
-    return every_misuse();
+    if ((line = every_misuse()) != 0 || (line = retained_in_debug_mode()) != 0)
+        return line;
+    return watched();
 }
