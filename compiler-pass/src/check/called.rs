@@ -32,12 +32,12 @@ impl<'a> Transfer<'_, 'a> {
                 let places = places_of(self.cx, self.provenance, call, source);
                 let bytes = self.cx.form.pointer_bytes;
                 lives = self.memory(state, &places, bytes);
-                self.read_before_end(state, call, &places, bytes, &mut lives);
+                self.read_before_end(state, id, call, &places, bytes, &mut lives);
             }
             Source::Inside(index, offset) => {
                 let places = sources(self.cx, self.provenance, id, call, Source::Field(index, offset));
                 lives = self.memory(state, &places.anywhere(), u32::MAX);
-                self.read_before_end(state, call, &places.anywhere(), u32::MAX, &mut lives);
+                self.read_before_end(state, id, call, &places.anywhere(), u32::MAX, &mut lives);
             }
             Source::Beyond(index, depth) => {
                 // What the last read finds; for two reads or more, what any of these finds.

@@ -10,7 +10,7 @@ use super::balance::Balance;
 use super::blame;
 use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
-use super::object::Object;
+use super::object::{Object, Places};
 use super::overwrite;
 use super::prepare::RETURN_MARK;
 use super::provenance::Provenance;
@@ -82,12 +82,16 @@ impl Judge<'_, '_> {
             };
             // An address as a number: of what is outside nobody need know.
             let is_number = !self.cx.body.value(value).holds_pointer;
-            for object in self.provenance.of(value) {
-                if let Some(source) = self.source(object)
-                    && !(is_number && source == Source::Outside)
-                {
-                    self.escapes.flows.insert((source, Sink::Return));
-                }
+            for place in self.provenance.places(value).iter() {
+                let object = self.provenance.get(place.object);
+                let source = if is_number {
+                    self.source(object).filter(|source| *source != Source::Outside)
+                } else {
+                    self.source_of(object, place.offset)
+                };
+                self.escapes
+                    .flows
+                    .extend(source.map(|source| (source, Sink::Return)));
             }
         }
         let returned = self.cx.reached_insts().filter_map(|(_, inst)| match inst.kind {
@@ -113,6 +117,15 @@ impl Judge<'_, '_> {
         match object {
             Object::Global | Object::Variable(_) | Object::Heap(_) | Object::Slot(_) => Some(Source::Outside),
             _ => object.passed().or_else(|| self.in_callers_region(object)),
+        }
+    }
+
+    /// The same of a pointer so many bytes past the object's start. What a field leads to is named for callers that know what
+    /// it holds, to the byte; a pointer that was moved since is any that is read there.
+    fn source_of(&self, object: Object, offset: Offset) -> Option<Source> {
+        match object {
+            Object::Field(index, _) if offset != Offset::exactly(0) => Some(Source::Beyond(index, 1)),
+            _ => self.source(object),
         }
     }
 
@@ -173,7 +186,7 @@ impl Judge<'_, '_> {
     /// What the caller has to know of a store.
     fn flow(&mut self, cell: Object, offset: Offset, held: Object) {
         let sink = match (cell, offset.exact()) {
-            (Object::Param(index), Some(offset)) => Sink::Field(index, offset),
+            (Object::Param(index), Some(past)) => Sink::Field(index, past),
             (Object::Param(index), None) => Sink::Arg(index),
             (Object::Field(index, _), _) => Sink::Beyond(index, 1),
             (Object::Inside(index, _), _) => Sink::Beyond(index, MAX_DEPTH),
@@ -187,10 +200,21 @@ impl Judge<'_, '_> {
             (Object::Global | Object::Variable(_) | Object::Slot(_) | Object::Heap(_), _) => Sink::Global,
         };
         // A pointer into the caller's region in a global is a finding here, and no flow.
-        let is_said = |source: &Source| sink != Sink::Global || held.passed() == Some(*source);
-        if let Some(source) = self.source(held).filter(is_said) {
-            self.escapes.flows.insert((source, sink));
+        if sink == Sink::Global && held.passed().is_none() {
+            return;
         }
+        let cell = self.provenance.id(cell).map(|cell| self.provenance.cells(cell));
+        let places = cell
+            .and_then(|cells| cells.get(&offset))
+            .into_iter()
+            .flat_map(Places::iter);
+        let held_here = places.filter(|place| self.provenance.get(place.object) == held);
+        let sources: BTreeSet<Source> = held_here
+            .filter_map(|place| self.source_of(held, place.offset))
+            .collect();
+        self.escapes
+            .flows
+            .extend(sources.into_iter().map(|source| (source, sink)));
     }
 
     /// What a cell is to a region, if it outlives it.

@@ -247,6 +247,8 @@ impl Search<'_, '_> {
                 };
                 covers || address.is_some_and(same)
             }
+            // A callee that reads what others know may put back what it finds there by another name.
+            InstKind::Call(call) if self.is_exposed && self.roams(&call) => false,
             InstKind::Call(call) => self.cx.sets_of(&call).any(|(argument, past)| {
                 let place = self.provenance.places(argument).only();
                 place.zip(stored.place).is_some_and(|(place, stored)| {
@@ -277,6 +279,10 @@ impl Search<'_, '_> {
             InstKind::Call(call) => !self.may_call(call),
             _ => false,
         }
+    }
+
+    fn roams(&self, call: &Call<'_>) -> bool {
+        self.cx.effects_of(call).is_none_or(|effects| effects.roams)
     }
 
     fn reads_another_name(&self, pointer: ValueId) -> bool {
@@ -342,7 +348,7 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
     match object {
         Object::Variable(_) => true,
         // Past the parameters are the arguments of a variadic function, all of them one object here.
-        Object::Param(index) | Object::Field(index, _) => {
+        Object::Param(index) => {
             let param = cx.body.params.get(index as usize);
             param.is_some_and(|param| cx.body.value(*param).is_pointer)
         }
@@ -352,7 +358,9 @@ fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool 
                 && !cyclic(at, Some(region))
         }
         Object::Heap(at) | Object::Slot(at) => !cyclic(at, None),
-        Object::Global
+        // What a field leads to is another object once the field is changed, by whatever name.
+        Object::Field(..)
+        | Object::Global
         | Object::Inside(..)
         | Object::Beyond(..)
         | Object::Region(_)

@@ -166,7 +166,12 @@ impl Provenance {
 
     /// What lay there before the function began.
     pub(super) fn read_assumed(&self, place: Place, bytes: u32, read: &mut Places) {
-        read.extend(self.assumed(place, bytes).map(Place::anywhere_in));
+        let assumed = self.assumed(place, bytes);
+        read.extend(assumed.map(|object| match self.get(object) {
+            // Measured from where the pointer led then, which callers know.
+            Object::Field(..) => Place::start_of(object),
+            _ => Place::anywhere_in(object),
+        }));
     }
 
     pub(super) fn read_cells(&self, object: ObjectId, offset: Offset, bytes: u32, read: &mut Places) {

@@ -95,6 +95,9 @@ impl Webs {
     }
 }
 
+/// What a way brings for a phi: the place in the stack, if the handle has one, and its name there.
+type Brought = (Option<usize>, ValueId);
+
 /// The states in which control leaves a node.
 struct Leaving {
     /// By its normal edges; `None` if its last call does not return.
@@ -197,7 +200,7 @@ impl<'j, 'a> Joins<'j, 'a> {
     ) -> Result<(), ValueId> {
         let cx = self.cx;
         // Phis read their operands all at once: what each way brings is looked up before anything is renamed.
-        let mut phis: Vec<(ValueId, Vec<(Option<usize>, ValueId)>)> = Vec::new();
+        let mut phis: Vec<(ValueId, Vec<Brought>)> = Vec::new();
         for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {
             let InstKind::Phi(incoming) = inst.kind else { break };
             let Some(phi) = inst
@@ -215,7 +218,7 @@ impl<'j, 'a> Joins<'j, 'a> {
                 let is_known = place.is_some() || self.webs.handles.contains(&phi) && is_param(cx, name);
                 is_known.then_some((place, name))
             };
-            let all: Option<Vec<(Option<usize>, ValueId)>> = arrivals.iter().map(brought).collect();
+            let all: Option<Vec<Brought>> = arrivals.iter().map(brought).collect();
             phis.push((phi, all.unwrap_or_default()));
         }
         for (_, state) in arrivals.iter_mut() {

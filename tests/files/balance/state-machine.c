@@ -1,4 +1,5 @@
 // A state machine goes back to the state that allocates, without opening a region again.
+// flags: only-O0 because optimisation merges the states, and the allocation is no longer on a loop of its own
 #include <croft.h>
 struct item { int n; };
 enum state { START, FILL, END, DONE };
@@ -15,7 +16,7 @@ int work(const int *input, int n)
             state = FILL;
             break;
         case FILL:
-            item = CROFT_NEW(r, struct item);
+            item = CROFT_NEW(r, struct item); // error: R0301
             item->n = input[sum];
             state = END;
             break;

@@ -1,23 +1,18 @@
-// a callee clears the field and does not put the pointer back
+// a callee overwrites a global through a pointer
 #include <croft.h>
-struct holder
+static int *current;
+
+__attribute__((noinline)) void clear(int **place)
 {
-    int *value;
-};
-__attribute__((noinline)) static void lend(struct holder *holder)
-{
-    int *value = holder->value;
-    holder->value = NULL;
-    (void)value;
+    *place = 0;
 }
-int work(void)
+
+void work(int n)
 {
-    struct holder holder;
-    {
-        CROFT_REGION(r);
-        holder.value = CROFT_NEW(r, int);
-        *holder.value = 1;
-        lend(&holder);
-    }
-    return holder.value != NULL;
+    CROFT_REGION(r);
+    int *number = CROFT_NEW(r, int);
+    *number = n;
+    current = number;
+    *current += 1;
+    clear(&current);
 }

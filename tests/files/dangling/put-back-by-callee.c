@@ -1,24 +1,19 @@
-// a callee clears the field for a while and puts the pointer back
-// flags: only-O0 because optimised code keeps the value: the finding is R0403 then
+// a callee overwrites a global through a pointer, and puts back by its name what was there
 #include <croft.h>
-struct holder
+static int *current;
+
+__attribute__((noinline)) void clear(int **place)
 {
-    int *value;
-};
-__attribute__((noinline)) static void lend(struct holder *holder)
-{
-    int *value = holder->value;
-    holder->value = NULL;
-    holder->value = value;
+    int *before = current;
+    *place = 0;
+    current = before;
 }
-int work(void)
+
+void work(int n)
 {
-    struct holder holder;
-    {
-        CROFT_REGION(r);
-        holder.value = CROFT_NEW(r, int);
-        *holder.value = 1;
-        lend(&holder);
-    }
-    return *holder.value; // error: R0907
+    CROFT_REGION(r);
+    int *number = CROFT_NEW(r, int);
+    *number = n;
+    current = number; // error: R0402
+    clear(&current);
 }
