@@ -1,18 +1,23 @@
-// a callee overwrites a global through a pointer
+// a callee clears the field and does not put the pointer back
 #include <croft.h>
-static int *current;
-
-__attribute__((noinline)) void clear(int **place)
+struct holder
 {
-    *place = 0;
+    int *value;
+};
+__attribute__((noinline)) static void lend(struct holder *holder)
+{
+    int *value = holder->value;
+    holder->value = NULL;
+    (void)value;
 }
-
-void work(int n)
+int work(void)
 {
-    CROFT_REGION(r);
-    int *number = CROFT_NEW(r, int);
-    *number = n;
-    current = number;
-    *current += 1;
-    clear(&current);
+    struct holder holder;
+    {
+        CROFT_REGION(r);
+        holder.value = CROFT_NEW(r, int);
+        *holder.value = 1;
+        lend(&holder);
+    }
+    return holder.value != NULL;
 }

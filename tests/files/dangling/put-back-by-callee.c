@@ -1,19 +1,24 @@
-// a callee overwrites a global through a pointer, and puts back by its name what was there
+// a callee clears the field for a while and puts the pointer back
+// flags: only-O0 because optimised code keeps the value: the finding is R0403 then
 #include <croft.h>
-static int *current;
-
-__attribute__((noinline)) void clear(int **place)
+struct holder
 {
-    int *before = current;
-    *place = 0;
-    current = before;
+    int *value;
+};
+__attribute__((noinline)) static void lend(struct holder *holder)
+{
+    int *value = holder->value;
+    holder->value = NULL;
+    holder->value = value;
 }
-
-void work(int n)
+int work(void)
 {
-    CROFT_REGION(r);
-    int *number = CROFT_NEW(r, int);
-    *number = n;
-    current = number; // error: R0402
-    clear(&current);
+    struct holder holder;
+    {
+        CROFT_REGION(r);
+        holder.value = CROFT_NEW(r, int);
+        *holder.value = 1;
+        lend(&holder);
+    }
+    return *holder.value; // error: R0907
 }
