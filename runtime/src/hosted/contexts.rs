@@ -16,7 +16,7 @@
 
 use core::cell::{Cell, UnsafeCell};
 use core::ops::{Deref, DerefMut};
-use core::ptr::{null, null_mut};
+use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use std::alloc::{Layout, alloc};
 use std::sync::Arc;
@@ -25,10 +25,17 @@ use std::vec::Vec;
 use parking_lot::lock_api::MutexGuard;
 
 use super::fork;
-use super::lock::{self, Claim, Inside, Lock, Mutex, Owned, RawMutex};
+use super::lock::{Claim, Inside, Lock, Mutex, Owned, RawMutex};
 use super::memory::Memory;
 use super::state::State;
 use super::status::Status;
+
+mod ending;
+mod forking;
+
+pub(crate) use ending::end;
+use ending::{enter_ending, is_ending_here};
+pub(crate) use forking::{hold_all, inherit_all, let_all_go};
 
 /// Slots are made by the shelf, of so many.
 const SHELF: usize = 64;
@@ -269,159 +276,6 @@ pub(crate) fn create(
     drop(above);
     tree.attach(index, if parent == 0 { NONE } else { parts(parent).0 });
     Ok(id)
-}
-
-/// Contexts that this thread is ending, which nobody else reaches any more.
-struct Ending {
-    /// Their numbers, in ascending order.
-    numbers: Vec<u64>,
-    /// What it was ending when it began with these: a callback may destroy other contexts.
-    outer: *const Self,
-}
-
-std::thread_local! {
-    /// The newest, null for none. On the stack of this thread, as long as it is here.
-    static ENDING: Cell<*const Ending> = const { Cell::new(null()) };
-}
-
-/// Whether this thread is ending this context: one of its callbacks asks. O(log contexts that are ending).
-#[cold]
-fn is_ending_here(id: u64) -> bool {
-    let mut ending = ENDING.get();
-    // SAFETY: see `ENDING`.
-    while let Some(known) = unsafe { ending.as_ref() } {
-        if known.numbers.binary_search(&id).is_ok() {
-            return true;
-        }
-        ending = known.outer;
-    }
-    false
-}
-
-/// Locks a context that this thread is ending.
-#[cold]
-fn enter_ending(id: u64) -> Result<Locked<'static>, Status> {
-    if !is_ending_here(id) {
-        return Err(Status::InvalidContext);
-    }
-    let slot = slot(parts(id).0).ok_or(Status::InvalidContext)?;
-    // Not by its name, so that none becomes an owner by a number that the slot does not have.
-    let inside = slot.lock.enter_shared();
-    Ok(Locked { slot, inside })
-}
-
-/// Ends a context and all below it. At once their numbers name nothing any more, except to this thread, as long as it runs
-/// `last` with them: children before their parents, the newest first. Then their states come back, in the same order, and
-/// their slots are vacant. O(contexts · log contexts).
-///
-/// # Errors
-///
-/// [`Status::InvalidContext`]; [`Status::Busy`] while a callback of one of them runs, and from within `last`. Nothing has
-/// changed then.
-pub(crate) fn end(id: u64, last: impl FnOnce(&[u64])) -> Result<Vec<State>, Status> {
-    let numbers = begin_end(id)?;
-    let mut sorted = numbers.clone();
-    sorted.sort_unstable();
-    let ending = Ending {
-        numbers: sorted,
-        outer: ENDING.get(),
-    };
-    ENDING.set(&raw const ending);
-    last(&numbers);
-    ENDING.set(ending.outer);
-    Ok(finish_end(&numbers))
-}
-
-/// Takes contexts out of the tree, and their numbers out of their slots.
-fn begin_end(id: u64) -> Result<Vec<u64>, Status> {
-    if !exists_for_all(id) && is_ending_here(id) {
-        return Err(Status::Busy);
-    }
-    let mut tree = tree();
-    drop(enter(id)?);
-    let (top, _) = parts(id);
-    let order = tree.below(top);
-    let mut locked = Vec::with_capacity(order.len());
-    for &index in &order {
-        let slot = slot(index).ok_or(Status::InvalidContext)?;
-        let inside = slot.lock.enter(slot.id.load(Ordering::Relaxed));
-        let state = Locked { slot, inside };
-        if state.callbacks > 0 {
-            return Err(Status::Busy);
-        }
-        locked.push(state);
-    }
-    let mut numbers = Vec::with_capacity(order.len());
-    tree.detach(top);
-    for Locked { slot, inside } in locked {
-        numbers.push(slot.id.swap(0, Ordering::Relaxed));
-        inside.renew();
-    }
-    Ok(numbers)
-}
-
-/// Takes the states of contexts that are ending, and makes their slots vacant.
-fn finish_end(numbers: &[u64]) -> Vec<State> {
-    let mut states = Vec::with_capacity(numbers.len());
-    let mut tree = tree();
-    for &number in numbers {
-        let (index, generation) = parts(number);
-        let Some(slot) = slot(index) else { continue };
-        let inside = slot.lock.enter_shared();
-        slot.generation.store(generation + 1, Ordering::Relaxed);
-        // SAFETY: inside the lock.
-        states.extend(unsafe { (*slot.state.get()).take() });
-        inside.renew();
-        if generation + 1 < LAST {
-            tree.vacant.push(index);
-        }
-    }
-    states
-}
-
-/// All slots there are.
-fn slots(tree: &Tree) -> impl Iterator<Item = &'static Slot> {
-    (0..tree.links.len() as u32).filter_map(slot)
-}
-
-/// Takes all locks, before a fork. O(slots).
-pub(crate) fn hold_all() {
-    let tree = tree();
-    let mut has_owners = false;
-    for slot in slots(&tree) {
-        has_owners |= slot.lock.hold(slot.id.load(Ordering::Relaxed));
-    }
-    if has_owners {
-        lock::barrier();
-        slots(&tree).for_each(|slot| slot.lock.wait_for_owner());
-    }
-    core::mem::forget(tree);
-}
-
-/// Leaves all locks, in the parent after a fork.
-///
-/// # Safety
-///
-/// 1. This thread has taken them by [`hold_all`].
-pub(crate) unsafe fn let_all_go() {
-    // SAFETY: obligation 1, for the tree and each lock.
-    unsafe {
-        slots(&*TREE.data_ptr()).for_each(|slot| slot.lock.let_go());
-        TREE.force_unlock();
-    }
-}
-
-/// The same in the child.
-///
-/// # Safety
-///
-/// 1. This thread has taken them by [`hold_all`], and is the only one.
-pub(crate) unsafe fn inherit_all() {
-    // SAFETY: obligation 1, for the tree and each lock.
-    unsafe {
-        slots(&*TREE.data_ptr()).for_each(|slot| slot.lock.inherit());
-        TREE.raw().make_new();
-    }
 }
 
 impl Tree {
