@@ -11,7 +11,8 @@ use croft_proof::{Image, InputError, Prover, Rules, claims};
 const EXAMPLES: &str = "\
 Examples:
   croft-proof --limits proof/limits.toml x86-64=kernel rv32=kernel-rv32.elf
-  croft-proof --entry croft.push --handler croft_exhausted kernel.elf
+  croft-proof --entry my_kernel kernel.elf
+  croft-proof --entry my_kernel --end panic kernel.elf
   croft-proof --limits proof/limits.toml --explain croft.alloc x86-64=kernel
   croft-proof --limits proof/limits.toml --format json x86-64=kernel
   croft-proof --limits proof/limits.toml --check docs/CLAIMS.md x86-64=kernel
@@ -31,13 +32,13 @@ struct Arguments {
     /// Entry point to prove, without limits
     #[arg(long, value_name = "SYMBOL", required_unless_present = "limits")]
     entry: Vec<String>,
-    /// Function in which exhaustion begins; that it never returns is proven
+    /// Function in which exhaustion begins, beside the runtime's own; that it never returns is proven
     #[arg(long, value_name = "SYMBOL")]
     handler: Vec<String>,
-    /// Function that is believed not to return
+    /// Function that is believed not to return, beside `abort` and `croft_exhausted`
     #[arg(long, value_name = "SYMBOL")]
     end: Vec<String>,
-    /// Function that runs a region's cleanups: what these take is not counted
+    /// Function that runs a region's cleanups, beside the runtime's own: what these take is not counted
     #[arg(long, value_name = "SYMBOL")]
     cleanup: Vec<String>,
     /// How to print
@@ -176,11 +177,10 @@ fn request(
     image: &Image,
 ) -> Result<(Rules, Entries), InputError> {
     let Some(limits) = limits else {
-        let rules = Rules {
-            handlers: arguments.handler.clone(),
-            ends: arguments.end.clone(),
-            cleanups: arguments.cleanup.clone(),
-        };
+        let mut rules = Rules::of_a_kernel();
+        rules.handlers.extend(arguments.handler.iter().cloned());
+        rules.ends.extend(arguments.end.iter().cloned());
+        rules.cleanups.extend(arguments.cleanup.iter().cloned());
         return Ok((
             rules,
             arguments

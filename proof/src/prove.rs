@@ -27,6 +27,19 @@ pub struct Rules {
     pub cleanups: Vec<String>,
 }
 
+impl Rules {
+    /// Those of a kernel that Croft's runtime is linked into: exhaustion begins in the runtime's own function, which calls the installed
+    /// handler or the kernel's `croft_exhausted`.
+    pub fn of_a_kernel() -> Self {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Self {
+            handlers: names(&["croft_runtime::exhaustion::exhausted"]),
+            ends: names(&["abort", "croft_exhausted"]),
+            cleanups: names(&["croft_rt_run_cleanups"]),
+        }
+    }
+}
+
 /// What is proven of an entry point.
 #[derive(Clone, Debug)]
 pub struct Proof {

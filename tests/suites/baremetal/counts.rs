@@ -2,7 +2,7 @@
 
 use crate::{image, scratch};
 use croft_proof::limits::Limits as Proven;
-use croft_proof::{Image, Prover};
+use croft_proof::{Image, Prover, Rules};
 use croft_tests::baremetal::{BOARDS, Board, Count};
 use croft_tests::folder;
 use std::collections::BTreeMap;
@@ -87,6 +87,39 @@ pub fn within_proof(board: &Board, contexts: Option<&str>) -> Result<(), String>
     }
 }
 
+/// What no compiler's few instructions more may exceed: one and a half times what an operation may take on x86-64, without
+/// runs.
+const GOALS: [(&str, u64); 7] = [
+    ("croft_rt_push", 21),
+    ("croft_rt_pop", 13),
+    ("croft_rt_reset", 13),
+    ("croft_rt_alloc", 60),
+    ("croft_rt_alloc_array", 60),
+    ("croft_rt_try_alloc", 60),
+    ("croft_rt_try_alloc_array", 60),
+];
+
+/// A function of a user's is proven with the runtime that it is linked with, and one whose rounds depend on its argument is not.
+pub fn own_kernel(board: &Board) -> Result<(), String> {
+    let scratch = scratch()?;
+    let there = scratch.path().join("image.elf");
+    image::image(board, "tests/baremetal/own.c", &there, &[])?;
+    let file = std::fs::read(&there).map_err(|error| error.to_string())?;
+    let linked = Image::parse(&file).map_err(|error| error.to_string())?;
+    let mut prover = Prover::new(&linked, &Rules::of_a_kernel()).map_err(|error| error.to_string())?;
+    let proof = prover
+        .prove("step")
+        .map_err(|refusal| format!("step: {refusal}"))?;
+    println!(
+        "{} step: at most {:?} instructions, {} bytes of stack",
+        board.triple, proof.returns, proof.stack
+    );
+    match prover.prove("walk") {
+        Err(_) => Ok(()),
+        Ok(_) => Err("walk: its loop has no constant bound".to_owned()),
+    }
+}
+
 /// Limits: for each target, instructions of each entry point.
 type Limits = BTreeMap<String, BTreeMap<String, u64>>;
 
@@ -112,6 +145,15 @@ pub fn counts() -> Result<(), String> {
             );
             if calls == 0 || most == 0 {
                 let _ = writeln!(problems, "{}: {name} was never called", board.triple);
+            } else if GOALS
+                .iter()
+                .any(|&(goal, at_most)| goal == name && most > at_most)
+            {
+                let _ = writeln!(
+                    problems,
+                    "{}: {name} took {most} instructions, more than one and a half times the goal",
+                    board.triple
+                );
             } else if most > limit {
                 let _ = writeln!(
                     problems,

@@ -105,6 +105,10 @@ fn main() -> ExitCode {
             Box::new(move || counts::within_proof(&board, Some("interrupts"))),
         );
         on_board(
+            format!("{}: a kernel of one's own is proven", board.triple),
+            Box::new(move || counts::own_kernel(&board)),
+        );
+        on_board(
             format!("{}: a shared object", board.triple),
             Box::new(move || resident::shared(&board)),
         );
