@@ -38,8 +38,13 @@ subject() {
     for entry in $("$proof" --limits "$limits" --list "$target"); do
         keep="$keep -u $entry"
     done
+    # As `croft build` links: the pool's state at the global pointer.
+    case $emulation in
+    elf32lriscv) near='--relax-gp --defsym=__global_pointer$=croft_pool' ;;
+    *) near= ;;
+    esac
     # shellcheck disable=SC2086
-    ld.lld-22 -m "$emulation" -e 0 --gc-sections $keep $objects "$library" -o "$work/$target.elf"
+    ld.lld-22 -m "$emulation" -e 0 --gc-sections $near $keep $objects "$library" -o "$work/$target.elf"
     files="$files $target=$work/$target.elf"
 }
 

@@ -2,6 +2,11 @@
     .section .text.first, "ax"
     .globl _start
 _start:
+    .option push                /* where memory maps do not name it, nothing uses it */
+    .option norelax
+    .weak __global_pointer$
+    la gp, __global_pointer$
+    .option pop
     la sp, croft_stack_top
     la t0, fault
     csrw mtvec, t0

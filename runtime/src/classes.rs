@@ -1,8 +1,8 @@
 //! Size classes of runs.
 //!
 //! A run has as many blocks as the smallest class that holds the object. Classes grow by a third, so
-//! at most a quarter of a run is unused ([`ROOM`] aside), and [`CLASSES`] of them reach from two
-//! blocks to [`LARGEST`].
+//! at most a quarter of a run is unused, beside what rounding up to whole blocks costs and [`ROOM`], and [`CLASSES`] of them reach
+//! from two blocks to [`LARGEST`].
 
 use crate::layout::BLOCK_SIZE;
 

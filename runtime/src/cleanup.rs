@@ -22,7 +22,7 @@
 
 use core::ptr;
 
-use crate::block::{Footer, PLAIN, SPECIAL};
+use crate::block::{Footer, SPECIAL};
 use crate::execution::{pool, uninterrupted};
 use crate::kernel::allocate;
 use crate::layout::MIN_ALIGN;
@@ -148,7 +148,7 @@ pub(crate) unsafe fn enlist(
 ) {
     // SAFETY: obligation 1.
     unsafe {
-        if (*limit).next == PLAIN {
+        if (*limit).next != SPECIAL {
             (*oldest).runs = EMPTY.cast();
             (*limit).next = SPECIAL;
             recount(pool);

@@ -3,7 +3,7 @@
 //! [`region`](mod@crate::region) comes here when the newest link of a region says `SPECIAL` (*Run-I5*). The region's runs go back
 //! class by class, then its blocks as those of any other. Its cleanups run before that (*Cleanup-I4*).
 
-use crate::block::{Footer, PLAIN};
+use crate::block::{Footer, plain};
 use crate::classes::CLASSES;
 use crate::cleanup;
 use crate::pool::{BlockPool, leave, retreat};
@@ -124,7 +124,7 @@ unsafe fn empty(pool: *mut BlockPool, oldest: *mut Footer, limit: *mut Footer) {
     unsafe {
         (*limit).next = (*pool).free;
         (*pool).free = (*oldest).next;
-        (*oldest).next = PLAIN;
+        (*oldest).next = plain(oldest);
     }
 }
 

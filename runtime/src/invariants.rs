@@ -7,7 +7,7 @@
 
 use core::ptr;
 
-use crate::block::{END, Footer, PLAIN, SPECIAL, start_of};
+use crate::block::{END, Footer, MASKS, SPECIAL, plain, start_of};
 use crate::classes::bytes_of;
 use crate::cleanup;
 use crate::layout::{BLOCK_SIZE, HEADROOM, HOME, LAZY, MIN_ALIGN, RAW, UNBOUNDED, whole};
@@ -199,17 +199,17 @@ pub unsafe fn check_region(pool: *const BlockPool, region: *const Descriptor) ->
         if left < limit.addr().wrapping_sub(frontier.addr()) || left > whole(UNBOUNDED) {
             return Err(Broken::Limit);
         }
-    } else if blocks != 1 || next != PLAIN {
+    } else if blocks != 1 || next == SPECIAL {
         return Err(Broken::HalfOpen);
     }
     match next {
-        PLAIN => Ok(blocks),
         // SAFETY: obligation 1; the oldest footer was found in the pool.
         SPECIAL => unsafe {
             check_cleanups(pool, oldest)?;
             check_runs(pool, oldest).map(|runs| blocks + runs)
         },
-        _ => Err(Broken::Chain),
+        _ if MASKS && next != plain(limit) => Err(Broken::Chain),
+        _ => Ok(blocks),
     }
 }
 

@@ -26,7 +26,7 @@ use crate::apart::{
     self, croft_rt_apart_alloc, croft_rt_apart_pop, croft_rt_apart_push, croft_rt_apart_reset,
     croft_rt_apart_try_alloc,
 };
-use crate::block::{Footer, PLAIN, start_of};
+use crate::block::{Footer, SPECIAL, start_of};
 use crate::cleanup::{self, Function, Registration};
 use crate::execution::NEAR;
 #[cfg(not(feature = "threads"))]
@@ -366,14 +366,14 @@ pub unsafe extern "C" fn croft_rt_rewind(region: *mut Descriptor) {
         let limit = (*region).limit;
         let oldest = (*region).oldest;
         if !NEAR || limit != oldest {
-            if limit == oldest && (*limit).next == PLAIN {
+            if limit == oldest && (*limit).next != SPECIAL {
                 (*region).frontier = start_of(limit);
-                return;
+                return end::<8, _>(());
             }
             return reset(region);
         }
         // One block; two tests that lead to different places stay two branches.
-        if (*limit).next == PLAIN {
+        if (*limit).next != SPECIAL {
             (*region).frontier = start_of(limit);
         } else {
             // `SPECIAL`; what a lazy region has in place of its oldest footer is no footer's address.

@@ -94,7 +94,13 @@ pub const HEADROOM: usize = 4 * BLOCK_SIZE;
 /// The frontier of a region that owns memory and has handed out nothing since it was opened or reset: above every
 /// limit, so that the first request takes the slow path, which completes what opening and resetting
 /// leave undone.
-pub const RAW: usize = 0usize.wrapping_sub(HEADROOM);
+///
+/// On ARM the lowest one of those that an instruction makes: all ones but for eight bits.
+pub const RAW: usize = if cfg!(target_arch = "arm") {
+    !(0xFF << (HEADROOM.trailing_zeros() - 8))
+} else {
+    0usize.wrapping_sub(HEADROOM)
+};
 
 /// The frontier of a region that owns no memory is this plus the distance from its first block's start to where the footer
 /// will be: above [`RAW`].
@@ -111,6 +117,7 @@ const _: () = {
         MAX_ALIGN.is_power_of_two() && MAX_ALIGN < BLOCK_SIZE,
         "a block's start satisfies every alignment"
     );
+    assert!(RAW >= 0usize.wrapping_sub(HEADROOM), "no limit is above it");
     assert!(LAZY + HOME <= usize::MAX - MAX_ALIGN - PAYLOAD, "no sum wraps");
     assert!(
         HOME.is_multiple_of(MIN_ALIGN) && size_of::<Footer>().is_multiple_of(MIN_ALIGN),

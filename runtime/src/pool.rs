@@ -25,6 +25,7 @@
 //!   differences with `gap` are addresses whether or not it is set.
 
 use core::ptr;
+use core::sync::atomic::{Ordering, compiler_fence};
 
 use crate::block::{END, Footer, SPECIAL, home_of, start_of};
 use crate::execution::NEAR;
@@ -39,14 +40,22 @@ pub(crate) const RUNS_CUT: usize = 1;
 /// must not touch one: those are counted when they come to own memory.
 pub(crate) const COUNTS_OPEN: bool = NEAR;
 
-/// A part of the pool not used since it was idle. A block that was just cut off has the distance `gap` from the
-/// last one, so the two addresses give its start and its home.
+/// How far beyond the last block of a range the addresses are that name its end. Where memory is subtracted from, the new gap is what is
+/// read again; elsewhere the old one is still in a register.
+const BEYOND: usize = if cfg!(target_arch = "x86_64") {
+    0
+} else {
+    BLOCK_SIZE
+};
+
+/// A part of the pool not used since it was idle. A block that was just cut off has the distance `gap`, with `BEYOND` what it was
+/// before, from the two addresses, which so give its start and its home.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Range {
-    /// Start of the last block, plus `RUNS_CUT`.
+    /// Start of the last block, plus `BEYOND` and `RUNS_CUT`.
     pub(crate) last: *mut u8,
-    /// Home of the last block, plus `RUNS_CUT`.
+    /// Home of the last block, plus `BEYOND` and `RUNS_CUT`.
     pub(crate) last_home: *mut u8,
     /// Bytes, and `RUNS_CUT`.
     pub(crate) gap: usize,
@@ -59,7 +68,7 @@ impl Range {
         let last = start
             .wrapping_byte_add(bytes)
             .wrapping_byte_sub(BLOCK_SIZE)
-            .wrapping_byte_add(flag);
+            .wrapping_byte_add(BEYOND + flag);
         Self {
             last,
             last_home: last.wrapping_byte_add(HOME),
@@ -78,12 +87,18 @@ impl Range {
     pub(crate) fn start(self) -> *mut u8 {
         self.last
             .wrapping_byte_sub(self.gap)
-            .wrapping_byte_add(BLOCK_SIZE)
+            .wrapping_byte_add(BLOCK_SIZE - BEYOND)
     }
 }
 
-/// The state of a pool. C and the compiler pass know it only as an opaque global.
+/// Whether the use of a pool is counted when it ends, or when it begins. Neither operation has room for it on all processors: pushing
+/// is what may take no longer on x86-64, popping elsewhere.
+const COUNTS_ENDED: bool = cfg!(target_arch = "x86_64");
+
+/// The state of a pool. C and the compiler pass know it only as an opaque global. What operations use lies in the first 64
+/// bytes on 32-bit targets, whose alignment lets RISC-V name each by the pool's upper address and a distance.
 #[repr(C)]
+#[cfg_attr(target_pointer_width = "32", repr(align(64)))]
 pub struct BlockPool {
     /// First footer of the free list, or `END`.
     pub(crate) free: *mut Footer,
@@ -93,14 +108,16 @@ pub struct BlockPool {
     pub(crate) range: Range,
     /// The range of the idle pool.
     pub(crate) whole: Range,
+    /// The gap of the idle pool's range without its first block.
+    pub(crate) after_first: usize,
     /// Home of the first block; null before initialisation.
     pub(crate) first: *mut Footer,
     /// The smallest gap of earlier busy times.
     pub(crate) least_gap: usize,
     /// The start of the first block.
     pub(crate) base: *mut u8,
-    /// Busy times that have ended.
-    pub(crate) ended: usize,
+    /// Busy times: those that have ended, or have begun (`COUNTS_ENDED`).
+    pub(crate) uses: usize,
     /// The object that the latest request for a run got.
     pub(crate) handed: *mut u8,
     /// The newest footer of every region that owns no memory: its link never changes.
@@ -170,10 +187,11 @@ impl BlockPool {
             depth: 0,
             range: nothing,
             whole: nothing,
+            after_first: 0,
             first: ptr::null_mut(),
             least_gap: usize::MAX,
             base: ptr::null_mut(),
-            ended: 0,
+            uses: 0,
             handed: ptr::null_mut(),
             lazy: Footer {
                 descriptor: Descriptor {
@@ -215,7 +233,8 @@ impl BlockPool {
             return Err(PoolError::TooHigh);
         }
         let lead = buffer.addr().wrapping_neg() & (BLOCK_SIZE - 1);
-        let blocks = bytes.saturating_sub(lead) / BLOCK_SIZE;
+        // A gap below a block minus a block is told by its sign.
+        let blocks = bytes.saturating_sub(lead).min(isize::MAX as usize) / BLOCK_SIZE;
         if blocks == 0 {
             return Err(PoolError::TooSmall);
         }
@@ -227,10 +246,11 @@ impl BlockPool {
         self.depth = usize::MAX;
         self.range = whole;
         self.whole = whole;
+        self.after_first = whole.gap.wrapping_sub(BLOCK_SIZE);
         self.first = base.wrapping_byte_add(HOME).cast();
         self.least_gap = usize::MAX;
         self.base = base;
-        self.ended = 0;
+        self.uses = 0;
         self.handed = ptr::null_mut();
         self.lazy.next = SPECIAL;
         self.classes = 0;
@@ -244,7 +264,9 @@ impl BlockPool {
             blocks_total: self.total(),
             blocks_in_use: self.in_use(),
             blocks_peak: self.total().wrapping_sub(least),
-            uses: self.ended.wrapping_add(usize::from(self.is_busy())),
+            uses: self
+                .uses
+                .wrapping_add(usize::from(COUNTS_ENDED && self.is_busy())),
         }
     }
 
@@ -310,6 +332,9 @@ pub(crate) unsafe fn enter(pool: *mut BlockPool) {
         (*pool).depth = depth;
         if depth == 0 {
             (*pool).range = (*pool).whole;
+            if !COUNTS_ENDED {
+                (*pool).uses = (*pool).uses.wrapping_add(1);
+            }
         }
     }
 }
@@ -333,7 +358,13 @@ pub(crate) unsafe fn recount(pool: *mut BlockPool) {
 #[inline(always)]
 pub(crate) unsafe fn retreat(pool: *mut BlockPool) {
     // SAFETY: the obligation above.
-    unsafe { (*pool).depth = (*pool).depth.wrapping_sub(1) };
+    unsafe {
+        let (depth, is_idle) = (*pool).depth.overflowing_sub(1);
+        (*pool).depth = depth;
+        if !COUNTS_ENDED && is_idle {
+            (*pool).uses = (*pool).uses.wrapping_sub(1);
+        }
+    }
 }
 
 /// Counts a region no more. True if it was the last: the pool is idle then, and what the region owned is the pool's.
@@ -346,14 +377,22 @@ pub(crate) unsafe fn retreat(pool: *mut BlockPool) {
 pub(crate) unsafe fn leave(pool: *mut BlockPool) -> bool {
     // SAFETY: obligation 1.
     unsafe {
-        let (depth, is_idle) = (*pool).depth.overflowing_sub(1);
+        // Where the flags of a subtraction are at hand, that of the borrow; elsewhere the sign of the difference.
+        let (depth, borrows) = (*pool).depth.overflowing_sub(1);
         (*pool).depth = depth;
+        let is_idle = if cfg!(target_arch = "x86_64") {
+            borrows
+        } else {
+            depth.cast_signed() < 0
+        };
         if is_idle {
             let gap = (*pool).range.gap;
             if gap < (*pool).least_gap {
                 (*pool).least_gap = gap;
             }
-            (*pool).ended = (*pool).ended.wrapping_add(1);
+            if COUNTS_ENDED {
+                (*pool).uses = (*pool).uses.wrapping_add(1);
+            }
             (*pool).free = END;
         }
         is_idle
@@ -379,10 +418,15 @@ pub(crate) unsafe fn enter_home<R>(
         (*pool).depth = depth;
         if depth == 0 {
             // An idle pool has an empty list, and a first block.
+            (*pool).range.gap = (*pool).after_first;
+            if !COUNTS_ENDED {
+                (*pool).uses = (*pool).uses.wrapping_add(1);
+                // Not at the same time as what follows: all of it would need a register more than need not be saved.
+                compiler_fence(Ordering::AcqRel);
+            }
             let whole = (*pool).whole;
             (*pool).range.last = whole.last;
             (*pool).range.last_home = whole.last_home;
-            (*pool).range.gap = whole.gap.wrapping_sub(BLOCK_SIZE);
             return end::<0, R>(then((*pool).first));
         }
         take_as(
@@ -444,12 +488,13 @@ unsafe fn take_as<R>(
                 (*pool).free = (*free).next;
                 listed(free).cast()
             } else {
-                let (rest, empty) = (*pool).range.gap.overflowing_sub(BLOCK_SIZE);
+                let gap = (*pool).range.gap;
+                let rest = gap.wrapping_sub(BLOCK_SIZE);
                 (*pool).range.gap = rest;
-                if empty {
+                if rest.cast_signed() < 0 {
                     return none();
                 }
-                place(&(*pool).range).wrapping_byte_sub(rest)
+                place(&(*pool).range).wrapping_byte_sub(gap)
             };
             return end::<1, R>(then(block));
         }

@@ -31,9 +31,9 @@
 //!   in the pool.
 //! - *Region-I6*: the oldest footer lies at its home exactly if the region has no budget.
 
-use crate::block::{Footer, PLAIN, start_of};
+use crate::block::{Footer, MASKS, SPECIAL, plain, start_of};
 use crate::layout::{HOME, LAZY, MIN_ALIGN, PAYLOAD, RAW, UNBOUNDED, whole};
-use crate::pool::{BlockPool, COUNTS_OPEN, enter, enter_home, leave};
+use crate::pool::{BlockPool, COUNTS_OPEN, end, enter, enter_home, leave};
 
 /// The state of an open region.
 #[repr(C)]
@@ -86,6 +86,24 @@ const UNBORN: usize = MIN_ALIGN - 1;
 #[inline(always)]
 pub(crate) fn is_unborn(oldest: *mut Footer) -> bool {
     oldest.addr() & UNBORN != 0
+}
+
+/// Whether the region owns no memory, asked of the word that costs least: a constant to compare the frontier with is an instruction
+/// where it does not fit into one.
+///
+/// # Safety
+///
+/// 1. `region` points to a descriptor with this oldest footer.
+#[inline(always)]
+unsafe fn owns_nothing(region: *const Descriptor, oldest: *mut Footer) -> bool {
+    // SAFETY: obligation 1.
+    unsafe {
+        if cfg!(any(target_arch = "riscv32", target_arch = "arm")) {
+            is_unborn(oldest)
+        } else {
+            is_lazy((*region).frontier)
+        }
+    }
 }
 
 /// The budget of a region without memory that has this in the place of its oldest footer.
@@ -146,7 +164,7 @@ pub(crate) unsafe fn first_footer(start: *mut u8, budget: usize) -> *mut Footer 
     let footer = start.wrapping_byte_add(room(budget)).cast::<Footer>();
     // SAFETY: obligation 1; the footer lies in the block.
     unsafe {
-        (*footer).next = PLAIN;
+        (*footer).next = plain(footer);
         (*footer).stop = start.addr().wrapping_add(budget);
     }
     footer
@@ -198,7 +216,7 @@ pub(crate) unsafe fn push(pool: *mut BlockPool, none: impl FnOnce() -> *mut Desc
     // SAFETY: obligations 1 and 2; the block is the region's.
     unsafe {
         let then = |home: *mut Footer| {
-            (*home).next = PLAIN;
+            (*home).next = plain(home);
             begin(home)
         };
         enter_home(pool, then, none)
@@ -252,6 +270,61 @@ unsafe fn begin(footer: *mut Footer) -> *mut Descriptor {
     }
 }
 
+/// The limit and the oldest footer. On ARM by one instruction, which the compiler does not choose if it wants the two elsewhere
+/// later.
+///
+/// # Safety
+///
+/// 1. `region` points to a descriptor.
+#[inline(always)]
+unsafe fn footers(region: *const Descriptor) -> (*mut Footer, *mut Footer) {
+    #[cfg(all(target_arch = "arm", not(croft_bitcode)))]
+    // SAFETY: obligation 1: the two words follow each other.
+    unsafe {
+        let (limit, oldest);
+        core::arch::asm!(
+            "ldrd r2, r3, [{region}, #{limit}]",
+            region = in(reg) region,
+            limit = const core::mem::offset_of!(Descriptor, limit),
+            out("r2") limit,
+            out("r3") oldest,
+            options(readonly, nostack, preserves_flags, pure),
+        );
+        (limit, oldest)
+    }
+    #[cfg(not(all(target_arch = "arm", not(croft_bitcode))))]
+    // SAFETY: obligation 1.
+    unsafe {
+        ((*region).limit, (*region).oldest)
+    }
+}
+
+/// Sets frontier and limit. On ARM by one instruction: see [`footers`].
+///
+/// # Safety
+///
+/// 1. `region` points to a descriptor that nothing else uses during the call.
+#[inline(always)]
+unsafe fn go_on(region: *mut Descriptor, frontier: *mut u8, limit: *mut Footer) {
+    #[cfg(all(target_arch = "arm", not(croft_bitcode)))]
+    // SAFETY: obligation 1: the two words follow each other, from the descriptor's start on.
+    unsafe {
+        core::arch::asm!(
+            "strd r2, r3, [{region}]",
+            region = in(reg) region,
+            in("r2") frontier,
+            in("r3") limit,
+            options(nostack, preserves_flags),
+        );
+    }
+    #[cfg(not(all(target_arch = "arm", not(croft_bitcode))))]
+    // SAFETY: obligation 1.
+    unsafe {
+        (*region).limit = limit;
+        (*region).frontier = frontier;
+    }
+}
+
 /// Links `newest` to the free list and returns false; or returns true with its link unchanged: the
 /// region owns no memory, or runs.
 ///
@@ -260,9 +333,16 @@ unsafe fn begin(footer: *mut Footer) -> *mut Descriptor {
 /// 1. As for [`enter`]; `newest` is the newest footer of a region over this pool.
 #[inline(always)]
 unsafe fn link(free: *mut Footer, newest: *mut Footer) -> bool {
-    // SAFETY: obligation 1. One operation both stores the link (Block-I3: the old one is `PLAIN`) and says
-    // whether it was `SPECIAL`.
+    // SAFETY: obligation 1.
     unsafe {
+        if !MASKS {
+            let is_special = (*newest).next == SPECIAL;
+            if !is_special {
+                (*newest).next = free;
+            }
+            return is_special;
+        }
+        // One operation both stores the link (Block-I3: the old one is all ones) and says whether it was `SPECIAL`.
         let mark = (*newest).next.addr();
         let next = free.map_addr(|address| address & mark);
         (*newest).next = next;
@@ -296,15 +376,18 @@ pub(crate) unsafe fn pop(
         if leave(pool) {
             return;
         }
-        let limit = (*region).limit;
+        let (limit, early) = footers(region);
+        // Where it costs an instruction of its own, only a region with memory pays it.
+        let oldest = || if MASKS { (*region).oldest } else { early };
         let free = (*pool).free;
         if link(free, limit) {
-            if !is_lazy((*region).frontier) {
-                runs((*region).oldest, limit);
+            if !owns_nothing(region, early) {
+                runs(oldest(), limit);
             }
             return;
         }
-        (*pool).free = (*region).oldest;
+        (*pool).free = oldest();
+        end::<7, _>(());
     }
 }
 
@@ -324,24 +407,25 @@ pub(crate) unsafe fn reset(
     // SAFETY: as in `pop`. If the region has one block, its link is the free list's head by now, and
     // the list stays as it was.
     unsafe {
-        let limit = (*region).limit;
+        let (limit, oldest) = footers(region);
         let free = (*pool).free;
-        let oldest = (*region).oldest;
         if link(free, limit) {
-            if !is_lazy((*region).frontier) {
+            if !owns_nothing(region, oldest) {
                 runs(oldest, limit);
             }
             return;
         }
         (*pool).free = (*oldest).next;
-        (*oldest).next = PLAIN;
-        (*region).limit = oldest;
+        if MASKS {
+            (*oldest).next = plain(oldest);
+        }
         // Inlined, the frontier is in a register, and two instructions spare the next allocation the slow path. A raw
         // region stays so: its footer may not be complete.
-        (*region).frontier = if cfg!(croft_bitcode) && (*region).frontier != raw() {
+        let frontier = if cfg!(croft_bitcode) && (*region).frontier != raw() {
             start_of(oldest)
         } else {
             raw()
         };
+        go_on(region, frontier, oldest);
     }
 }

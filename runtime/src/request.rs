@@ -9,7 +9,7 @@
 //! (`extend`), one that is raw (`complete`), and one that is lazy (`originate`). The invariants are those of
 //! [`region`](mod@crate::region).
 
-use crate::block::{Footer, PLAIN, start_of};
+use crate::block::{Footer, plain, start_of};
 use crate::exhaustion::Reason;
 use crate::layout::{HOME, LAZY, PAYLOAD, UNBOUNDED, alignment_is_granted, last_before, rounded, whole};
 use crate::pool::{BlockPool, COUNTS_OPEN, copied, enter, retreat, take, untake};
@@ -330,7 +330,7 @@ unsafe fn originate<R>(
         }
         let begins = |start: *mut u8| {
             let footer = start.wrapping_byte_add(room).cast::<Footer>();
-            (*footer).next = PLAIN;
+            (*footer).next = plain(footer);
             (*footer).stop = start.addr().wrapping_add(budget);
             then(start, footer)
         };

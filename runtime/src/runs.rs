@@ -25,7 +25,7 @@
 
 use core::ptr;
 
-use crate::block::{END, PLAIN, SPECIAL};
+use crate::block::{END, SPECIAL};
 pub use crate::classes::{BLOCKS, CLASSES, LARGEST, ROOM};
 use crate::classes::{bytes_of, class_of};
 use crate::cleanup::{self, Registration};
@@ -226,7 +226,7 @@ unsafe fn grant(pool: *mut BlockPool, region: Descriptor, size: usize) -> Result
         };
         let class = (*run).class;
         (*pool).handed = start_of_run(run, class);
-        let is_marked = (*limit).next != PLAIN;
+        let is_marked = (*limit).next == SPECIAL;
         if !is_marked || cleanup::record_of(oldest).is_null() {
             let stop = if limit == oldest {
                 start.addr().wrapping_add(left)

@@ -200,7 +200,9 @@ fn image(
         .arg(work.folder)
         // The console may not become calls of itself.
         .args(["-fno-builtin", "-ffunction-sections", "-fdata-sections"])
-        .args(["-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--gc-sections", "-T"])
+        .args(["-nostdlib", "-static", "-fuse-ld=lld", "-Wl,--gc-sections"])
+        .args(target.linker)
+        .arg("-T")
         .arg(script)
         // For the script's INCLUDE.
         .arg("-L")

@@ -12,6 +12,8 @@ pub struct Target {
     pub triple: &'static str,
     /// What clang has to be told.
     pub flags: &'static [&'static str],
+    /// What its linker has to be told.
+    pub linker: &'static [&'static str],
     /// Assembly that runs first.
     pub start: &'static str,
     /// Where in memory things lie.
@@ -35,6 +37,7 @@ pub const TARGETS: [Target; 4] = [
             "-march=rv32imac_zicsr",
             "-mabi=ilp32",
         ],
+        linker: &["-Wl,--relax-gp"],
         start: baremetal!("start-riscv32.S"),
         linker_script: baremetal!("riscv32-virt.ld"),
         block_size: 16384,
@@ -42,6 +45,7 @@ pub const TARGETS: [Target; 4] = [
     Target {
         triple: "riscv32g-unknown-none-elf",
         flags: &["--target=riscv32-none-elf", "-march=rv32g", "-mabi=ilp32d"],
+        linker: &["-Wl,--relax-gp"],
         start: baremetal!("start-riscv32.S"),
         linker_script: baremetal!("riscv32-virt.ld"),
         block_size: 16384,
@@ -55,6 +59,7 @@ pub const TARGETS: [Target; 4] = [
             "-mfpu=vfpv3",
             "-mno-unaligned-access",
         ],
+        linker: &[],
         start: baremetal!("start-armv7a.S"),
         linker_script: baremetal!("zynq-7000.ld"),
         block_size: 16384,
@@ -66,6 +71,7 @@ pub const TARGETS: [Target; 4] = [
             "-mcpu=cortex-m4",
             "-mfloat-abi=soft",
         ],
+        linker: &[],
         start: baremetal!("start-thumbv7em.S"),
         linker_script: baremetal!("mps2-an386.ld"),
         block_size: 4096,

@@ -3,7 +3,11 @@
 
 use std::mem::zeroed;
 
-/// Instructions that `operation`, a function at the address `entry`, executes on what `prepare` made; `None` if the
+/// The status with which a child ends in whose operation nothing returns: an exhaustion handler's.
+pub const REFUSED: i32 = 77;
+
+/// Instructions that `operation`, a function at the address `entry`, executes on what `prepare` made, 0 if the child ends with the
+/// status [`REFUSED`]; `None` if the
 /// system forbids tracing. What the functions at the addresses `aside` execute does not count, but the calls of them do.
 pub fn count<T>(
     entry: usize,
@@ -60,6 +64,9 @@ pub fn count<T>(
             counted += usize::from(returns_to.is_some() && out_of_aside.is_none());
             assert_eq!(libc::ptrace(libc::PTRACE_SINGLESTEP, child, 0, 0), 0);
             assert_eq!(libc::waitpid(child, &mut status, 0), child);
+            if libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == REFUSED {
+                return Some(0);
+            }
             assert!(libc::WIFSTOPPED(status), "the child ended outside the operation");
         };
         libc::kill(child, libc::SIGKILL);
