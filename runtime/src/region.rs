@@ -299,20 +299,20 @@ unsafe fn footers(region: *const Descriptor) -> (*mut Footer, *mut Footer) {
     }
 }
 
-/// Sets frontier and limit. On ARM by one instruction: see [`footers`].
+/// Sets limit and frontier; the latter is computed last. On ARM by one instruction: see [`footers`].
 ///
 /// # Safety
 ///
 /// 1. `region` points to a descriptor that nothing else uses during the call.
 #[inline(always)]
-unsafe fn go_on(region: *mut Descriptor, frontier: *mut u8, limit: *mut Footer) {
+unsafe fn go_on(region: *mut Descriptor, limit: *mut Footer, frontier: impl FnOnce() -> *mut u8) {
     #[cfg(all(target_arch = "arm", not(croft_bitcode)))]
     // SAFETY: obligation 1: the two words follow each other, from the descriptor's start on.
     unsafe {
         core::arch::asm!(
             "strd r2, r3, [{region}]",
             region = in(reg) region,
-            in("r2") frontier,
+            in("r2") frontier(),
             in("r3") limit,
             options(nostack, preserves_flags),
         );
@@ -321,7 +321,7 @@ unsafe fn go_on(region: *mut Descriptor, frontier: *mut u8, limit: *mut Footer) 
     // SAFETY: obligation 1.
     unsafe {
         (*region).limit = limit;
-        (*region).frontier = frontier;
+        (*region).frontier = frontier();
     }
 }
 
@@ -421,11 +421,12 @@ pub(crate) unsafe fn reset(
         }
         // Inlined, the frontier is in a register, and two instructions spare the next allocation the slow path. A raw
         // region stays so: its footer may not be complete.
-        let frontier = if cfg!(croft_bitcode) && (*region).frontier != raw() {
-            start_of(oldest)
-        } else {
-            raw()
-        };
-        go_on(region, frontier, oldest);
+        go_on(region, oldest, || {
+            if cfg!(croft_bitcode) && (*region).frontier != raw() {
+                start_of(oldest)
+            } else {
+                raw()
+            }
+        });
     }
 }
