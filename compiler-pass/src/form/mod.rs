@@ -24,6 +24,7 @@ pub mod paths;
 pub mod regions;
 mod revival;
 mod steering;
+mod storage;
 
 pub use build::build;
 pub use entity::{BlockId, FuncId, InstId, NodeId, ObjectId, RegionId, ValueId};
