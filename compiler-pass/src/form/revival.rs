@@ -355,7 +355,7 @@ impl<'s, 'a> Search<'s, 'a> {
 
     /// What is read at a place is what is stored there, whole or in parts.
     fn placed(&mut self, function: usize, pointer: ValueId, bytes: u32, ways: Ways) {
-        for (index, value, stored) in self.storage.numbers(function, pointer, bytes) {
+        for (index, value, stored) in self.storage.numbers(function, pointer, bytes, ways) {
             let is_part = stored < bytes && bytes >= self.pointer_bytes;
             let ways = if is_part { ways } else { ways & !(ADDRESS | SCALED) };
             if ways != 0 {

@@ -36,20 +36,26 @@ impl Spot {
     }
 }
 
-/// A place at which numbers are stored, or pointers read: where, and in how many bytes.
-struct Access {
-    offset: Offset,
-    bytes: u32,
-    /// The number that is stored: function and value.
-    stored: Option<(usize, ValueId)>,
-}
-
 /// A number that is stored: function, value and bytes.
 pub(super) type Number = (usize, ValueId, u32);
 
-impl Access {
-    fn number(&self) -> Option<Number> {
-        self.stored.map(|(function, value)| (function, value, self.bytes))
+/// What is done in a class of memory.
+#[derive(Default)]
+struct Accesses {
+    /// Where pointers are read, and the most bytes of a read there.
+    reads: BTreeMap<Offset, u32>,
+    /// The numbers that are stored at each place.
+    numbers: BTreeMap<Offset, Vec<Number>>,
+}
+
+impl Accesses {
+    fn numbers_at(&self, offset: Offset, bytes: u32) -> impl Iterator<Item = Number> {
+        let here = self.numbers.iter().flat_map(move |(at, numbers)| {
+            numbers
+                .iter()
+                .filter(move |(.., stored)| offset.overlaps(bytes, *at, *stored))
+        });
+        here.copied()
     }
 }
 
@@ -57,7 +63,9 @@ impl Access {
 pub(super) struct Storage {
     spots: Vec<Vec<Option<Spot>>>,
     classes: Classes,
-    accesses: HashMap<usize, Vec<Access>>,
+    accesses: HashMap<usize, Accesses>,
+    /// Which marks the numbers at a place have got: class, offset and bytes.
+    asked: HashMap<(usize, Offset, u32), u8>,
 }
 
 impl Storage {
@@ -83,6 +91,7 @@ impl Storage {
             spots: search.spots,
             classes: search.classes,
             accesses: HashMap::new(),
+            asked: HashMap::new(),
         };
         storage.collect(drafts);
         storage
@@ -97,14 +106,23 @@ impl Storage {
                     InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => {
                         let def = &draft.values[value.index()];
                         let is_made = matches!(def.kind, ValueKind::Inst(_) | ValueKind::Param(_));
-                        if is_made && !def.is_pointer {
-                            self.access(function, pointer, inst.bytes, Some((function, value)));
+                        if is_made
+                            && !def.is_pointer
+                            && let Some(spot) = self.spot(function, pointer)
+                        {
+                            let accesses = self.accesses.entry(spot.class).or_default();
+                            let numbers = accesses.numbers.entry(spot.offset).or_default();
+                            numbers.push((function, value, inst.bytes));
                         }
                     }
                     InstKind::Load(pointer) => {
                         let result = inst.result.map(|result| &draft.values[result.index()]);
-                        if result.is_some_and(|result| result.holds_pointer) {
-                            self.access(function, pointer, inst.bytes, None);
+                        if result.is_some_and(|result| result.holds_pointer)
+                            && let Some(spot) = self.spot(function, pointer)
+                        {
+                            let accesses = self.accesses.entry(spot.class).or_default();
+                            let bytes = accesses.reads.entry(spot.offset).or_default();
+                            *bytes = inst.bytes.max(*bytes);
                         }
                     }
                     _ => {}
@@ -113,58 +131,52 @@ impl Storage {
         }
     }
 
-    fn access(&mut self, function: usize, pointer: ValueId, bytes: u32, stored: Option<(usize, ValueId)>) {
-        if let Some(spot) = self.spot(function, pointer) {
-            let offset = spot.offset;
-            let accesses = self.accesses.entry(spot.class).or_default();
-            let is_known = stored.is_none()
-                && accesses
-                    .iter()
-                    .any(|other| other.stored.is_none() && other.offset == offset && other.bytes >= bytes);
-            if !is_known {
-                accesses.push(Access {
-                    offset,
-                    bytes,
-                    stored,
-                });
-            }
-        }
-    }
-
     fn spot(&mut self, function: usize, value: ValueId) -> Option<Spot> {
         let spot = self.spots[function][value.index()]?;
         let class = self.classes.find(spot.class);
-        let is_one = self.classes.cells.get(&class).is_some_and(|cells| cells.is_one);
+        let is_one = self.classes.cells[class].is_one;
         let offset = if is_one { Offset::ANY } else { spot.offset };
         Some(Spot { class, offset })
     }
 
-    /// The numbers that may lie where so many bytes are read through a pointer, and in how many bytes each is stored.
-    pub(super) fn numbers(&mut self, function: usize, pointer: ValueId, bytes: u32) -> Vec<Number> {
-        let Some(spot) = self.spot(function, pointer) else {
+    /// The numbers that may lie where so many bytes are read through a pointer; none if it is not known where in its class it
+    /// points, since such classes grow into all of memory. None either if that was asked before with these marks.
+    pub(super) fn numbers(
+        &mut self,
+        function: usize,
+        pointer: ValueId,
+        bytes: u32,
+        marks: u8,
+    ) -> Vec<Number> {
+        let spot = self.spot(function, pointer);
+        let Some(spot) = spot.filter(|spot| spot.offset != Offset::ANY) else {
             return Vec::new();
         };
-        let accesses = self.accesses.get(&spot.class).into_iter().flatten();
-        let here = accesses.filter(|access| spot.offset.overlaps(bytes, access.offset, access.bytes));
-        here.filter_map(Access::number).collect()
+        let asked = self.asked.entry((spot.class, spot.offset, bytes)).or_default();
+        if marks & !*asked == 0 {
+            return Vec::new();
+        }
+        *asked |= marks;
+        let accesses = self.accesses.get(&spot.class).into_iter();
+        accesses
+            .flat_map(|accesses| accesses.numbers_at(spot.offset, bytes))
+            .collect()
     }
 
     /// The numbers that are stored where somewhere a pointer is read.
     pub(super) fn read_as_pointers(&self) -> Vec<Number> {
         let mut found = Vec::new();
         for accesses in self.accesses.values() {
-            let is_read = |number: &Access| {
-                let mut others = accesses.iter().filter(|other| other.stored.is_none());
-                others.any(|read| read.offset.overlaps(read.bytes, number.offset, number.bytes))
-            };
-            let numbers = accesses.iter().filter(|access| access.stored.is_some());
-            found.extend(
-                numbers
-                    .filter(|number| is_read(number))
-                    .filter_map(Access::number),
-            );
+            // Of memory whose places are one, what lies where is not known: that numbers are stored and pointers are read there
+            // shows nothing.
+            let reads = accesses
+                .reads
+                .iter()
+                .filter(|(offset, _)| **offset != Offset::ANY);
+            found.extend(reads.flat_map(|(offset, bytes)| accesses.numbers_at(*offset, *bytes)));
         }
         found.sort_unstable();
+        found.dedup();
         found
     }
 }
@@ -173,7 +185,8 @@ impl Storage {
 #[derive(Default)]
 struct Classes {
     parents: Vec<usize>,
-    cells: HashMap<usize, Cells>,
+    /// By class; nothing of one that has become another.
+    cells: Vec<Cells>,
 }
 
 #[derive(Default)]
@@ -186,6 +199,7 @@ struct Cells {
 impl Classes {
     fn fresh(&mut self) -> usize {
         self.parents.push(self.parents.len());
+        self.cells.push(Cells::default());
         self.parents.len() - 1
     }
 
@@ -207,17 +221,15 @@ impl Classes {
                 continue;
             }
             grew = true;
-            let size = |class| self.cells.get(&class).map_or(0, |cells| cells.held.len());
+            let size = |class: usize| self.cells[class].held.len();
             let (kept, gone) = if size(left) < size(right) {
                 (right, left)
             } else {
                 (left, right)
             };
             self.parents[gone] = kept;
-            let Some(moved) = self.cells.remove(&gone) else {
-                continue;
-            };
-            let cells = self.cells.entry(kept).or_default();
+            let moved = std::mem::take(&mut self.cells[gone]);
+            let cells = &mut self.cells[kept];
             cells.is_one |= moved.is_one;
             for (offset, spot) in moved.held {
                 work.extend(cells.hold(offset, spot).1);
@@ -230,7 +242,7 @@ impl Classes {
     /// Lets a place hold a pointer. True if that is news.
     fn hold(&mut self, at: Spot, held: Spot) -> bool {
         let class = self.find(at.class);
-        let cells = self.cells.entry(class).or_default();
+        let cells = &mut self.cells[class];
         let (mut grew, mut same) = cells.hold(at.offset, held);
         same.extend(cells.shrink());
         for (left, right) in same {
@@ -242,9 +254,7 @@ impl Classes {
     /// Where a pointer points that is read at a place, if any lies there; whether classes became one by that.
     fn held(&mut self, at: Spot, bytes: u32) -> (Option<Spot>, bool) {
         let class = self.find(at.class);
-        let Some(cells) = self.cells.get(&class) else {
-            return (None, false);
-        };
+        let cells = &self.cells[class];
         let here = cells
             .held
             .iter()
@@ -265,7 +275,7 @@ impl Classes {
     /// Makes a class's places one. True if they were not.
     fn join_places(&mut self, class: usize) -> bool {
         let class = self.find(class);
-        let cells = self.cells.entry(class).or_default();
+        let cells = &mut self.cells[class];
         let grew = !std::mem::replace(&mut cells.is_one, true);
         for (left, right) in cells.shrink() {
             self.unify(left, right);
