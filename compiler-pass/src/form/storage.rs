@@ -18,7 +18,7 @@ use inkwell::llvm_sys::LLVMOpcode;
 use std::collections::{BTreeMap, HashMap};
 
 /// After so many sweeps every offset is any.
-const MAX_ROUNDS: usize = 12;
+const MAX_ROUNDS: usize = 8;
 /// A class with more cells than this has one.
 const MAX_CELLS: usize = 64;
 
@@ -495,11 +495,17 @@ impl<'s, 'a> Search<'s, 'a> {
                 };
                 result(self, spot);
             }
-            InstKind::Phi(_) | InstKind::Same(_) | InstKind::Resize { .. } | InstKind::FromInteger(_) => {
-                for operand in inst.kind.operands() {
-                    let spot = self.get(index, operand);
+            InstKind::Phi(incoming) => {
+                for (_, operand) in incoming {
+                    let spot = self.get(index, *operand);
                     result(self, spot);
                 }
+            }
+            InstKind::Same(operand)
+            | InstKind::Resize { value: operand, .. }
+            | InstKind::FromInteger(operand) => {
+                let spot = self.get(index, operand);
+                result(self, spot);
             }
             InstKind::Select { yes, no, .. } => {
                 for operand in [yes, no] {
