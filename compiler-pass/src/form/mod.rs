@@ -14,6 +14,7 @@ mod body;
 pub mod build;
 pub mod callgraph;
 mod calls;
+mod classes;
 mod disguise;
 mod draft;
 pub mod entity;
