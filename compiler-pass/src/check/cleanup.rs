@@ -82,7 +82,7 @@ pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> C
         }
     }
     if registers(cx) {
-        solve(cx, &handed, &mut cleanups);
+        solve(cx, provenance, &handed, &mut cleanups);
     }
     match cx.function.kernel {
         Some(allowed) => kernel(cx, allowed, &mut cleanups),
@@ -173,6 +173,9 @@ fn fitness(
 /// Why an object that dies before its region is no object of a cleanup.
 const OF_A_VARIABLE: &str = "its object is a variable of this function, and the region lives on";
 
+/// The same of an object that dies earlier.
+pub const OUT_OF_SCOPE: &str = "its object is a variable whose scope ends before the region";
+
 /// Whether an object dies when the function returns.
 fn is_variable(object: Object) -> bool {
     matches!(object, Object::Slot(_))
@@ -200,15 +203,8 @@ fn left_on_local(
     if !regions_left(cx, inst).any(|handle| lives_on(cx, handed, handle)) {
         return;
     }
-    let held = effects.flows.iter().filter(|(_, to)| match to {
-        Sink::In(index) => effects.cleanups.contains_key(index),
-        _ => false,
-    });
-    let mut objects = held.flat_map(|(from, _)| {
-        let places = sources(cx, provenance, id, &call, *from);
-        places.objects().collect::<Vec<_>>()
-    });
-    if objects.any(|object| is_variable(provenance.get(object))) {
+    let objects = held_by(cx, provenance, id, &call, effects);
+    if objects.into_iter().any(is_variable) {
         cleanups.findings.insert(Finding {
             problem: Problem::UnfitCleanup {
                 function: cx.callee_name(&call),
@@ -220,6 +216,65 @@ fn left_on_local(
     }
 }
 
+/// What the cleanups hold, and perhaps more, that a callee leaves in regions.
+fn held_by(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    id: InstId,
+    call: &Call<'_>,
+    effects: &Effects,
+) -> Vec<Object> {
+    let held = effects.flows.iter().filter(|(_, to)| match to {
+        Sink::In(index) => effects.cleanups.contains_key(index),
+        _ => false,
+    });
+    let objects = held.flat_map(|(from, _)| {
+        let places = sources(cx, provenance, id, call, *from);
+        places.objects().collect::<Vec<_>>()
+    });
+    objects.map(|object| provenance.get(object)).collect()
+}
+
+/// A variable whose scope ends is no object of a cleanup that may still be pending: a compiler gives its place to others, and
+/// drops what was stored there last.
+fn out_of_scope(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    end: &Inst<'_>,
+    state: &Pending,
+    cleanups: &mut Cleanups,
+) {
+    let InstKind::Forget(slot) = end.kind else { return };
+    for (at, _) in state.keys() {
+        let registered = cx.body.cleanups.iter().find(|cleanup| cleanup.at == *at);
+        let (call, objects): (Call<'_>, Vec<Object>) = match (registered, cx.body.inst(*at).kind) {
+            (Some(cleanup), _) => {
+                let object = cleanup.call.args[0].value;
+                (cleanup.call, provenance.of(object).collect())
+            }
+            (None, InstKind::Call(call)) => match cx.effects_of(&call) {
+                Some(effects) => (call, held_by(cx, provenance, *at, &call, effects)),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let is_gone = provenance
+            .of(slot)
+            .any(|object| is_variable(object) && objects.contains(&object));
+        let site = cx.site(*at);
+        if is_gone && cleanups.findings.iter().all(|finding| finding.at != site) {
+            cleanups.findings.insert(Finding {
+                problem: Problem::UnfitCleanup {
+                    function: cx.callee_name(&call),
+                    why: OUT_OF_SCOPE,
+                },
+                at: site,
+                because: vec![],
+            });
+        }
+    }
+}
+
 fn works_on_regions(effects: &Effects) -> bool {
     let param = effects.param(0);
     let is_used = param.region || param.reset || param.bounded;
@@ -227,7 +282,7 @@ fn works_on_regions(effects: &Effects) -> bool {
 }
 
 /// The dataflow, and what it says of ends and exits.
-fn solve(cx: Context<'_, '_>, handed: &[RegionId], cleanups: &mut Cleanups) {
+fn solve(cx: Context<'_, '_>, provenance: &Provenance, handed: &[RegionId], cleanups: &mut Cleanups) {
     let mut at: Vec<Option<Pending>> = vec![None; cx.paths.len()];
     at[cx.paths.entry().index()] = Some(Pending::new());
     let mut work = VecDeque::from([cx.paths.entry()]);
@@ -255,6 +310,9 @@ fn solve(cx: Context<'_, '_>, handed: &[RegionId], cleanups: &mut Cleanups) {
             if !pending.is_empty() {
                 cleanups.runs = cleanups.runs.max(most(&pending));
                 join(cleanups.at_ends.entry(id).or_default(), &pending);
+            }
+            if inst.ends_scope() {
+                out_of_scope(cx, provenance, inst, &state, cleanups);
             }
             transfer(cx, id, inst, &mut state);
             if matches!(inst.kind, InstKind::Return(_)) {

@@ -11,6 +11,7 @@ use super::provenance::Provenance;
 use crate::effects::Source;
 use crate::form::offset::Step;
 use crate::form::{Body, Call, InstKind, ValueId};
+use inkwell::llvm_sys::LLVMOpcode;
 
 /// How many steps lead from a pointer to the read that it comes from.
 const MAX_STEPS: usize = 16;
@@ -37,7 +38,7 @@ impl Solver<'_, '_> {
         let bytes = self.cx.form.pointer_bytes;
         let mut read = Places::default();
         for place in places_of(self.cx, self.provenance, call, from).iter() {
-            self.provenance.read_known(place, bytes, &mut read);
+            read_at(self.provenance, place, bytes, &mut read);
         }
         if is_inferred(self.cx.function) {
             let words = words_of(self.cx, self.provenance, call, from);
@@ -73,7 +74,7 @@ impl Solver<'_, '_> {
 pub(super) fn word(cx: Context<'_, '_>, provenance: &Provenance, call: &Call<'_>, from: Source) -> Places {
     let mut read = Places::default();
     for place in places_of(cx, provenance, call, from).iter() {
-        provenance.read_known(place, cx.form.pointer_bytes, &mut read);
+        read_at(provenance, place, cx.form.pointer_bytes, &mut read);
     }
     let words = words_of(cx, provenance, call, from);
     let known = words.into_iter().filter_map(|word| provenance.id(word));
@@ -81,7 +82,25 @@ pub(super) fn word(cx: Context<'_, '_>, provenance: &Provenance, call: &Call<'_>
     read
 }
 
-/// The places, known exactly, of the number that a source speaks of.
+/// Reads a word at a place of [`places_of`].
+fn read_at(provenance: &Provenance, place: Place, bytes: u32, read: &mut Places) {
+    match place.offset.exact() {
+        Some(_) => provenance.read_known(place, bytes, read),
+        None => provenance.read_cells(place.object, place.offset, bytes, read),
+    }
+}
+
+/// Whether a value is what a library function passes to a function that it calls back: the address of some element of an array,
+/// whose words cannot be told from the others.
+fn is_element(body: &Body<'_>, value: ValueId) -> bool {
+    body.def(value).is_some_and(|(_, inst)| {
+        let index = inst.llvm.operand(1).and_then(|index| index.opcode());
+        matches!(inst.kind, InstKind::Address { step, .. } if step.stride == 1)
+            && index == Some(LLVMOpcode::LLVMFreeze)
+    })
+}
+
+/// The places, known exactly but for a callback's, of the number that a source speaks of.
 pub(super) fn places_of(
     cx: Context<'_, '_>,
     provenance: &Provenance,
@@ -104,9 +123,11 @@ pub(super) fn places_of(
             read.moved(Step::by(offset))
         }
     };
+    let mut arguments = cx.arguments(call, index).iter();
+    let is_called_back = arguments.any(|argument| is_element(cx.body, argument.value));
     places
         .iter()
-        .filter(|place| place.offset.exact().is_some())
+        .filter(|place| is_called_back || place.offset.exact().is_some())
         .collect()
 }
 

@@ -5,6 +5,7 @@
 
 use super::Place;
 use super::facts::{Facts, Holder, Language};
+use crate::check::cleanup::OUT_OF_SCOPE;
 use crate::check::finding::{Place as Keeper, Problem, Role, Way};
 use crate::effects::{Count, manifest};
 use crate::operation::Operation;
@@ -86,6 +87,9 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
             ),
         },
         Problem::CleanupsLeft { count, callee, .. } => cleanups_left(*count, callee.is_some(), facts),
+        Problem::UnfitCleanup { why, .. } if *why == OUT_OF_SCOPE => {
+            "declare the variable before the region, in the same block or an outer one, or allocate it in the region".to_owned()
+        }
         Problem::UnfitCleanup { .. } => {
             "a cleanup reads its object and gives back what that holds: it neither unwinds, nor works on regions, nor keeps pointers"
                 .to_owned()

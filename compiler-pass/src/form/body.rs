@@ -84,7 +84,10 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             });
         }
         let cleanups = self.cleanups(&insts);
+        let mut variables: std::vec::Vec<(Value<'a>, u32)> = self.variables.into_iter().collect();
+        variables.sort_by_key(|(_, number)| *number);
         Draft {
+            variables: variables.into_iter().map(|(variable, _)| variable).collect(),
             blocks: blocks.into_bump_slice(),
             insts: insts.into_bump_slice_mut(),
             values: self.values.into_bump_slice_mut(),

@@ -2,6 +2,7 @@
 //! been judged ([`super::revival`], [`super::disguise`]).
 
 use super::{Block, Body, Cleanup, Inst, InstKind, ValueDef, ValueId, ValueKind};
+use crate::llvm::Value;
 use inkwell::llvm_sys::LLVMOpcode::*;
 
 /// A body whose numbers are not judged yet.
@@ -11,6 +12,8 @@ pub(super) struct Draft<'a> {
     pub(super) values: &'a mut [ValueDef<'a>],
     pub(super) params: &'a [ValueId],
     pub(super) cleanups: &'a [Cleanup<'a>],
+    /// The global variables that it names, by number.
+    pub(super) variables: Vec<Value<'a>>,
     /// For each instruction, what it rounds to a multiple.
     pub(super) rounded: Vec<Option<ValueId>>,
 }

@@ -92,7 +92,7 @@ pub enum InstKind<'a> {
     },
     /// Makes the arguments past the parameters accessible through this list.
     Rest(ValueId),
-    /// A stack slot's contents become undefined.
+    /// A stack slot's contents become undefined: its scope begins or ends.
     Forget(ValueId),
     /// Leaves the function normally.
     Return(Option<ValueId>),
@@ -225,6 +225,13 @@ impl Inst<'_> {
             let turns = ["llvm.bswap.", "llvm.bitreverse.", "llvm.fshl.", "llvm.fshr."];
             turns.iter().any(|stem| name.starts_with(stem))
         })
+    }
+
+    /// Whether the scope of a variable ends here.
+    pub fn ends_scope(&self) -> bool {
+        let callee = self.llvm.callee().filter(|callee| callee.is_function());
+        matches!(self.kind, InstKind::Forget(_))
+            && callee.is_some_and(|callee| callee.name().starts_with("llvm.lifetime.end"))
     }
 
     /// Whether it is an intrinsic that multiplies.

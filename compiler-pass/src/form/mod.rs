@@ -14,6 +14,7 @@ mod body;
 pub mod build;
 pub mod callgraph;
 mod calls;
+mod classes;
 mod disguise;
 mod draft;
 pub mod entity;
@@ -24,6 +25,7 @@ pub mod paths;
 pub mod regions;
 mod revival;
 mod steering;
+mod storage;
 
 pub use build::build;
 pub use entity::{BlockId, FuncId, InstId, NodeId, ObjectId, RegionId, ValueId};

@@ -6,20 +6,39 @@
 //! * as an address: what lies between it and the pointer are sums, tags and choices, or
 //! * scaled: it is multiplied, divided, shifted or turned round first.
 //!
+//! A number that is stored where somewhere a pointer is read is one, too, by nothing but the place's type. Since so much is
+//! stored, the walk back from there takes memory for what it is: places are those that may be one ([`super::storage`]).
+//!
 //! Quotients and remainders of an address (a hash, the number of a page) are followed where they are revived after scaling,
 //! or visibly scaled back (`p / a * a`); quotients of what may be a multiple of one where they are revived. Numbers that are
 //! read, computed with, and stored, passed or returned are followed where they are revived as addresses. All other
 //! arithmetic on an address is followed always. What only another file makes into a pointer is not seen here.
 
 use super::draft::Draft;
+use super::storage::Storage;
 use super::{Callee, Disguise, Function, Inst, InstKind, ValueDef, ValueId, ValueKind};
-use inkwell::llvm_sys::LLVMOpcode::*;
+use inkwell::llvm_sys::LLVMOpcode::{self, *};
 use std::collections::HashMap;
 
-/// How numbers are revived: a set of [`ADDRESS`] and [`SCALED`].
+/// How numbers are revived: a set of [`ADDRESS`] and [`SCALED`], and the same of what is read as a pointer where it lies.
 type Ways = u8;
 const ADDRESS: Ways = 1;
 const SCALED: Ways = 2;
+const PLACED: Ways = 4;
+const PLACED_SCALED: Ways = 8;
+/// As a part of an address: other parts are put beside it.
+const PART: Ways = 16;
+
+/// The ways in which an operand is revived whose multiple or part is.
+fn scaled(ways: Ways) -> Ways {
+    let plain = if ways & (ADDRESS | SCALED) != 0 { SCALED } else { 0 };
+    let placed = if ways & (PLACED | PLACED_SCALED) != 0 {
+        PLACED_SCALED
+    } else {
+        0
+    };
+    plain | placed | ways & PART
+}
 
 /// A remainder of a division by so much has more than the low bits of an address.
 const LARGE: u64 = 1 << 32;
@@ -51,7 +70,11 @@ pub(super) fn judge<'a>(functions: &[Function<'a>], drafts: &mut [Option<Draft<'
             }
         }
         for (value, ways) in draft.values.iter_mut().zip(ways) {
-            value.is_revived = ways & ADDRESS != 0;
+            let is_part = match value.kind {
+                ValueKind::Inst(id) => is_part(&draft.insts[id.index()], pointer_bytes),
+                _ => false,
+            };
+            value.is_revived = ways & if is_part { PART } else { ADDRESS | PLACED } != 0;
         }
     }
 }
@@ -62,7 +85,7 @@ fn leaves_address(draft: &Draft<'_>, inst: &Inst<'_>, ways: &[Ways]) -> bool {
         return false;
     };
     let ways = ways.get(result.index()).copied().unwrap_or_default();
-    let is_scaled = ways & SCALED != 0;
+    let is_scaled = ways & (SCALED | PLACED_SCALED | PART) != 0;
     match inst.llvm.opcode() {
         // A multiple of an address is divided. What is made of a pointer right here is an address, and its quotient none.
         Some(LLVMUDiv | LLVMSDiv) => is_scaled || ways != 0 && !is_address(draft, dividend),
@@ -81,7 +104,15 @@ fn is_address(draft: &Draft<'_>, value: ValueId) -> bool {
     matches!(opcode, Some(LLVMPtrToInt | LLVMPtrToAddr))
 }
 
-/// A number that is read, computed with and revived is followed: if it is aligned, wherever it lies, since that is done
+/// Whether an instruction reads a number that has too few bits for an address, and more than a byte.
+fn is_part(inst: &Inst<'_>, pointer_bytes: u32) -> bool {
+    matches!(inst.kind, InstKind::Load(_) | InstKind::Exchange { .. })
+        && (2..pointer_bytes).contains(&inst.bytes)
+        && !inst.llvm.ty().is_floating()
+}
+
+/// A part of an address that is revived is followed as single bytes are. A number that is read, computed with and revived
+/// is followed: if it is aligned, wherever it lies, since that is done
 /// with addresses; else where no pointer beside it can be taken for it.
 pub(super) fn follow(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_bytes: u32) {
     for value in values.iter_mut() {
@@ -91,6 +122,7 @@ pub(super) fn follow(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_by
             && inst.bytes >= pointer_bytes
             && !inst.llvm.ty().is_floating();
         value.disguise = match value.disguise {
+            Disguise::Known if value.is_revived && is_part(inst, pointer_bytes) => Disguise::Byte,
             Disguise::Aligned if is_read && value.is_revived => Disguise::Passed,
             Disguise::Known | Disguise::Aligned if is_read && value.is_revived => Disguise::Computed,
             Disguise::Aligned => Disguise::Known,
@@ -103,6 +135,7 @@ pub(super) fn follow(insts: &[Inst<'_>], values: &mut [ValueDef<'_>], pointer_by
 struct Search<'s, 'a> {
     drafts: &'s [Option<Draft<'a>>],
     pointer_bytes: u32,
+    storage: Storage,
     ways: Vec<Vec<Ways>>,
     work: Vec<(usize, ValueId, Ways)>,
     /// For each function, how its results are revived.
@@ -124,6 +157,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let mut search = Search {
             drafts,
             pointer_bytes,
+            storage: Storage::new(functions, drafts, pointer_bytes),
             ways: drafts
                 .iter()
                 .map(|draft| vec![0; draft.as_ref().map_or(0, |draft| draft.values.len())])
@@ -153,6 +187,9 @@ impl<'s, 'a> Search<'s, 'a> {
                 },
                 _ => {}
             }
+        }
+        for (function, value, bytes) in search.storage.read_as_pointers() {
+            search.demand(function, value, search.placed_ways(bytes, PLACED));
         }
         search
     }
@@ -223,9 +260,11 @@ impl<'s, 'a> Search<'s, 'a> {
 
     fn made_by(&mut self, function: usize, inst: &Inst<'a>, ways: Ways) {
         match inst.kind {
-            InstKind::Load(_) | InstKind::Exchange { .. } | InstKind::Opaque(..) => {
-                self.read(inst.bytes, ways);
+            InstKind::Load(pointer) | InstKind::Exchange { pointer, .. } => {
+                self.read(inst.bytes, ways & (ADDRESS | SCALED));
+                self.placed(function, pointer, inst.bytes, ways);
             }
+            InstKind::Opaque(..) => self.read(inst.bytes, ways & (ADDRESS | SCALED)),
             InstKind::Call(call) => match call.callee {
                 Callee::Direct(callee) if self.drafts[callee.index()].is_some() => {
                     self.results(callee.index(), ways);
@@ -256,16 +295,21 @@ impl<'s, 'a> Search<'s, 'a> {
             InstKind::Derive(operands) | InstKind::Plain(operands) => match inst.llvm.opcode() {
                 Some(LLVMMul | LLVMUDiv | LLVMSDiv | LLVMURem | LLVMSRem) => {
                     for operand in operands {
-                        self.demand(function, *operand, SCALED);
+                        self.demand(function, *operand, scaled(ways));
                     }
                 }
-                Some(LLVMShl | LLVMLShr | LLVMAShr) => self.demand(function, operands[0], SCALED),
+                Some(LLVMShl | LLVMLShr | LLVMAShr) => self.demand(function, operands[0], scaled(ways)),
                 _ if inst.turns_bits() || inst.multiplies() => {
                     for operand in operands {
-                        self.demand(function, *operand, SCALED);
+                        self.demand(function, *operand, scaled(ways));
                     }
                 }
                 Some(opcode) if !is_floating(opcode) => {
+                    let ways = if self.puts_together(function, opcode, operands) {
+                        ways | PART
+                    } else {
+                        ways
+                    };
                     for operand in operands {
                         self.demand(function, *operand, ways);
                     }
@@ -274,6 +318,25 @@ impl<'s, 'a> Search<'s, 'a> {
             },
             _ => {}
         }
+    }
+
+    /// Whether parts of a number are put together: one of them has been shifted to its place.
+    fn puts_together(&self, function: usize, opcode: LLVMOpcode, operands: &[ValueId]) -> bool {
+        let Some(draft) = &self.drafts[function] else {
+            return false;
+        };
+        let is_shifted = |value: &ValueId| {
+            let shift = draft
+                .def(*value)
+                .filter(|inst| inst.llvm.opcode() == Some(LLVMShl));
+            let widens =
+                |inst: &Inst<'_>| matches!(inst.kind, InstKind::Resize { from, to, .. } if from < to);
+            shift.is_some_and(|inst| {
+                let shifted = inst.kind.operands().first().copied();
+                shifted.and_then(|shifted| draft.def(shifted)).is_some_and(widens)
+            })
+        };
+        matches!(opcode, LLVMOr | LLVMAdd | LLVMXor) && operands.iter().any(is_shifted)
     }
 
     fn results(&mut self, callee: usize, ways: Ways) {
@@ -287,6 +350,26 @@ impl<'s, 'a> Search<'s, 'a> {
             if let InstKind::Return(Some(value)) = inst.kind {
                 self.demand(callee, value, new);
             }
+        }
+    }
+
+    /// What is read at a place is what is stored there, whole or in parts.
+    fn placed(&mut self, function: usize, pointer: ValueId, bytes: u32, ways: Ways) {
+        for (index, value, stored) in self.storage.numbers(function, pointer, bytes, ways) {
+            let is_part = stored < bytes && bytes >= self.pointer_bytes;
+            let ways = if is_part { ways } else { ways & !(ADDRESS | SCALED) };
+            if ways != 0 {
+                self.demand(index, value, self.placed_ways(stored, ways));
+            }
+        }
+    }
+
+    /// How a number is revived that is stored in so many bytes of something revived.
+    fn placed_ways(&self, bytes: u32, ways: Ways) -> Ways {
+        if (2..self.pointer_bytes).contains(&bytes) {
+            PART
+        } else {
+            ways & !(ADDRESS | SCALED)
         }
     }
 
@@ -324,7 +407,7 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 }
 
-fn is_floating(opcode: inkwell::llvm_sys::LLVMOpcode) -> bool {
+fn is_floating(opcode: LLVMOpcode) -> bool {
     matches!(
         opcode,
         LLVMFNeg
