@@ -20,6 +20,7 @@ pub mod balance;
 mod beside;
 pub mod blame;
 mod called;
+mod carried;
 pub mod cleanup;
 pub mod component;
 pub mod constraints;
@@ -28,7 +29,9 @@ mod cycles;
 pub mod escape;
 pub mod exits;
 pub mod finding;
+mod found;
 pub mod instantiate;
+pub mod kept;
 pub mod leak;
 pub mod lives;
 pub mod named;
@@ -49,6 +52,7 @@ pub mod unknown;
 mod word;
 
 use crate::effects::{Effects, Put, Sink, Source};
+use crate::form::regions::Kept;
 use crate::form::{Form, FuncId, InstKind, ValueId, callgraph};
 use context::{Context, Summaries};
 use finding::{Finding, Problem, Site};
@@ -83,6 +87,7 @@ fn initial(form: &Form<'_>) -> Summaries {
     let mut summaries = Summaries {
         effects: Vec::new(),
         described: Vec::new(),
+        arguments: Vec::new(),
     };
     for (_, function) in form.ids() {
         let described = function.declared.is_some() || function.facts.trusted;
@@ -106,6 +111,12 @@ fn initial(form: &Form<'_>) -> Summaries {
         }
         summaries.effects.push(effects);
         summaries.described.push(described);
+        let carried = function.carried.len();
+        summaries.arguments.push(if carried == 0 {
+            0
+        } else {
+            function.params() + carried
+        });
     }
     summaries
 }
@@ -117,12 +128,26 @@ struct Analysed {
     findings: BTreeSet<Finding>,
 }
 
-fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Analysed {
+/// Analyses a function. What the reads of handles from memory give, those in `lost` excepted, has to be what the context
+/// takes them for.
+///
+/// # Errors
+/// What they give, if that is something else.
+fn check_function(
+    cx: Context<'_, '_>,
+    lost: &BTreeSet<ValueId>,
+    blame: &Blame,
+    recursion: &Recursion,
+) -> Result<Analysed, Kept> {
     let balance = balance::run(cx);
     let named = named::Named::new(cx, &balance.at);
     let cx = Context { named: &named, ..cx };
-    let leaks = leak::run(cx, blame, recursion);
     let provenance = provenance::Provenance::new(cx);
+    let kept = kept::find(cx, &provenance, lost);
+    if kept != *cx.regions.kept() {
+        return Err(kept);
+    }
+    let leaks = leak::run(cx, blame, recursion);
     let escapes = escape::run(cx, &provenance, &balance);
     let unknown = unknown::run(cx, &provenance);
     let cleanups = cleanup::run(cx, &provenance, &balance);
@@ -136,11 +161,11 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     findings.extend(cleanups.findings);
     findings.extend(stale.findings);
     findings.extend(contradiction(cx, &provenance, &effects));
-    Analysed {
+    Ok(Analysed {
         effects,
         leaks,
         findings,
-    }
+    })
 }
 
 /// A definition that does more than its own annotation says.

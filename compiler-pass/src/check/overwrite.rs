@@ -11,9 +11,13 @@
 //!
 //! Meanwhile nobody else may get hold of the pointer. What is read from the holder by its own name, [`super::provenance`]
 //! follows, through calls too. So what must not happen is that somebody reads it by another name: an instruction that
-//! reads memory which may be the holder, or a call that is given such memory or finds its own way to it from a global
-//! variable. A holder that nobody else can know (`is_exposed`) has no other name. Other threads and handlers may look where
-//! they run, for certain (`get(global)` in the manifests) or because the place is volatile or atomic.
+//! reads memory which may be the holder, or a call that is given such memory, or finds its own way to it from a global
+//! variable and may keep what it finds there ([`super::found`]). A holder that nobody else can know (`is_exposed`) has no
+//! other name. Other threads and handlers may look where they run, for certain (`get(global)` in the manifests) or because the
+//! place is volatile or atomic.
+//!
+//! What a function read from a global variable before it stored its own pointer there, it may put back: that is no pointer into
+//! the region, though the analysis, which knows no order, takes it for one (`restores`).
 
 use super::address::{Address, same_address};
 use super::context::Context;
@@ -26,10 +30,35 @@ use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Disguise, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether `holder` certainly holds no pointer into `region` when that region ends.
 pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, region: RegionId) -> bool {
+    is_forgotten(cx, provenance, holder, Target::Into(region), region)
+}
+
+/// Whether an object of the function's own is known to nobody else when a region ends: wherever its address is stored, that is
+/// certainly overwritten. What it holds then does no harm.
+pub fn is_hidden(cx: Context<'_, '_>, provenance: &Provenance, object: Object, region: RegionId) -> bool {
+    let is_returned = cx.body.insts.iter().any(|inst| match inst.kind {
+        InstKind::Return(Some(value)) => provenance.of(value).any(|returned| returned == object),
+        _ => false,
+    });
+    let mut holders = provenance
+        .ids()
+        .filter(|(_, holder)| provenance.contents(*holder).any(|held| held == object));
+    !is_returned
+        && holders.all(|(_, holder)| is_forgotten(cx, provenance, holder, Target::Object(object), region))
+}
+
+/// Whether `holder` certainly holds no pointer to the target when a region ends.
+fn is_forgotten(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    holder: Object,
+    target: Target,
+    region: RegionId,
+) -> bool {
     let Some(id) = provenance.id(holder) else {
         return false;
     };
@@ -38,8 +67,10 @@ pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, r
         provenance,
         holder,
         id,
+        target,
         region,
         is_exposed: is_exposed(cx, provenance, holder),
+        restores: restores(cx, provenance, |object| object == holder),
     };
     let Some(stores) = search.stores() else {
         return false;
@@ -47,13 +78,25 @@ pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, r
     !stores.is_empty() && stores.iter().all(|stored| search.is_overwritten(stored))
 }
 
+/// What pointers are looked for.
+#[derive(Clone, Copy)]
+enum Target {
+    /// Pointers into a region.
+    Into(RegionId),
+    /// Pointers to an object.
+    Object(Object),
+}
+
 struct Search<'s, 'a> {
     cx: Context<'s, 'a>,
     provenance: &'s Provenance,
     holder: Object,
     id: ObjectId,
+    target: Target,
     region: RegionId,
     is_exposed: bool,
+    /// What is read from the holder and put back where it was.
+    restores: BTreeMap<InstId, InstId>,
 }
 
 /// A place in the holder that an instruction may have put a pointer into the region into.
@@ -66,13 +109,29 @@ struct Stored {
 }
 
 impl Search<'_, '_> {
+    fn is_target(&self, object: Object) -> bool {
+        match self.target {
+            Target::Into(region) => object.region() == Some(region),
+            Target::Object(target) => object == target,
+        }
+    }
+
+    fn points_to_target(&self, value: ValueId) -> bool {
+        self.provenance.of(value).any(|object| self.is_target(object))
+    }
+
+    fn holds_target(&self, object: Object) -> bool {
+        self.provenance.contents(object).any(|held| self.is_target(held))
+    }
+
     /// Every such instruction; `None` if for one of them the place cannot be told.
     fn stores(&self) -> Option<Vec<Stored>> {
         let mut stores = Vec::new();
         for (at, inst) in self.cx.body.inst_ids() {
             match inst.kind {
+                _ if self.restores.contains_key(&at) => {}
                 InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value }
-                    if self.provenance.points_into(value, self.region) && self.is_meant(pointer) =>
+                    if self.points_to_target(value) && self.is_meant(pointer) =>
                 {
                     // Others may look at a volatile or atomic place at any time.
                     if self.is_exposed && !inst.llvm.is_plain_store() {
@@ -91,10 +150,7 @@ impl Search<'_, '_> {
                 }
                 InstKind::Copy { to, from }
                     if self.is_meant(to)
-                        && self
-                            .provenance
-                            .of(from)
-                            .any(|object| self.provenance.holds(object, self.region)) =>
+                        && self.provenance.of(from).any(|object| self.holds_target(object)) =>
                 {
                     stores.extend(self.stored_in(at, self.provenance.places(to))?);
                 }
@@ -103,7 +159,7 @@ impl Search<'_, '_> {
                         if call
                             .args
                             .iter()
-                            .any(|argument| self.leads_into_region(argument.value))
+                            .any(|argument| self.leads_to_target(argument.value))
                         {
                             return None;
                         }
@@ -115,8 +171,10 @@ impl Search<'_, '_> {
                             continue;
                         }
                         let moved = sources(self.cx, self.provenance, at, &call, *from);
-                        let into_region = |object| self.provenance.get(object).region() == Some(self.region);
-                        if moved.objects().any(into_region) {
+                        if moved
+                            .objects()
+                            .any(|object| self.is_target(self.provenance.get(object)))
+                        {
                             places.extend(sinks(self.cx, self.provenance, at, &call, *to));
                         }
                     }
@@ -136,7 +194,7 @@ impl Search<'_, '_> {
         let own: Vec<Place> = places.iter().filter(|place| place.object == self.id).collect();
         let holds = |held: &Places| {
             held.objects()
-                .any(|object| self.provenance.get(object).region() == Some(self.region))
+                .any(|object| self.is_target(self.provenance.get(object)))
         };
         let cells = self.provenance.cells(self.id).iter();
         cells
@@ -162,9 +220,9 @@ impl Search<'_, '_> {
         self.provenance.of(pointer).any(|object| object == self.holder)
     }
 
-    fn leads_into_region(&self, value: ValueId) -> bool {
+    fn leads_to_target(&self, value: ValueId) -> bool {
         let mut reached = self.provenance.reach(value).into_iter();
-        reached.any(|object| object.region() == Some(self.region))
+        reached.any(|object| self.is_target(object))
     }
 
     /// The only place that an address can mean.
@@ -210,11 +268,12 @@ impl Search<'_, '_> {
                 if ends(cx, inst.block, inst.kind).contains(&self.region) {
                     return false;
                 }
-                if self.overwrites(inst, stored, address) {
+                if self.overwrites(id, inst, stored, address) {
                     done = true;
                     break;
                 }
                 if self.forbids(inst)
+                    || self.restores.values().any(|read| *read == id)
                     || address.is_some_and(|address| address.changes_at(cx, self.provenance, id, inst))
                 {
                     return false;
@@ -231,9 +290,11 @@ impl Search<'_, '_> {
     }
 
     /// Whether an instruction overwrites what was stored with something that does not point into the region.
-    fn overwrites(&self, inst: &Inst<'_>, stored: &Stored, address: Option<&Address>) -> bool {
+    fn overwrites(&self, id: InstId, inst: &Inst<'_>, stored: &Stored, address: Option<&Address>) -> bool {
         match inst.kind {
-            InstKind::Store { pointer, value } if !self.provenance.points_into(value, self.region) => {
+            InstKind::Store { pointer, value }
+                if !self.points_to_target(value) || self.restores.contains_key(&id) =>
+            {
                 let place = stored.place.zip(self.provenance.places(pointer).only());
                 let bytes = self.cx.form.pointer_bytes;
                 let covers = place.is_some_and(|(stored, place)| {
@@ -313,7 +374,8 @@ impl Search<'_, '_> {
                     .any(|object| self.is_another_name(object)),
             }
         };
-        !effects.roams && !effects.flows.iter().any(|(from, _)| reads_another_name(from))
+        let keeps_found = effects.roams && effects.keeps_found;
+        !keeps_found && !effects.flows.iter().any(|(from, _)| reads_another_name(from))
     }
 
     /// Memory that may be the holder under another name.
@@ -321,6 +383,35 @@ impl Search<'_, '_> {
         let is_holder = object == self.holder || object.is_outside() && self.holder.is_outside();
         self.is_exposed && !is_holder && (object.is_outside() || object.callers().is_some())
     }
+}
+
+/// The stores that put back into a global variable what was read there, each with the read. Only that read gives the value,
+/// and no store puts a pointer into a region there before it, as [`Search::meets_overwriting`] sees to.
+pub(super) fn restores(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    is_holder: impl Fn(Object) -> bool,
+) -> BTreeMap<InstId, InstId> {
+    let mut restores = BTreeMap::new();
+    let exactly = |pointer: ValueId| {
+        let place = provenance.places(pointer).only()?;
+        let object = provenance.get(place.object);
+        let is_known = matches!(object, Object::Variable(_)) && place.offset.exact().is_some();
+        (is_known && is_holder(object)).then_some(place)
+    };
+    for (at, inst) in cx.body.inst_ids() {
+        if let InstKind::Store { pointer, value } = inst.kind
+            && stores_pointer(inst)
+            && let Some((read, origin)) = cx.body.def(value)
+            && let InstKind::Load(from) = origin.kind
+            && origin.llvm.is_plain_load()
+            && exactly(pointer).is_some()
+            && exactly(pointer) == exactly(from)
+        {
+            restores.insert(at, read);
+        }
+    }
+    restores
 }
 
 /// Whether an object of the analysis stands for one object only, at least as long as its region lives.

@@ -4,6 +4,7 @@ use super::balance::Balance;
 use super::cleanup::Cleanups;
 use super::context::Context;
 use super::escape::Escapes;
+use super::found;
 use super::leak::{Leaks, renewed};
 use super::object::Object;
 use super::provenance::Provenance;
@@ -24,6 +25,7 @@ pub fn assemble(
     stale: &Stale,
     provenance: &Provenance,
 ) -> Effects {
+    let roams = cx.reached_insts().any(|(_, inst)| roams(cx, provenance, inst));
     let mut effects = Effects {
         unwinds: balance.unwinds,
         diverges: !balance.returns || cx.function.facts.noreturn,
@@ -35,7 +37,15 @@ pub fn assemble(
         beside: escapes.beside.clone(),
         reads: stale.reads.clone(),
         sets: certainly_set(cx, provenance),
-        roams: cx.reached_insts().any(|(_, inst)| roams(cx, provenance, inst)),
+        carried: cx
+            .function
+            .carried
+            .iter()
+            .enumerate()
+            .map(|(at, path)| ((cx.function.params() + at) as u32, path.to_string()))
+            .collect(),
+        roams,
+        keeps_found: roams && found::is_kept(cx, provenance),
         ..Effects::default()
     };
     for index in &stale.accessed {
@@ -83,6 +93,7 @@ pub fn add_cleanups(effects: &mut Effects, cleanups: &Cleanups) {
     effects.runs = cleanups.runs;
     effects.calls_unknown = cleanups.calls_unknown;
     effects.roams |= cleanups.run_here();
+    effects.keeps_found |= cleanups.run_here();
     effects.flows.extend(&cleanups.flows);
     effects.simplify();
 }

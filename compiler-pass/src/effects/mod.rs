@@ -176,8 +176,13 @@ pub struct Effects {
     pub fresh: bool,
     /// It calls functions that it is given.
     pub calls: Vec<Callback>,
+    /// The handles that it finds in what its arguments point to: the number that stands for each of them here, and where it
+    /// lies. The text can be printed, and not be read.
+    pub carried: BTreeMap<u32, String>,
     /// It follows pointers that it finds in global memory.
     pub roams: bool,
+    /// It may keep such pointers elsewhere, or return them. Not part of the text: what a text says to roam may keep.
+    pub keeps_found: bool,
     /// It may unwind.
     pub unwinds: bool,
     /// It never returns normally.

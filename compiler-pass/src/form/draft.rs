@@ -11,6 +11,7 @@ pub(super) struct Draft<'a> {
     pub(super) values: &'a mut [ValueDef<'a>],
     pub(super) params: &'a [ValueId],
     pub(super) cleanups: &'a [Cleanup<'a>],
+    pub(super) carried: &'a [(ValueId, ValueId)],
     /// For each instruction, what it rounds to a multiple.
     pub(super) rounded: Vec<Option<ValueId>>,
 }
@@ -24,6 +25,7 @@ impl<'a> Draft<'a> {
             values: self.values,
             params: self.params,
             cleanups: self.cleanups,
+            carried: self.carried,
         }
     }
 
