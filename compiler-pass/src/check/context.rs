@@ -112,6 +112,11 @@ impl<'c, 'a> Context<'c, 'a> {
             .is_some_and(|callee| callee.facts.described || is_inferred(callee))
     }
 
+    /// Whether what is known of the callee is all that its body does.
+    pub fn body_tells(&self, call: &Call<'_>) -> bool {
+        self.callee(call).is_some_and(is_inferred)
+    }
+
     /// Whether the callee is described by a manifest that comes with Croft.
     pub fn is_library(&self, call: &Call<'_>) -> bool {
         self.callee(call).is_some_and(|callee| callee.facts.library)

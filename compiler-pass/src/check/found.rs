@@ -1,9 +1,12 @@
 //! What becomes of pointers that a function finds in global memory.
 //!
+//! Its bytes count, too: a number that is read there, of whatever width, may be a part of a pointer ([`super::bytes`]).
+//!
 //! A caller may put a pointer into a global variable for the time of a call (`current = &context`). If the callees only follow
 //! it, nobody has it once the variable is cleared. A function that stores such a pointer, or what it leads to, or returns it,
 //! or gives it to somebody who may, *keeps* it.
 
+use super::bytes;
 use super::context::Context;
 use super::instantiate::sources;
 use super::object::Object;
@@ -12,12 +15,21 @@ use super::provenance::Provenance;
 use super::registration::may_run;
 use crate::effects::Sink;
 use crate::form::{Inst, InstId, InstKind, ValueId};
+use crate::llvm::Value;
 
 /// Whether a function may keep a pointer that it finds in global memory. To put one back where it was is not to keep it.
 pub(super) fn is_kept(cx: Context<'_, '_>, provenance: &Provenance) -> bool {
     let restores = restores(cx, provenance, |_| true);
-    cx.reached_insts()
-        .any(|(id, inst)| !restores.contains_key(&id) && is_kept_at(cx, provenance, id, inst))
+    let is_outside = |inst: &Inst<'_>, from: ValueId| {
+        let variable = inst.llvm.operand(0).and_then(|pointer| pointer.variable());
+        let is_number =
+            |(variable, _): (Value<'_>, i64)| variable.is_constant_variable() || variable.holds_numbers();
+        let places = provenance.places(from);
+        !variable.is_some_and(is_number) && (places.is_empty() || provenance.of(from).any(Object::is_outside))
+    };
+    let mut insts = cx.reached_insts();
+    insts.any(|(id, inst)| !restores.contains_key(&id) && is_kept_at(cx, provenance, id, inst))
+        || bytes::are_moved(cx, provenance, is_outside)
 }
 
 /// Whether such a pointer may be kept by an instruction.
@@ -33,7 +45,7 @@ fn is_kept_at(cx: Context<'_, '_>, provenance: &Provenance, id: InstId, inst: &I
         objects.peek().is_some() && objects.all(is_own_slot)
     };
     // A cleanup finds its own way, too.
-    if may_run(cx, inst, |effects| effects.roams && effects.keeps_found) {
+    if may_run(cx, inst, |effects| effects.keeps_found) {
         return true;
     }
     match inst.kind {
@@ -60,7 +72,11 @@ fn is_kept_at(cx: Context<'_, '_>, provenance: &Provenance, id: InstId, inst: &I
                         .any(|object| provenance.get(object) == Object::Global)
                 };
                 let mut kept = effects.flows.iter().filter(|(_, to)| *to != Sink::Return);
-                effects.keeps_found || kept.any(|(from, _)| is_found_source(*from))
+                // Whoever moves bytes about may move those that it is led to.
+                let is_led = || call.args.iter().any(|argument| is_found(argument.value));
+                effects.keeps_found
+                    || kept.any(|(from, _)| is_found_source(*from))
+                    || bytes::may_be_moved_by(cx, &call, effects) && is_led()
             }
             None => !call.no_memory,
         },

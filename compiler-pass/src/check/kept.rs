@@ -5,63 +5,68 @@
 //! for a structure in the frame and for objects that the function makes, whose contents are known, and not for memory of
 //! others. What lies there that is no pointer, or null, is not a handle at all; as with phis, that is no concern of the rules.
 //!
+//! A pointer of which parts may have been written ([`super::torn`]), and one that lies where nobody knows exactly, is no handle
+//! that is known; neither is one that is read at an address that was read from such a place.
+//!
 //! What arguments carry ([`super::carried`]) is a parameter as long as the function leaves it alone; what callees and other
 //! names of that memory do to it, the function's summary tells the owner.
 //!
 //! A region of the analysis may stand for several, one after another, where its push lies on a cycle. The handle that is read
-//! has to be the one that the push returned last: then the memory is a slot of the frame, and what the push returns is
-//! stored there before anything else happens.
+//! has to be the one that the push returned last, and has to be so where it is used ([`super::turn`]).
 //!
 //! The analysis that is asked rests on what reads give. So the caller begins with knowing nothing, and asks again with what
 //! it learnt, until that does not change: at the first read that gave something else, the solution would say so.
 
 use super::context::Context;
-use super::instantiate::{sinks, sources};
-use super::lives::is_followed;
 use super::object::{Object, Place};
 use super::provenance::Provenance;
-use crate::effects::{MAX_DEPTH, Sink};
+use super::torn::Torn;
+use super::turn;
+use crate::effects::MAX_DEPTH;
 use crate::form::carried::Path;
 use crate::form::offset::Offset;
 use crate::form::regions::{Kept, Origin};
-use crate::form::{InstId, InstKind, ObjectId, RegionId, ValueId, ValueKind};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::form::{InstKind, ObjectId, RegionId, ValueId, ValueKind};
+use std::collections::BTreeSet;
 
 /// The reads of handles from memory that are used as regions, each with the handle that it gives, if that is certain.
-pub fn find(cx: Context<'_, '_>, provenance: &Provenance, lost: &BTreeSet<ValueId>) -> Kept {
+pub(super) fn find(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    torn: &Torn,
+    lost: &BTreeSet<ValueId>,
+) -> Kept {
     let mut kept = Kept::new();
-    let mut judged: BTreeMap<(RegionId, ObjectId), bool> = BTreeMap::new();
     for read in reads(cx) {
         if lost.contains(&read) {
             continue;
         }
         if let Some(handle) = cx.body.carried(read) {
-            if is_intact(cx, provenance, handle) {
+            if is_intact(cx, provenance, torn, handle) {
                 kept.insert(read, handle);
             }
             continue;
         }
-        let Some((handle, region)) = only_handle(cx, provenance, read) else {
+        let Some((handle, region)) = only_handle(cx, provenance, torn, read) else {
             continue;
         };
+        let Some(from) = from(cx, read) else { continue };
         // Where others find the memory, other threads do, too.
-        let mut read_from = from(cx, read)
-            .into_iter()
-            .flat_map(|from| provenance.places(from).objects());
-        if read_from.any(|object| provenance.is_exposed(object)) {
+        let width = cx.form.pointer_bytes;
+        let mut places = provenance.places(from).iter();
+        let is_whole = |place: Place| {
+            let offset = place.offset.exact();
+            offset.is_some_and(|offset| offset.rem_euclid(i64::from(width)) == 0)
+                && !torn.touches(place, width)
+                && !provenance.is_exposed(place.object)
+        };
+        if torn.contains(read) || !places.all(is_whole) {
             continue;
         }
         let is_last = match cx.regions.get(region).origin {
             Origin::Param(_) => true,
             Origin::Push(opened) | Origin::HandedOver(opened) => {
-                !repeats(cx, opened)
-                    || from(cx, read).is_some_and(|from| {
-                        provenance.places(from).objects().all(|object| {
-                            *judged
-                                .entry((region, object))
-                                .or_insert_with(|| is_stored_at_once(cx, provenance, region, opened, object))
-                        })
-                    })
+                !turn::repeats(cx, opened) || turn::is_of_this(cx, provenance, read, opened)
             }
         };
         if is_last {
@@ -117,10 +122,15 @@ fn from(cx: Context<'_, '_>, read: ValueId) -> Option<ValueId> {
 }
 
 /// The handle that all pointers are which may lie where one is read, and its region.
-fn only_handle(cx: Context<'_, '_>, provenance: &Provenance, read: ValueId) -> Option<(ValueId, RegionId)> {
+fn only_handle(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    torn: &Torn,
+    read: ValueId,
+) -> Option<(ValueId, RegionId)> {
     let mut only = None;
     for place in provenance.places(read).iter() {
-        let handle = handle_at(cx, provenance, place)?;
+        let handle = handle_at(cx, provenance, torn, place)?;
         if only.is_some_and(|other| other != handle) {
             return None;
         }
@@ -129,14 +139,11 @@ fn only_handle(cx: Context<'_, '_>, provenance: &Provenance, read: ValueId) -> O
     Some((only?, cx.regions.of_handle(only?)?))
 }
 
-fn handle_at(cx: Context<'_, '_>, provenance: &Provenance, place: Place) -> Option<ValueId> {
+fn handle_at(cx: Context<'_, '_>, provenance: &Provenance, torn: &Torn, place: Place) -> Option<ValueId> {
     let object = provenance.get(place.object);
-    // Of what others hold the offset is not known: nothing may have been added to it.
-    let is_start = match object {
-        Object::Field(..) => !is_moved(cx, provenance, place.object),
-        _ => place.offset == Offset::START,
-    };
-    if !is_start {
+    // Of what others hold the offset may not be known: nothing may have been added to it.
+    let may_be_moved = matches!(object, Object::Field(..)) && is_moved(cx, provenance, place.object);
+    if place.offset != Offset::START || may_be_moved {
         return None;
     }
     match object {
@@ -146,7 +153,7 @@ fn handle_at(cx: Context<'_, '_>, provenance: &Provenance, place: Place) -> Opti
             let path = Path::of(index).then(offset)?;
             let at = cx.function.carried.iter().position(|other| *other == path)?;
             let handle = *cx.body.params.get(cx.function.params() + at)?;
-            is_intact(cx, provenance, handle).then_some(handle)
+            is_intact(cx, provenance, torn, handle).then_some(handle)
         }
         _ => None,
     }
@@ -155,7 +162,7 @@ fn handle_at(cx: Context<'_, '_>, provenance: &Provenance, place: Place) -> Opti
 /// Whether a carried handle lies all the time where the function found it, as far as the function itself is concerned: it
 /// stores nothing else there, and no handle of a region of its own in memory of others. Whether others' memory has two names
 /// the caller knows.
-fn is_intact(cx: Context<'_, '_>, provenance: &Provenance, handle: ValueId) -> bool {
+fn is_intact(cx: Context<'_, '_>, provenance: &Provenance, torn: &Torn, handle: ValueId) -> bool {
     let ValueKind::Param(number) = cx.body.value(handle).kind else {
         return false;
     };
@@ -175,12 +182,18 @@ fn is_intact(cx: Context<'_, '_>, provenance: &Provenance, handle: ValueId) -> b
         (within, offset, held)
     });
     let is_changed = |(within, offset, known): (Vec<Object>, i64, Option<Object>)| {
-        let cells = within.into_iter().filter_map(|object| provenance.id(object));
-        let mut cells = cells.flat_map(|id| provenance.cells(id));
         let bytes = cx.form.pointer_bytes;
-        cells.any(|(cell, held)| {
-            Offset::exactly(offset).overlaps(bytes, *cell, bytes)
-                && held.objects().any(|object| Some(provenance.get(object)) != known)
+        let offset = Offset::exactly(offset);
+        // The same pointer as before, also with nothing added to it.
+        let is_other =
+            |place: Place| Some(provenance.get(place.object)) != known || place.offset != Offset::START;
+        let mut objects = within.into_iter().filter_map(|object| provenance.id(object));
+        objects.any(|object| {
+            let mut cells = provenance.cells(object).iter();
+            torn.touches(Place { object, offset }, bytes)
+                || cells.any(|(cell, held)| {
+                    offset.overlaps(bytes, *cell, bytes) && (*cell != offset || held.iter().any(is_other))
+                })
         })
     };
     !publishes_own && !steps.into_iter().any(is_changed)
@@ -194,62 +207,4 @@ fn is_moved(cx: Context<'_, '_>, provenance: &Provenance, object: ObjectId) -> b
         InstKind::Derive(operands) => operands.iter().any(|operand| leads_there(*operand)),
         _ => false,
     })
-}
-
-/// Whether an instruction may run several times in one activation.
-fn repeats(cx: Context<'_, '_>, inst: InstId) -> bool {
-    let block = cx.body.inst(inst).block;
-    let cycle = cx.paths.components(|_| false);
-    cx.paths
-        .ids()
-        .any(|node| cx.paths.node(node).block == block && cycle[node.index()].is_some())
-}
-
-/// Whether an object is a slot of the frame, and whatever puts the region's handle there is a store of what its push has
-/// just returned.
-fn is_stored_at_once(
-    cx: Context<'_, '_>,
-    provenance: &Provenance,
-    region: RegionId,
-    opened: InstId,
-    slot: ObjectId,
-) -> bool {
-    let handle = cx.regions.get(region).handle;
-    let is_handle = |object: ObjectId| provenance.get(object) == Object::Region(region);
-    let is_meant = |pointer: ValueId| provenance.places(pointer).objects().any(|object| object == slot);
-    is_followed(cx, provenance.get(slot))
-        && cx.reached_insts().all(|(id, inst)| match inst.kind {
-            InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value } => {
-                !is_meant(pointer)
-                    || !provenance.places(value).objects().any(is_handle)
-                    || cx.regions.canonical(value) == handle && follows_at_once(cx, opened, id)
-            }
-            InstKind::Copy { to, from } => {
-                let holds = |object| provenance.holds(object, region);
-                !is_meant(to) || !provenance.of(from).any(holds)
-            }
-            InstKind::Call(call) => cx.effects_of(&call).is_none_or(|effects| {
-                effects.flows.iter().all(|(from, to)| {
-                    matches!(to, Sink::Return | Sink::Unknown | Sink::Freed)
-                        || !sources(cx, provenance, id, &call, *from).objects().any(is_handle)
-                        || !sinks(cx, provenance, id, &call, *to)
-                            .objects()
-                            .any(|object| object == slot)
-                })
-            }),
-            _ => true,
-        })
-}
-
-/// Whether an instruction comes after another in a basic block, with nothing in between that could read memory or leave it.
-fn follows_at_once(cx: Context<'_, '_>, first: InstId, second: InstId) -> bool {
-    let between = || (first.index() + 1..second.index()).map(InstId::new);
-    first < second
-        && cx.body.inst(first).block == cx.body.inst(second).block
-        && between().all(|id| {
-            !matches!(
-                cx.body.inst(id).kind,
-                InstKind::Call(_) | InstKind::Operation(..) | InstKind::Load(_) | InstKind::Opaque(..)
-            )
-        })
 }

@@ -19,6 +19,7 @@ pub mod annotations;
 pub mod balance;
 mod beside;
 pub mod blame;
+mod bytes;
 mod called;
 mod carried;
 pub mod cleanup;
@@ -47,7 +48,9 @@ pub mod stack;
 pub mod stale;
 pub mod summary;
 pub mod targets;
+mod torn;
 pub mod transfer;
+mod turn;
 pub mod unknown;
 mod word;
 
@@ -143,7 +146,10 @@ fn check_function(
     let named = named::Named::new(cx, &balance.at);
     let cx = Context { named: &named, ..cx };
     let provenance = provenance::Provenance::new(cx);
-    let kept = kept::find(cx, &provenance, lost);
+    let torn = cx.form.has_regions.then(|| torn::Torn::new(cx, &provenance));
+    let kept = torn
+        .as_ref()
+        .map_or_else(Kept::new, |torn| kept::find(cx, &provenance, torn, lost));
     if kept != *cx.regions.kept() {
         return Err(kept);
     }
@@ -152,7 +158,15 @@ fn check_function(
     let unknown = unknown::run(cx, &provenance);
     let cleanups = cleanup::run(cx, &provenance, &balance);
     let stale = stale::run(cx, &provenance, &balance, &cleanups);
-    let mut effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale, &provenance);
+    let results = summary::Results {
+        balance: &balance,
+        leaks: &leaks,
+        escapes: &escapes,
+        unknown: &unknown,
+        stale: &stale,
+        torn: torn.as_ref(),
+    };
+    let mut effects = summary::assemble(cx, &provenance, &results);
     summary::add_cleanups(&mut effects, &cleanups);
     let mut findings = balance.findings;
     findings.extend(leaks.findings.iter().cloned());

@@ -39,6 +39,9 @@ pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, r
 
 /// Whether an object of the function's own is known to nobody else when a region ends: wherever its address is stored, that is
 /// certainly overwritten. What it holds then does no harm.
+///
+/// Nor may it be told to anybody later, as long as it holds pointers into the region that has ended: its cells must be
+/// overwritten before.
 pub fn is_hidden(cx: Context<'_, '_>, provenance: &Provenance, object: Object, region: RegionId) -> bool {
     let is_returned = cx.body.insts.iter().any(|inst| match inst.kind {
         InstKind::Return(Some(value)) => provenance.of(value).any(|returned| returned == object),
@@ -49,6 +52,36 @@ pub fn is_hidden(cx: Context<'_, '_>, provenance: &Provenance, object: Object, r
         .filter(|(_, holder)| provenance.contents(*holder).any(|held| held == object));
     !is_returned
         && holders.all(|(_, holder)| is_forgotten(cx, provenance, holder, Target::Object(object), region))
+        && !is_told_late(cx, provenance, object, region)
+}
+
+/// Whether an object's address may be stored anywhere, or given to somebody who may, between an end of a region and the
+/// overwriting of what it holds of that region.
+fn is_told_late(cx: Context<'_, '_>, provenance: &Provenance, object: Object, region: RegionId) -> bool {
+    let Some(search) = Search::new(cx, provenance, object, Target::Into(region), region) else {
+        return false;
+    };
+    let ending = cx
+        .body
+        .inst_ids()
+        .filter(|(_, inst)| ends(cx, inst.block, inst.kind).contains(&region));
+    let ending: Vec<InstId> = ending.map(|(id, _)| id).collect();
+    let holds = |held: &Places| held.objects().any(|held| search.is_target(provenance.get(held)));
+    let cells = provenance.cells(search.id).iter().filter(|(_, held)| holds(held));
+    let mut places = cells.map(|(offset, _)| Place {
+        object: search.id,
+        offset: *offset,
+    });
+    places.any(|place| {
+        ending.iter().any(|end| {
+            let stored = Stored {
+                at: *end,
+                pointer: None,
+                place: Some(place).filter(|place| search.is_certain(*place)),
+            };
+            search.is_told_after(&stored)
+        })
+    })
 }
 
 /// Whether `holder` certainly holds no pointer to the target when a region ends.
@@ -59,18 +92,8 @@ fn is_forgotten(
     target: Target,
     region: RegionId,
 ) -> bool {
-    let Some(id) = provenance.id(holder) else {
+    let Some(search) = Search::new(cx, provenance, holder, target, region) else {
         return false;
-    };
-    let search = Search {
-        cx,
-        provenance,
-        holder,
-        id,
-        target,
-        region,
-        is_exposed: is_exposed(cx, provenance, holder),
-        restores: restores(cx, provenance, |object| object == holder),
     };
     let Some(stores) = search.stores() else {
         return false;
@@ -108,7 +131,107 @@ struct Stored {
     place: Option<Place>,
 }
 
-impl Search<'_, '_> {
+impl<'s, 'a> Search<'s, 'a> {
+    /// `None` if the function has nothing to do with the holder.
+    fn new(
+        cx: Context<'s, 'a>,
+        provenance: &'s Provenance,
+        holder: Object,
+        target: Target,
+        region: RegionId,
+    ) -> Option<Self> {
+        Some(Search {
+            cx,
+            provenance,
+            holder,
+            id: provenance.id(holder)?,
+            target,
+            region,
+            is_exposed: is_exposed(cx, provenance, holder),
+            restores: restores(cx, provenance, |object| object == holder),
+        })
+    }
+
+    /// Whether some path from an instruction meets one that may tell others of the holder before one that overwrites a place
+    /// in it.
+    fn is_told_after(&self, stored: &Stored) -> bool {
+        let cx = self.cx;
+        let block = cx.body.inst(stored.at).block;
+        let nodes = cx.paths.ids().filter(|node| cx.paths.node(*node).block == block);
+        let mut work: Vec<(NodeId, usize)> = nodes.map(|node| (node, stored.at.index() + 1)).collect();
+        let mut seen: BTreeSet<NodeId> = BTreeSet::new();
+        while let Some((node, from)) = work.pop() {
+            let here = cx.body.block(cx.paths.node(node).block);
+            let mut done = false;
+            for index in from.max(here.insts.start)..here.insts.end {
+                let id = InstId::new(index);
+                let inst = cx.body.inst(id);
+                if self.tells(id, inst) {
+                    return true;
+                }
+                if self.overwrites(id, inst, stored, None) || self.renews(id, inst, stored) {
+                    done = true;
+                    break;
+                }
+            }
+            if !done {
+                let next = cx.paths.node(node).succs.iter().map(|edge| edge.to);
+                work.extend(next.filter(|to| seen.insert(*to)).map(|to| (to, 0)));
+            }
+        }
+        false
+    }
+
+    /// Whether an instruction may put the holder's address where somebody could find it.
+    fn tells(&self, id: InstId, inst: &Inst<'_>) -> bool {
+        let leads_there = |value: ValueId| self.is_meant(value);
+        match inst.kind {
+            InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => leads_there(value),
+            InstKind::Copy { from, .. } => self.provenance.of(from).any(|object| {
+                let mut held = self.provenance.contents(object);
+                held.any(|held| held == self.holder)
+            }),
+            InstKind::Opaque(_, operands) => operands.iter().any(|operand| leads_there(*operand)),
+            InstKind::Call(call) => match self.cx.effects_of(&call) {
+                Some(effects) => effects.flows.iter().any(|(from, to)| {
+                    let mut moved = sources(self.cx, self.provenance, id, &call, *from)
+                        .objects()
+                        .collect::<Vec<_>>()
+                        .into_iter();
+                    *to != Sink::Return && moved.any(|object| object == self.id)
+                }),
+                None => call.args.iter().any(|argument| {
+                    let mut reached = self.provenance.reach(argument.value).into_iter();
+                    reached.any(|object| object == self.holder)
+                }),
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether an instruction overwrites a place with a pointer to what was allocated in the same basic block, since when the
+    /// region has not ended.
+    fn renews(&self, id: InstId, inst: &Inst<'_>, stored: &Stored) -> bool {
+        let InstKind::Store { pointer, value } = inst.kind else {
+            return false;
+        };
+        let Some((made, origin)) = self.cx.body.def(value) else {
+            return false;
+        };
+        let is_new = matches!(origin.kind, InstKind::Operation(operation, _) if operation.allocates())
+            && origin.block == inst.block
+            && made < id
+            && (made.index()..id.index()).all(|index| {
+                let between = self.cx.body.inst(InstId::new(index));
+                !ends(self.cx, between.block, between.kind).contains(&self.region)
+            });
+        let place = stored.place.zip(self.provenance.places(pointer).only());
+        is_new
+            && stores_pointer(inst)
+            && place
+                .is_some_and(|(stored, place)| place.object == stored.object && place.offset == stored.offset)
+    }
+
     fn is_target(&self, object: Object) -> bool {
         match self.target {
             Target::Into(region) => object.region() == Some(region),
@@ -374,8 +497,7 @@ impl Search<'_, '_> {
                     .any(|object| self.is_another_name(object)),
             }
         };
-        let keeps_found = effects.roams && effects.keeps_found;
-        !keeps_found && !effects.flows.iter().any(|(from, _)| reads_another_name(from))
+        !effects.keeps_found && !effects.flows.iter().any(|(from, _)| reads_another_name(from))
     }
 
     /// Memory that may be the holder under another name.
@@ -415,7 +537,7 @@ pub(super) fn restores(
 }
 
 /// Whether an object of the analysis stands for one object only, at least as long as its region lives.
-fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool {
+pub(super) fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool {
     let cyclic = |at: InstId, region: Option<RegionId>| {
         let begins = |inst: &Inst<'_>| match (inst.kind, inst.result, region) {
             (

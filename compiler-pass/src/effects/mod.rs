@@ -14,6 +14,7 @@ pub mod grammar;
 pub mod manifest;
 mod text;
 
+use crate::form::offset::Offset;
 pub use callback::{Callback, Given};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,6 +182,12 @@ pub struct Effects {
     pub carried: BTreeMap<u32, String>,
     /// It follows pointers that it finds in global memory.
     pub roams: bool,
+    /// `(pointer, offset, bytes)`: so many bytes past what the pointer leads to, so many bytes are written otherwise than in
+    /// whole pointers. Not part of the text: what a text describes may write what it is given in any way.
+    pub tears: BTreeSet<(Source, Offset, u32)>,
+    /// It may store, return or pass on bytes that it read from memory of others, and that are no pointer by their type. Not
+    /// part of the text: what a text describes may do so.
+    pub moves_bytes: bool,
     /// It may keep such pointers elsewhere, or return them. Not part of the text: what a text says to roam may keep.
     pub keeps_found: bool,
     /// It may unwind.

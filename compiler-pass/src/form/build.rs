@@ -49,7 +49,11 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
             draft.finish()
         });
     }
+    let is_operation = |inst: &Inst<'_>| matches!(inst.kind, InstKind::Operation(..));
+    let mut bodies = functions.iter().filter_map(|function| function.body.as_ref());
+    let has_regions = bodies.any(|body| body.insts.iter().any(is_operation));
     Form {
+        has_regions,
         functions: functions.into_bump_slice(),
         pointer_bytes,
     }

@@ -105,7 +105,11 @@ pub(super) fn reads<'a>(
                     return Path::of(param).then_all(&reads);
                 }
                 ValueKind::Inst(id) => match insts[id.index()].kind {
-                    InstKind::Load(from) if reads.len() < MAX_READS => (from, 0i64),
+                    InstKind::Load(from)
+                        if reads.len() < MAX_READS && insts[id.index()].llvm.is_plain_load() =>
+                    {
+                        (from, 0i64)
+                    }
                     _ => return None,
                 },
                 _ => return None,

@@ -40,6 +40,8 @@ pub struct Form<'a> {
     pub functions: &'a [Function<'a>],
     /// The size of a pointer, in bytes.
     pub pointer_bytes: u32,
+    /// Some function works on regions.
+    pub has_regions: bool,
 }
 
 /// A function, defined or declared.
