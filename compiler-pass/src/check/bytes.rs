@@ -7,7 +7,7 @@
 //! results.
 //!
 //! What is stored where it was read from stays there. So does what is stored in a slot of the frame that nobody else knows,
-//! until that is read or copied.
+//! until that is read or copied. A part of a pointer that such a slot holds counts like one that is read elsewhere.
 
 use super::context::Context;
 use super::object::Object;
@@ -73,7 +73,9 @@ impl Moving<'_, '_> {
             InstKind::Store { pointer, value } if is_moved(&value) => {
                 return !self.stays(pointer, value) && !self.keep_in_frame(pointer);
             }
-            InstKind::Copy { to, from } if self.holds_moved(from) => return !self.keep_in_frame(to),
+            InstKind::Copy { to, from } if self.reads_bytes(inst, from, is_meant) => {
+                return !self.keep_in_frame(to);
+            }
             InstKind::Phi(_)
             | InstKind::Select { .. }
             | InstKind::Same(_)
@@ -106,14 +108,33 @@ impl Moving<'_, '_> {
 
     /// Whether an instruction reads such bytes, but for pointers: those are followed.
     fn reads(&self, inst: &Inst<'_>, from: ValueId, is_meant: &impl Fn(&Inst<'_>, ValueId) -> bool) -> bool {
-        let is_pointer = inst
-            .result
-            .is_some_and(|result| self.cx.body.value(result).is_pointer);
-        let is_own = || {
-            let mut objects = self.provenance.places(from).objects().peekable();
-            objects.peek().is_some() && objects.all(|object| self.is_hidden_slot(object))
+        let is_pointer = |result| self.cx.body.value(result).is_pointer;
+        !inst.result.is_some_and(is_pointer) && self.reads_bytes(inst, from, is_meant)
+    }
+
+    fn reads_bytes(
+        &self,
+        inst: &Inst<'_>,
+        from: ValueId,
+        is_meant: &impl Fn(&Inst<'_>, ValueId) -> bool,
+    ) -> bool {
+        let mut objects = self.provenance.places(from).objects().peekable();
+        let is_own = objects.peek().is_some() && objects.all(|object| self.is_hidden_slot(object));
+        self.holds_moved(from) || self.holds_pointers(inst, from) || !is_own && is_meant(inst, from)
+    }
+
+    /// Whether a slot of the frame holds pointers of others where it is read.
+    fn holds_pointers(&self, inst: &Inst<'_>, from: ValueId) -> bool {
+        let is_others = |object: ObjectId| {
+            let object = self.provenance.get(object);
+            object.is_outside() || object.callers().is_some()
         };
-        !is_pointer && (self.holds_moved(from) || !is_own() && is_meant(inst, from))
+        let width = self.cx.form.pointer_bytes;
+        self.provenance.places(from).iter().any(|place| {
+            let cells = self.provenance.cells(place.object).iter();
+            let mut read = cells.filter(|(cell, _)| place.offset.overlaps(inst.bytes, **cell, width));
+            self.is_hidden_slot(place.object) && read.any(|(_, held)| held.objects().any(is_others))
+        })
     }
 
     fn is_hidden_slot(&self, object: ObjectId) -> bool {

@@ -15,7 +15,7 @@
 
 use crate::effects::manifest::Manifest;
 use crate::form::build::{Notes, stated};
-use crate::form::carried::{ATTRIBUTE, MAX_PATHS, Path, READ, write};
+use crate::form::carried::{ATTRIBUTE, MAX_PATHS, Path, READ, READS, write};
 use crate::llvm::{Module, Value, change, shim};
 use crate::operation::{Operation, Slot};
 use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
@@ -31,11 +31,17 @@ struct Regions {
     params: BTreeSet<u32>,
     /// What its arguments carry.
     paths: BTreeSet<Path>,
+    /// It reads handles from memory.
+    reads: bool,
 }
 
 /// Lists the carried handles of every function, and puts the reads before the calls.
 pub fn show(module: Module<'_>, notes: &Notes, manifest: &Manifest) {
     let known = find(module, notes, manifest);
+    for function in module.functions() {
+        let reads = known.get(&function).is_some_and(|regions| regions.reads);
+        change::describe(function, READS, reads.then_some(""));
+    }
     let mut carrying: Vec<(Value<'_>, Vec<Path>)> = known
         .into_iter()
         .filter(|(_, regions)| !regions.paths.is_empty())
@@ -86,7 +92,8 @@ fn find<'m>(module: Module<'m>, notes: &Notes, manifest: &Manifest) -> HashMap<V
             .collect();
         if effects.is_some() || !params.is_empty() {
             let paths = BTreeSet::new();
-            known.insert(function, Regions { params, paths });
+            let reads = false;
+            known.insert(function, Regions { params, paths, reads });
             work.extend(calls_of(function).filter_map(Value::parent_function));
         }
     }
@@ -115,6 +122,7 @@ fn regions_of<'m>(function: Value<'m>, known: &HashMap<Value<'m>, Regions>) -> R
         .and_then(|ty| ty.signature())
         .is_none_or(|(_, _, variadic)| variadic);
     let is_trusted = function.function_facts() & shim::FN_EXACT != 0;
+    let mut reads = false;
     let mut add = |path: Option<Path>| {
         let Some(path) = path else { return };
         if path.reads().is_empty() {
@@ -123,6 +131,7 @@ fn regions_of<'m>(function: Value<'m>, known: &HashMap<Value<'m>, Regions>) -> R
             regions.paths.insert(path);
         }
     };
+    let mut handles: Vec<Value<'m>> = Vec::new();
     for call in function.blocks().flat_map(|block| block.instructions()) {
         let Some(callee) = call.callee().filter(|callee| callee.is_function()) else {
             continue;
@@ -132,22 +141,26 @@ fn regions_of<'m>(function: Value<'m>, known: &HashMap<Value<'m>, Regions>) -> R
             if operation.parameters().first() == Some(&Slot::Region)
                 && let Some(handle) = arguments.first()
             {
-                leaves(*handle).into_iter().for_each(|leaf| add(path_of(leaf)));
+                handles.push(*handle);
             }
             continue;
         }
         let Some(taken) = known.get(&callee) else { continue };
         for index in &taken.params {
-            if let Some(handle) = arguments.get(*index as usize) {
-                leaves(*handle).into_iter().for_each(|leaf| add(path_of(leaf)));
-            }
+            handles.extend(arguments.get(*index as usize));
         }
         for path in taken.paths.iter().take(MAX_PATHS) {
             if let Some(argument) = arguments.get(path.param as usize) {
+                reads = true;
                 add(path_through(*argument, path.reads()));
             }
         }
     }
+    for leaf in handles.into_iter().flat_map(leaves) {
+        reads |= leaf.opcode() == Some(LLVMOpcode::LLVMLoad);
+        add(path_of(leaf));
+    }
+    regions.reads = reads;
     regions
 }
 

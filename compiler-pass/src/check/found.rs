@@ -21,7 +21,9 @@ use crate::llvm::Value;
 pub(super) fn is_kept(cx: Context<'_, '_>, provenance: &Provenance) -> bool {
     let restores = restores(cx, provenance, |_| true);
     let is_outside = |inst: &Inst<'_>, from: ValueId| {
-        let variable = inst.llvm.operand(0).and_then(|pointer| pointer.variable());
+        let is_read = matches!(inst.kind, InstKind::Load(_) | InstKind::Exchange { .. });
+        let variable = inst.llvm.operand(0).filter(|_| is_read);
+        let variable = variable.and_then(|pointer| pointer.variable());
         let is_number =
             |(variable, _): (Value<'_>, i64)| variable.is_constant_variable() || variable.holds_numbers();
         let places = provenance.places(from);

@@ -146,7 +146,7 @@ fn check_function(
     let named = named::Named::new(cx, &balance.at);
     let cx = Context { named: &named, ..cx };
     let provenance = provenance::Provenance::new(cx);
-    let torn = cx.form.has_regions.then(|| torn::Torn::new(cx, &provenance));
+    let torn = cx.form.reads_handles.then(|| torn::Torn::new(cx, &provenance));
     let kept = torn
         .as_ref()
         .map_or_else(Kept::new, |torn| kept::find(cx, &provenance, torn, lost));

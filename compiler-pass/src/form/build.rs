@@ -52,8 +52,12 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
     let is_operation = |inst: &Inst<'_>| matches!(inst.kind, InstKind::Operation(..));
     let mut bodies = functions.iter().filter_map(|function| function.body.as_ref());
     let has_regions = bodies.any(|body| body.insts.iter().any(is_operation));
+    let reads_handles = functions
+        .iter()
+        .any(|function| function.llvm.string_attribute(carried::READS).is_some());
     Form {
         has_regions,
+        reads_handles,
         functions: functions.into_bump_slice(),
         pointer_bytes,
     }

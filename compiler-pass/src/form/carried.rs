@@ -8,6 +8,8 @@ use super::{Body, Inst, InstKind, ValueId, ValueKind};
 
 /// The attribute of a function that lists the paths of the handles that it is given.
 pub const ATTRIBUTE: &str = "croft.carried";
+/// The attribute of a function that reads handles from memory.
+pub const READS: &str = "croft.reads";
 /// The name of the reads before a call.
 pub const READ: &str = "croft.carried";
 /// So many handles are carried into one function.

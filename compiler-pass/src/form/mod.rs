@@ -42,6 +42,8 @@ pub struct Form<'a> {
     pub pointer_bytes: u32,
     /// Some function works on regions.
     pub has_regions: bool,
+    /// Some function reads the handles of regions from memory.
+    pub reads_handles: bool,
 }
 
 /// A function, defined or declared.
