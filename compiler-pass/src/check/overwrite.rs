@@ -198,7 +198,7 @@ impl<'s, 'a> Search<'s, 'a> {
                         .objects()
                         .collect::<Vec<_>>()
                         .into_iter();
-                    *to != Sink::Return && moved.any(|object| object == self.id)
+                    !matches!(to, Sink::Return | Sink::Freed) && moved.any(|object| object == self.id)
                 }),
                 None => call.args.iter().any(|argument| {
                     let mut reached = self.provenance.reach(argument.value).into_iter();
