@@ -34,6 +34,15 @@ pub(super) fn is_kept(cx: Context<'_, '_>, provenance: &Provenance) -> bool {
         || bytes::are_moved(cx, provenance, is_outside)
 }
 
+/// The same of a function that reads no pointers in global memory: it may still read parts of a pointer that lies there.
+pub(super) fn is_kept_in_parts(cx: Context<'_, '_>, provenance: &Provenance) -> bool {
+    let is_pointer = |inst: &Inst<'_>, _| {
+        let variable = inst.llvm.operand(0).and_then(|pointer| pointer.variable());
+        variable.is_some_and(|(variable, _)| variable.is_pointer_variable())
+    };
+    bytes::are_moved(cx, provenance, is_pointer)
+}
+
 /// Whether such a pointer may be kept by an instruction.
 fn is_kept_at(cx: Context<'_, '_>, provenance: &Provenance, id: InstId, inst: &Inst<'_>) -> bool {
     // What is read from a variable, and whatever that leads to.

@@ -63,7 +63,11 @@ pub fn assemble(cx: Context<'_, '_>, provenance: &Provenance, results: &Results<
             .map(|(at, path)| ((cx.function.params() + at) as u32, path.to_string()))
             .collect(),
         roams,
-        keeps_found: cx.form.has_regions && found::is_kept(cx, provenance),
+        keeps_found: cx.form.has_regions
+            && match roams {
+                true => found::is_kept(cx, provenance),
+                false => found::is_kept_in_parts(cx, provenance),
+            },
         moves_bytes: cx.form.has_regions && bytes::are_moved(cx, provenance, |_, _| true),
         tears: torn.map_or_else(BTreeSet::new, |torn| torn.told(cx, provenance)),
         ..Effects::default()
