@@ -24,8 +24,12 @@ pub(super) fn is_kept(cx: Context<'_, '_>, provenance: &Provenance) -> bool {
         let is_read = matches!(inst.kind, InstKind::Load(_) | InstKind::Exchange { .. });
         let variable = inst.llvm.operand(0).filter(|_| is_read);
         let variable = variable.and_then(|pointer| pointer.variable());
-        let is_number =
-            |(variable, _): (Value<'_>, i64)| variable.is_constant_variable() || variable.holds_numbers();
+        let value = inst.result.map(|result| cx.body.value(result));
+        let is_revived = value.is_some_and(|value| value.is_revived && !value.holds_pointer);
+        // A number that is made into a pointer somewhere may lie in a variable for numbers.
+        let is_number = |(variable, _): (Value<'_>, i64)| {
+            variable.is_constant_variable() || variable.holds_numbers() && (!is_revived || variable.counts())
+        };
         let places = provenance.places(from);
         !variable.is_some_and(is_number) && (places.is_empty() || provenance.of(from).any(Object::is_outside))
     };
