@@ -89,7 +89,8 @@ pub fn effects(module: Module<'_>, options: &CheckOptions) -> Result<Vec<(String
 pub fn exports(module: Module<'_>, options: &CheckOptions) -> Result<Vec<(String, Effects)>, CheckError> {
     inferred(module, options, |function| {
         let is_local = function.llvm.function_facts() & shim::FN_LOCAL != 0;
-        function.facts.trusted && !is_local
+        // What says of handles in structures cannot be read back.
+        function.facts.trusted && !is_local && function.carried.is_empty()
     })
 }
 

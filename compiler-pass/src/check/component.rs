@@ -18,8 +18,9 @@ use super::recursion::Recursion;
 use super::{Analysed, check_function};
 use crate::effects::Effects;
 use crate::form::paths::Paths;
-use crate::form::regions::Regions;
-use crate::form::{Body, Call, Callee, Form, FuncId, InstKind};
+use crate::form::regions::{Kept, Regions};
+use crate::form::{Body, Call, Callee, Form, FuncId, InstKind, ValueId};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A recursion that has not come to rest after this many rounds is reported as not analysed.
@@ -44,7 +45,8 @@ pub(super) fn check(
         .filter_map(|id| {
             let body = form.function(*id).body.as_ref()?;
             let paths = Paths::new(body, &may_end);
-            Some((*id, Member { body, paths }))
+            let kept = RefCell::default();
+            Some((*id, Member { body, paths, kept }))
         })
         .collect();
     let component = Component {
@@ -74,6 +76,8 @@ struct Component<'f, 'a> {
 struct Member<'f, 'a> {
     body: &'f Body<'a>,
     paths: Paths,
+    /// What its reads of handles from memory give, as far as it was analysed.
+    kept: RefCell<Kept>,
 }
 
 impl<'f, 'a> Component<'f, 'a> {
@@ -90,7 +94,12 @@ impl<'f, 'a> Component<'f, 'a> {
                 if !todo.remove(id) {
                     continue;
                 }
+                let before = self.members[id].kept.borrow().clone();
                 let analysed = self.analyse(*id, &recursion, summaries, blame);
+                if before != *self.members[id].kept.borrow() {
+                    changed = true;
+                    todo.insert(*id);
+                }
                 if take_over(self.form, summaries, blame, *id, &analysed) {
                     changed = true;
                     todo.extend(&callers[id]);
@@ -129,14 +138,36 @@ impl<'f, 'a> Component<'f, 'a> {
     }
 
     fn analyse(&self, id: FuncId, recursion: &Recursion, summaries: &Summaries, blame: &Blame) -> Analysed {
-        let regions = self.regions(id, summaries);
         let reached = self.reached(id, summaries);
-        check_function(self.context(id, &regions, &reached, summaries), blame, recursion)
+        let member = &self.members[&id];
+        // What turned out not to be known once is not taken for known again, so this comes to rest.
+        let mut lost: BTreeSet<ValueId> = BTreeSet::new();
+        loop {
+            let regions = self.regions(id, summaries);
+            let context = self.context(id, &regions, &reached, summaries);
+            match check_function(context, &lost, blame, recursion) {
+                Ok(analysed) => return analysed,
+                Err(kept) => {
+                    let before = member.kept.replace(kept);
+                    let now = member.kept.borrow();
+                    let differs = before
+                        .into_iter()
+                        .filter(|(read, handle)| now.get(read) != Some(handle));
+                    lost.extend(differs.map(|(read, _)| read));
+                }
+            }
+        }
     }
 
     fn regions(&self, id: FuncId, summaries: &Summaries) -> Regions {
         let function = self.form.function(id);
-        Regions::new(function, self.members[&id].body, &summaries.effects)
+        let member = &self.members[&id];
+        Regions::new(
+            function,
+            member.body,
+            &summaries.effects,
+            member.kept.borrow().clone(),
+        )
     }
 
     fn reached(&self, id: FuncId, summaries: &Summaries) -> Reached {

@@ -16,6 +16,8 @@ pub struct Summaries {
     pub effects: Vec<Effects>,
     /// Whether the effects say all that the function does.
     pub described: Vec<bool>,
+    /// How many arguments a call has to have, if its callee is given handles that structures carry.
+    pub arguments: Vec<usize>,
 }
 
 impl Summaries {
@@ -26,7 +28,8 @@ impl Summaries {
         };
         let effects = &self.effects[callee.index()];
         let is_seen = effects.calls.is_empty() || call.called_back;
-        (self.described[callee.index()] && is_seen).then_some(effects)
+        let is_whole = call.args.len() >= self.arguments[callee.index()];
+        (self.described[callee.index()] && is_seen && is_whole).then_some(effects)
     }
 
     /// Whether a call never returns normally.
@@ -107,6 +110,11 @@ impl<'c, 'a> Context<'c, 'a> {
     pub fn follows_numbers(&self, call: &Call<'_>) -> bool {
         self.callee(call)
             .is_some_and(|callee| callee.facts.described || is_inferred(callee))
+    }
+
+    /// Whether what is known of the callee is all that its body does.
+    pub fn body_tells(&self, call: &Call<'_>) -> bool {
+        self.callee(call).is_some_and(is_inferred)
     }
 
     /// Whether the callee is described by a manifest that comes with Croft.

@@ -203,6 +203,12 @@ impl Judge<'_, '_> {
         if sink == Sink::Global && held.passed().is_none() {
             return;
         }
+        // A handle of a region that is opened here: whoever reads it there does not find the caller's.
+        if matches!(held, Object::Region(region) if !matches!(self.cx.regions.get(region).origin, Origin::Param(_)))
+            && sink != Sink::Global
+        {
+            self.escapes.flows.insert((Source::Outside, sink));
+        }
         let cell = self.provenance.id(cell).map(|cell| self.provenance.cells(cell));
         let places = cell
             .and_then(|cells| cells.get(&offset))
@@ -273,7 +279,10 @@ impl Judge<'_, '_> {
     }
 
     fn stored(&mut self, holder: Object, held: Object, region: RegionId, place: Place, at: InstId) {
-        if overwrite::certainly(self.cx, self.provenance, holder, region) {
+        let is_own = matches!(holder, Object::Slot(_) | Object::Heap(_));
+        if overwrite::certainly(self.cx, self.provenance, holder, region)
+            || is_own && overwrite::is_hidden(self.cx, self.provenance, holder, region)
+        {
             return;
         }
         let way = blame::way_to_store(self.cx, self.provenance, held, at);

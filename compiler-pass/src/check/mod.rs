@@ -19,7 +19,9 @@ pub mod annotations;
 pub mod balance;
 mod beside;
 pub mod blame;
+mod bytes;
 mod called;
+mod carried;
 pub mod cleanup;
 pub mod component;
 pub mod constraints;
@@ -28,7 +30,9 @@ mod cycles;
 pub mod escape;
 pub mod exits;
 pub mod finding;
+mod found;
 pub mod instantiate;
+pub mod kept;
 pub mod leak;
 pub mod lives;
 pub mod named;
@@ -44,11 +48,14 @@ pub mod stack;
 pub mod stale;
 pub mod summary;
 pub mod targets;
+mod torn;
 pub mod transfer;
+mod turn;
 pub mod unknown;
 mod word;
 
 use crate::effects::{Effects, Put, Sink, Source};
+use crate::form::regions::Kept;
 use crate::form::{Form, FuncId, InstKind, ValueId, callgraph};
 use context::{Context, Summaries};
 use finding::{Finding, Problem, Site};
@@ -83,6 +90,7 @@ fn initial(form: &Form<'_>) -> Summaries {
     let mut summaries = Summaries {
         effects: Vec::new(),
         described: Vec::new(),
+        arguments: Vec::new(),
     };
     for (_, function) in form.ids() {
         let described = function.declared.is_some() || function.facts.trusted;
@@ -106,6 +114,12 @@ fn initial(form: &Form<'_>) -> Summaries {
         }
         summaries.effects.push(effects);
         summaries.described.push(described);
+        let carried = function.carried.len();
+        summaries.arguments.push(if carried == 0 {
+            0
+        } else {
+            function.params() + carried
+        });
     }
     summaries
 }
@@ -117,17 +131,42 @@ struct Analysed {
     findings: BTreeSet<Finding>,
 }
 
-fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Analysed {
+/// Analyses a function. What the reads of handles from memory give, those in `lost` excepted, has to be what the context
+/// takes them for.
+///
+/// # Errors
+/// What they give, if that is something else.
+fn check_function(
+    cx: Context<'_, '_>,
+    lost: &BTreeSet<ValueId>,
+    blame: &Blame,
+    recursion: &Recursion,
+) -> Result<Analysed, Kept> {
     let balance = balance::run(cx);
     let named = named::Named::new(cx, &balance.at);
     let cx = Context { named: &named, ..cx };
-    let leaks = leak::run(cx, blame, recursion);
     let provenance = provenance::Provenance::new(cx);
+    let torn = cx.form.reads_handles.then(|| torn::Torn::new(cx, &provenance));
+    let kept = torn
+        .as_ref()
+        .map_or_else(Kept::new, |torn| kept::find(cx, &provenance, torn, lost));
+    if kept != *cx.regions.kept() {
+        return Err(kept);
+    }
+    let leaks = leak::run(cx, blame, recursion);
     let escapes = escape::run(cx, &provenance, &balance);
     let unknown = unknown::run(cx, &provenance);
     let cleanups = cleanup::run(cx, &provenance, &balance);
     let stale = stale::run(cx, &provenance, &balance, &cleanups);
-    let mut effects = summary::assemble(cx, &balance, &leaks, &escapes, &unknown, &stale, &provenance);
+    let results = summary::Results {
+        balance: &balance,
+        leaks: &leaks,
+        escapes: &escapes,
+        unknown: &unknown,
+        stale: &stale,
+        torn: torn.as_ref(),
+    };
+    let mut effects = summary::assemble(cx, &provenance, &results);
     summary::add_cleanups(&mut effects, &cleanups);
     let mut findings = balance.findings;
     findings.extend(leaks.findings.iter().cloned());
@@ -136,11 +175,11 @@ fn check_function(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> 
     findings.extend(cleanups.findings);
     findings.extend(stale.findings);
     findings.extend(contradiction(cx, &provenance, &effects));
-    Analysed {
+    Ok(Analysed {
         effects,
         leaks,
         findings,
-    }
+    })
 }
 
 /// A definition that does more than its own annotation says.

@@ -11,9 +11,13 @@
 //!
 //! Meanwhile nobody else may get hold of the pointer. What is read from the holder by its own name, [`super::provenance`]
 //! follows, through calls too. So what must not happen is that somebody reads it by another name: an instruction that
-//! reads memory which may be the holder, or a call that is given such memory or finds its own way to it from a global
-//! variable. A holder that nobody else can know (`is_exposed`) has no other name. Other threads and handlers may look where
-//! they run, for certain (`get(global)` in the manifests) or because the place is volatile or atomic.
+//! reads memory which may be the holder, or a call that is given such memory, or finds its own way to it from a global
+//! variable and may keep what it finds there ([`super::found`]). A holder that nobody else can know (`is_exposed`) has no
+//! other name. Other threads and handlers may look where they run, for certain (`get(global)` in the manifests) or because the
+//! place is volatile or atomic.
+//!
+//! What a function read from a global variable before it stored its own pointer there, it may put back: that is no pointer into
+//! the region, though the analysis, which knows no order, takes it for one (`restores`).
 
 use super::address::{Address, same_address};
 use super::context::Context;
@@ -26,20 +30,70 @@ use crate::effects::{Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Disguise, Inst, InstId, InstKind, NodeId, ObjectId, RegionId, ValueId};
 use crate::operation::Operation;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether `holder` certainly holds no pointer into `region` when that region ends.
 pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, region: RegionId) -> bool {
-    let Some(id) = provenance.id(holder) else {
+    is_forgotten(cx, provenance, holder, Target::Into(region), region)
+}
+
+/// Whether an object of the function's own is known to nobody else when a region ends: wherever its address is stored, that is
+/// certainly overwritten. What it holds then does no harm.
+///
+/// Nor may it be told to anybody later, as long as it holds pointers into the region that has ended: its cells must be
+/// overwritten before.
+pub fn is_hidden(cx: Context<'_, '_>, provenance: &Provenance, object: Object, region: RegionId) -> bool {
+    let is_returned = cx.body.insts.iter().any(|inst| match inst.kind {
+        InstKind::Return(Some(value)) => provenance.of(value).any(|returned| returned == object),
+        _ => false,
+    });
+    let mut holders = provenance
+        .ids()
+        .filter(|(_, holder)| provenance.contents(*holder).any(|held| held == object));
+    !is_returned
+        && holders.all(|(_, holder)| is_forgotten(cx, provenance, holder, Target::Object(object), region))
+        && !is_told_late(cx, provenance, object, region)
+}
+
+/// Whether an object's address may be stored anywhere, or given to somebody who may, between an end of a region and the
+/// overwriting of what it holds of that region.
+fn is_told_late(cx: Context<'_, '_>, provenance: &Provenance, object: Object, region: RegionId) -> bool {
+    let Some(search) = Search::new(cx, provenance, object, Target::Into(region), region) else {
         return false;
     };
-    let search = Search {
-        cx,
-        provenance,
-        holder,
-        id,
-        region,
-        is_exposed: is_exposed(cx, provenance, holder),
+    let ending = cx
+        .body
+        .inst_ids()
+        .filter(|(_, inst)| ends(cx, inst.block, inst.kind).contains(&region));
+    let ending: Vec<InstId> = ending.map(|(id, _)| id).collect();
+    let holds = |held: &Places| held.objects().any(|held| search.is_target(provenance.get(held)));
+    let cells = provenance.cells(search.id).iter().filter(|(_, held)| holds(held));
+    let mut places = cells.map(|(offset, _)| Place {
+        object: search.id,
+        offset: *offset,
+    });
+    places.any(|place| {
+        ending.iter().any(|end| {
+            let stored = Stored {
+                at: *end,
+                pointer: None,
+                place: Some(place).filter(|place| search.is_certain(*place)),
+            };
+            search.is_told_after(&stored)
+        })
+    })
+}
+
+/// Whether `holder` certainly holds no pointer to the target when a region ends.
+fn is_forgotten(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    holder: Object,
+    target: Target,
+    region: RegionId,
+) -> bool {
+    let Some(search) = Search::new(cx, provenance, holder, target, region) else {
+        return false;
     };
     let Some(stores) = search.stores() else {
         return false;
@@ -47,13 +101,25 @@ pub fn certainly(cx: Context<'_, '_>, provenance: &Provenance, holder: Object, r
     !stores.is_empty() && stores.iter().all(|stored| search.is_overwritten(stored))
 }
 
+/// What pointers are looked for.
+#[derive(Clone, Copy)]
+enum Target {
+    /// Pointers into a region.
+    Into(RegionId),
+    /// Pointers to an object.
+    Object(Object),
+}
+
 struct Search<'s, 'a> {
     cx: Context<'s, 'a>,
     provenance: &'s Provenance,
     holder: Object,
     id: ObjectId,
+    target: Target,
     region: RegionId,
     is_exposed: bool,
+    /// What is read from the holder and put back where it was.
+    restores: BTreeMap<InstId, InstId>,
 }
 
 /// A place in the holder that an instruction may have put a pointer into the region into.
@@ -65,14 +131,130 @@ struct Stored {
     place: Option<Place>,
 }
 
-impl Search<'_, '_> {
+impl<'s, 'a> Search<'s, 'a> {
+    /// `None` if the function has nothing to do with the holder.
+    fn new(
+        cx: Context<'s, 'a>,
+        provenance: &'s Provenance,
+        holder: Object,
+        target: Target,
+        region: RegionId,
+    ) -> Option<Self> {
+        Some(Search {
+            cx,
+            provenance,
+            holder,
+            id: provenance.id(holder)?,
+            target,
+            region,
+            is_exposed: is_exposed(cx, provenance, holder),
+            restores: restores(cx, provenance, |object| object == holder),
+        })
+    }
+
+    /// Whether some path from an instruction meets one that may tell others of the holder before one that overwrites a place
+    /// in it.
+    fn is_told_after(&self, stored: &Stored) -> bool {
+        let cx = self.cx;
+        let block = cx.body.inst(stored.at).block;
+        let nodes = cx.paths.ids().filter(|node| cx.paths.node(*node).block == block);
+        let mut work: Vec<(NodeId, usize)> = nodes.map(|node| (node, stored.at.index() + 1)).collect();
+        let mut seen: BTreeSet<NodeId> = BTreeSet::new();
+        while let Some((node, from)) = work.pop() {
+            let here = cx.body.block(cx.paths.node(node).block);
+            let mut done = false;
+            for index in from.max(here.insts.start)..here.insts.end {
+                let id = InstId::new(index);
+                let inst = cx.body.inst(id);
+                if self.tells(id, inst) {
+                    return true;
+                }
+                if self.overwrites(id, inst, stored, None) || self.renews(id, inst, stored) {
+                    done = true;
+                    break;
+                }
+            }
+            if !done {
+                let next = cx.paths.node(node).succs.iter().map(|edge| edge.to);
+                work.extend(next.filter(|to| seen.insert(*to)).map(|to| (to, 0)));
+            }
+        }
+        false
+    }
+
+    /// Whether an instruction may put the holder's address where somebody could find it.
+    fn tells(&self, id: InstId, inst: &Inst<'_>) -> bool {
+        let leads_there = |value: ValueId| self.is_meant(value);
+        match inst.kind {
+            InstKind::Store { value, .. } | InstKind::Exchange { value, .. } => leads_there(value),
+            InstKind::Copy { from, .. } => self.provenance.of(from).any(|object| {
+                let mut held = self.provenance.contents(object);
+                held.any(|held| held == self.holder)
+            }),
+            InstKind::Opaque(_, operands) => operands.iter().any(|operand| leads_there(*operand)),
+            InstKind::Call(call) => match self.cx.effects_of(&call) {
+                Some(effects) => effects.flows.iter().any(|(from, to)| {
+                    let mut moved = sources(self.cx, self.provenance, id, &call, *from)
+                        .objects()
+                        .collect::<Vec<_>>()
+                        .into_iter();
+                    !matches!(to, Sink::Return | Sink::Freed) && moved.any(|object| object == self.id)
+                }),
+                None => call.args.iter().any(|argument| {
+                    let mut reached = self.provenance.reach(argument.value).into_iter();
+                    reached.any(|object| object == self.holder)
+                }),
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether an instruction overwrites a place with a pointer to what was allocated in the same basic block, since when the
+    /// region has not ended.
+    fn renews(&self, id: InstId, inst: &Inst<'_>, stored: &Stored) -> bool {
+        let InstKind::Store { pointer, value } = inst.kind else {
+            return false;
+        };
+        let Some((made, origin)) = self.cx.body.def(value) else {
+            return false;
+        };
+        let is_new = matches!(origin.kind, InstKind::Operation(operation, _) if operation.allocates())
+            && origin.block == inst.block
+            && made < id
+            && (made.index()..id.index()).all(|index| {
+                let between = self.cx.body.inst(InstId::new(index));
+                !ends(self.cx, between.block, between.kind).contains(&self.region)
+            });
+        let place = stored.place.zip(self.provenance.places(pointer).only());
+        is_new
+            && stores_pointer(inst)
+            && place
+                .is_some_and(|(stored, place)| place.object == stored.object && place.offset == stored.offset)
+    }
+
+    fn is_target(&self, object: Object) -> bool {
+        match self.target {
+            Target::Into(region) => object.region() == Some(region),
+            Target::Object(target) => object == target,
+        }
+    }
+
+    fn points_to_target(&self, value: ValueId) -> bool {
+        self.provenance.of(value).any(|object| self.is_target(object))
+    }
+
+    fn holds_target(&self, object: Object) -> bool {
+        self.provenance.contents(object).any(|held| self.is_target(held))
+    }
+
     /// Every such instruction; `None` if for one of them the place cannot be told.
     fn stores(&self) -> Option<Vec<Stored>> {
         let mut stores = Vec::new();
         for (at, inst) in self.cx.body.inst_ids() {
             match inst.kind {
+                _ if self.restores.contains_key(&at) => {}
                 InstKind::Store { pointer, value } | InstKind::Exchange { pointer, value }
-                    if self.provenance.points_into(value, self.region) && self.is_meant(pointer) =>
+                    if self.points_to_target(value) && self.is_meant(pointer) =>
                 {
                     // Others may look at a volatile or atomic place at any time.
                     if self.is_exposed && !inst.llvm.is_plain_store() {
@@ -91,10 +273,7 @@ impl Search<'_, '_> {
                 }
                 InstKind::Copy { to, from }
                     if self.is_meant(to)
-                        && self
-                            .provenance
-                            .of(from)
-                            .any(|object| self.provenance.holds(object, self.region)) =>
+                        && self.provenance.of(from).any(|object| self.holds_target(object)) =>
                 {
                     stores.extend(self.stored_in(at, self.provenance.places(to))?);
                 }
@@ -103,7 +282,7 @@ impl Search<'_, '_> {
                         if call
                             .args
                             .iter()
-                            .any(|argument| self.leads_into_region(argument.value))
+                            .any(|argument| self.leads_to_target(argument.value))
                         {
                             return None;
                         }
@@ -115,8 +294,10 @@ impl Search<'_, '_> {
                             continue;
                         }
                         let moved = sources(self.cx, self.provenance, at, &call, *from);
-                        let into_region = |object| self.provenance.get(object).region() == Some(self.region);
-                        if moved.objects().any(into_region) {
+                        if moved
+                            .objects()
+                            .any(|object| self.is_target(self.provenance.get(object)))
+                        {
                             places.extend(sinks(self.cx, self.provenance, at, &call, *to));
                         }
                     }
@@ -136,7 +317,7 @@ impl Search<'_, '_> {
         let own: Vec<Place> = places.iter().filter(|place| place.object == self.id).collect();
         let holds = |held: &Places| {
             held.objects()
-                .any(|object| self.provenance.get(object).region() == Some(self.region))
+                .any(|object| self.is_target(self.provenance.get(object)))
         };
         let cells = self.provenance.cells(self.id).iter();
         cells
@@ -162,9 +343,9 @@ impl Search<'_, '_> {
         self.provenance.of(pointer).any(|object| object == self.holder)
     }
 
-    fn leads_into_region(&self, value: ValueId) -> bool {
+    fn leads_to_target(&self, value: ValueId) -> bool {
         let mut reached = self.provenance.reach(value).into_iter();
-        reached.any(|object| object.region() == Some(self.region))
+        reached.any(|object| self.is_target(object))
     }
 
     /// The only place that an address can mean.
@@ -210,11 +391,12 @@ impl Search<'_, '_> {
                 if ends(cx, inst.block, inst.kind).contains(&self.region) {
                     return false;
                 }
-                if self.overwrites(inst, stored, address) {
+                if self.overwrites(id, inst, stored, address) {
                     done = true;
                     break;
                 }
                 if self.forbids(inst)
+                    || self.restores.values().any(|read| *read == id)
                     || address.is_some_and(|address| address.changes_at(cx, self.provenance, id, inst))
                 {
                     return false;
@@ -231,9 +413,11 @@ impl Search<'_, '_> {
     }
 
     /// Whether an instruction overwrites what was stored with something that does not point into the region.
-    fn overwrites(&self, inst: &Inst<'_>, stored: &Stored, address: Option<&Address>) -> bool {
+    fn overwrites(&self, id: InstId, inst: &Inst<'_>, stored: &Stored, address: Option<&Address>) -> bool {
         match inst.kind {
-            InstKind::Store { pointer, value } if !self.provenance.points_into(value, self.region) => {
+            InstKind::Store { pointer, value }
+                if !self.points_to_target(value) || self.restores.contains_key(&id) =>
+            {
                 let place = stored.place.zip(self.provenance.places(pointer).only());
                 let bytes = self.cx.form.pointer_bytes;
                 let covers = place.is_some_and(|(stored, place)| {
@@ -313,7 +497,7 @@ impl Search<'_, '_> {
                     .any(|object| self.is_another_name(object)),
             }
         };
-        !effects.roams && !effects.flows.iter().any(|(from, _)| reads_another_name(from))
+        !effects.keeps_found && !effects.flows.iter().any(|(from, _)| reads_another_name(from))
     }
 
     /// Memory that may be the holder under another name.
@@ -323,8 +507,37 @@ impl Search<'_, '_> {
     }
 }
 
+/// The stores that put back into a global variable what was read there, each with the read. Only that read gives the value,
+/// and no store puts a pointer into a region there before it, as [`Search::meets_overwriting`] sees to.
+pub(super) fn restores(
+    cx: Context<'_, '_>,
+    provenance: &Provenance,
+    is_holder: impl Fn(Object) -> bool,
+) -> BTreeMap<InstId, InstId> {
+    let mut restores = BTreeMap::new();
+    let exactly = |pointer: ValueId| {
+        let place = provenance.places(pointer).only()?;
+        let object = provenance.get(place.object);
+        let is_known = matches!(object, Object::Variable(_)) && place.offset.exact().is_some();
+        (is_known && is_holder(object)).then_some(place)
+    };
+    for (at, inst) in cx.body.inst_ids() {
+        if let InstKind::Store { pointer, value } = inst.kind
+            && stores_pointer(inst)
+            && let Some((read, origin)) = cx.body.def(value)
+            && let InstKind::Load(from) = origin.kind
+            && origin.llvm.is_plain_load()
+            && exactly(pointer).is_some()
+            && exactly(pointer) == exactly(from)
+        {
+            restores.insert(at, read);
+        }
+    }
+    restores
+}
+
 /// Whether an object of the analysis stands for one object only, at least as long as its region lives.
-fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool {
+pub(super) fn is_one(cx: Context<'_, '_>, provenance: &Provenance, object: Object) -> bool {
     let cyclic = |at: InstId, region: Option<RegionId>| {
         let begins = |inst: &Inst<'_>| match (inst.kind, inst.result, region) {
             (

@@ -4,9 +4,9 @@
 //! with `-O0` are opened to passes, always-inline functions (the header's) are inlined, stack slots become
 //! values, what is passed by value becomes a stack slot, and LLVM's own knowledge of library functions and its
 //! bottom-up attributes are added. Calls through pointers whose targets the module shows become a choice among direct
-//! calls ([`super::targets`]), and before a call of a function that calls back stand calls of what it calls. No pass that merges, sinks or removes what the programmer wrote runs.
+//! calls ([`super::targets`]), handles that structures carry become arguments ([`super::carried`]), and before a call of a function that calls back stand calls of what it calls. No pass that merges, sinks or removes what the programmer wrote runs.
 
-use super::targets;
+use super::{carried, targets};
 use crate::effects::manifest::Manifest;
 use crate::effects::{Callback, Given};
 use crate::form::build::{ANNOTATIONS, Notes, in_manifest, notes, stated};
@@ -41,6 +41,7 @@ pub fn copy(module: Module<'_>, manifest: &Manifest) -> Result<(OwnedModule, Not
     passes::run(copy.borrow(), PROMOTION)?;
     call_back(copy.borrow(), &notes, manifest);
     targets::resolve(copy.borrow());
+    carried::show(copy.borrow(), &notes, manifest);
     passes::run(copy.borrow(), ATTRIBUTES)?;
     Ok((copy, notes))
 }

@@ -1,29 +1,49 @@
 //! From the results of the phases to the function's effect summary.
 
 use super::balance::Balance;
+use super::bytes;
 use super::cleanup::Cleanups;
 use super::context::Context;
 use super::escape::Escapes;
+use super::found;
 use super::leak::{Leaks, renewed};
 use super::object::Object;
 use super::provenance::Provenance;
 use super::stale::Stale;
+use super::torn::Torn;
 use super::unknown::Unknown;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::{Disguise, Inst, InstKind, ValueId};
 use crate::operation::Operation;
 use std::collections::BTreeSet;
 
+/// What the phases found out about a function.
+pub struct Results<'r> {
+    /// Of [`super::balance`].
+    pub balance: &'r Balance,
+    /// Of [`super::leak`].
+    pub leaks: &'r Leaks,
+    /// Of [`super::escape`].
+    pub escapes: &'r Escapes,
+    /// Of [`super::unknown`].
+    pub unknown: &'r Unknown,
+    /// Of [`super::stale`].
+    pub stale: &'r Stale,
+    /// Of [`super::torn`], in a module with regions.
+    pub torn: Option<&'r Torn>,
+}
+
 /// Puts the summary of a function together.
-pub fn assemble(
-    cx: Context<'_, '_>,
-    balance: &Balance,
-    leaks: &Leaks,
-    escapes: &Escapes,
-    unknown: &Unknown,
-    stale: &Stale,
-    provenance: &Provenance,
-) -> Effects {
+pub fn assemble(cx: Context<'_, '_>, provenance: &Provenance, results: &Results<'_>) -> Effects {
+    let Results {
+        balance,
+        leaks,
+        escapes,
+        unknown,
+        stale,
+        torn,
+    } = results;
+    let roams = cx.reached_insts().any(|(_, inst)| roams(cx, provenance, inst));
     let mut effects = Effects {
         unwinds: balance.unwinds,
         diverges: !balance.returns || cx.function.facts.noreturn,
@@ -35,7 +55,21 @@ pub fn assemble(
         beside: escapes.beside.clone(),
         reads: stale.reads.clone(),
         sets: certainly_set(cx, provenance),
-        roams: cx.reached_insts().any(|(_, inst)| roams(cx, provenance, inst)),
+        carried: cx
+            .function
+            .carried
+            .iter()
+            .enumerate()
+            .map(|(at, path)| ((cx.function.params() + at) as u32, path.to_string()))
+            .collect(),
+        roams,
+        keeps_found: cx.form.has_regions
+            && match roams {
+                true => found::is_kept(cx, provenance),
+                false => found::is_kept_in_parts(cx, provenance),
+            },
+        moves_bytes: cx.form.has_regions && bytes::are_moved(cx, provenance, |_, _| true),
+        tears: torn.map_or_else(BTreeSet::new, |torn| torn.told(cx, provenance)),
         ..Effects::default()
     };
     for index in &stale.accessed {
@@ -83,6 +117,7 @@ pub fn add_cleanups(effects: &mut Effects, cleanups: &Cleanups) {
     effects.runs = cleanups.runs;
     effects.calls_unknown = cleanups.calls_unknown;
     effects.roams |= cleanups.run_here();
+    effects.keeps_found |= cleanups.run_here();
     effects.flows.extend(&cleanups.flows);
     effects.simplify();
 }

@@ -108,7 +108,10 @@ fn parse_clause(clause: &str, effects: &mut Effects) -> Result<(), GrammarError>
     };
     match verb.trim() {
         "get" if inner == "args" => effects.get_all = true,
-        "get" if inner == "global" => effects.roams = true,
+        "get" if inner == "global" => {
+            effects.roams = true;
+            effects.keeps_found = true;
+        }
         "get" => match source(inner)? {
             Source::Arg(index) => effects.param_mut(index as usize).get = true,
             beyond @ (Source::Field(..) | Source::Inside(..) | Source::Beyond(..)) => {

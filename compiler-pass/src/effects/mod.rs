@@ -14,6 +14,7 @@ pub mod grammar;
 pub mod manifest;
 mod text;
 
+use crate::form::offset::Offset;
 pub use callback::{Callback, Given};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -176,8 +177,19 @@ pub struct Effects {
     pub fresh: bool,
     /// It calls functions that it is given.
     pub calls: Vec<Callback>,
+    /// The handles that it finds in what its arguments point to: the number that stands for each of them here, and where it
+    /// lies. The text can be printed, and not be read.
+    pub carried: BTreeMap<u32, String>,
     /// It follows pointers that it finds in global memory.
     pub roams: bool,
+    /// `(pointer, offset, bytes)`: so many bytes past what the pointer leads to, so many bytes are written otherwise than in
+    /// whole pointers. Not part of the text: what a text describes may write what it is given in any way.
+    pub tears: BTreeSet<(Source, Offset, u32)>,
+    /// It may store, return or pass on bytes that it read from memory of others, and that are no pointer by their type. Not
+    /// part of the text: what a text describes may do so.
+    pub moves_bytes: bool,
+    /// It may keep such pointers elsewhere, or return them. Not part of the text: what a text says to roam may keep.
+    pub keeps_found: bool,
     /// It may unwind.
     pub unwinds: bool,
     /// It never returns normally.

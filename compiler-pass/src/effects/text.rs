@@ -135,6 +135,22 @@ impl fmt::Display for Effects {
         if clauses == ["nounwind"] {
             return f.write_str("pure");
         }
-        f.write_str(&clauses.join("; "))
+        let text = clauses.join("; ");
+        let named = self.carried.iter();
+        f.write_str(&named.fold(text, |text, (index, place)| {
+            rename(&text, &format!("arg{index}"), place)
+        }))
     }
+}
+
+/// Puts another name for an argument.
+fn rename(text: &str, argument: &str, name: &str) -> String {
+    let mut parts = text.split(argument);
+    let mut renamed = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_longer = part.starts_with(|next: char| next.is_ascii_digit());
+        renamed.push_str(if is_longer { argument } else { name });
+        renamed.push_str(part);
+    }
+    renamed
 }

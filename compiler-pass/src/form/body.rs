@@ -22,6 +22,8 @@ pub(super) struct BodyReader<'a, 'i> {
     /// The global variables that the function names, in the order in which it does.
     pub(super) variables: HashMap<Value<'a>, u32>,
     pub(super) pointer_bytes: u32,
+    /// The reads of carried handles since the last call.
+    pub(super) reads: Vec<ValueId>,
 }
 
 impl<'a, 'i> BodyReader<'a, 'i> {
@@ -38,13 +40,27 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             known: HashMap::new(),
             variables: HashMap::new(),
             pointer_bytes,
+            reads: Vec::new(),
         }
     }
 
-    pub(super) fn read(mut self, function: Value<'a>) -> Draft<'a> {
+    pub(super) fn read(mut self, function: Value<'a>, carried: &[carried::Path]) -> Draft<'a> {
         let mut params = BumpVec::new_in(self.arena);
         for (index, param) in function.parameters().into_iter().enumerate() {
             params.push(self.define(param, ValueKind::Param(index as u32)));
+        }
+        let real = params.len();
+        for index in real..real + carried.len() {
+            let id = ValueId::new(self.values.len());
+            self.values.push(ValueDef {
+                kind: ValueKind::Param(index as u32),
+                holds_pointer: true,
+                is_pointer: true,
+                has_room: false,
+                is_revived: false,
+                disguise: Disguise::None,
+            });
+            params.push(id);
         }
         // Results first: a phi may name a value of a later basic block.
         let mut next = 0;
@@ -61,6 +77,11 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             let start = insts.len();
             for inst in block.instructions() {
                 let kind = self.kind(inst);
+                if let (InstKind::Load(_), Some(read)) = (kind, self.known.get(&inst))
+                    && inst.name().starts_with(carried::READ)
+                {
+                    self.reads.push(*read);
+                }
                 let bytes = match kind {
                     InstKind::Load(_)
                     | InstKind::Store { .. }
@@ -86,6 +107,12 @@ impl<'a, 'i> BodyReader<'a, 'i> {
         let cleanups = self.cleanups(&insts);
         let mut variables: std::vec::Vec<(Value<'a>, u32)> = self.variables.into_iter().collect();
         variables.sort_by_key(|(_, number)| *number);
+        let mut found = match carried {
+            [] => vec![],
+            _ => carried::reads(&insts, |value| self.values[value.index()].kind, carried, &params),
+        };
+        found.sort_unstable();
+        let found = self.arena.alloc_slice_copy(&found);
         Draft {
             variables: variables.into_iter().map(|(variable, _)| variable).collect(),
             blocks: blocks.into_bump_slice(),
@@ -94,6 +121,7 @@ impl<'a, 'i> BodyReader<'a, 'i> {
             rounded: std::vec::Vec::new(),
             params: params.into_bump_slice(),
             cleanups,
+            carried: found,
         }
     }
 

@@ -34,9 +34,12 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
     let pointer_bytes = module.pointer_bits() / 8;
     let mut drafts = Vec::with_capacity(index.len());
     for llvm in module.functions() {
-        functions.push(read_function(llvm, notes.get(&llvm.name()), manifest, arena));
-        drafts
-            .push((!llvm.is_declaration()).then(|| BodyReader::new(&index, pointer_bytes, arena).read(llvm)));
+        let function = read_function(llvm, notes.get(&llvm.name()), manifest, arena);
+        drafts.push(
+            (!llvm.is_declaration())
+                .then(|| BodyReader::new(&index, pointer_bytes, arena).read(llvm, function.carried)),
+        );
+        functions.push(function);
     }
     revival::judge(&functions, &mut drafts, pointer_bytes);
     for (function, draft) in functions.iter_mut().zip(drafts) {
@@ -46,7 +49,15 @@ pub fn build<'a>(module: Module<'a>, notes: &Notes, manifest: &Manifest, arena: 
             draft.finish()
         });
     }
+    let is_operation = |inst: &Inst<'_>| matches!(inst.kind, InstKind::Operation(..));
+    let mut bodies = functions.iter().filter_map(|function| function.body.as_ref());
+    let has_regions = bodies.any(|body| body.insts.iter().any(is_operation));
+    let reads_handles = functions
+        .iter()
+        .any(|function| function.llvm.string_attribute(carried::READS).is_some());
     Form {
+        has_regions,
+        reads_handles,
         functions: functions.into_bump_slice(),
         pointer_bytes,
     }
@@ -169,6 +180,10 @@ fn read_function<'a>(
     }
     let signature = llvm.function_type().and_then(|ty| ty.signature());
     let variadic = signature.as_ref().is_some_and(|(_, _, variadic)| *variadic);
+    let carried = llvm
+        .string_attribute(carried::ATTRIBUTE)
+        .map(|text| carried::read(&text));
+    let carried: &'a [carried::Path] = arena.alloc_slice_fill_iter(carried.unwrap_or_default());
     Function {
         name,
         llvm,
@@ -187,6 +202,7 @@ fn read_function<'a>(
         region_params: flags(REGION_ATTRIBUTE),
         kernel: is_kernel.then_some(allowed),
         bounded_params: arena.alloc_slice_copy(&bounded),
+        carried,
         body: None,
     }
 }

@@ -40,6 +40,18 @@ impl<'a> BodyReader<'a, '_> {
                 returned: facts & shim::ARG_RETURNED != 0,
             });
         }
+        // What structures carry, read for this call.
+        let carried = callee.string_attribute(carried::ATTRIBUTE);
+        let reads = std::mem::take(&mut self.reads);
+        if carried.is_some_and(|text| carried::read(&text).len() == reads.len()) {
+            args.extend(reads.into_iter().map(|value| Argument {
+                value,
+                no_capture: false,
+                read_only: false,
+                no_access: false,
+                returned: false,
+            }));
+        }
         let callee = if callee.kind() == LLVMValueKind::LLVMInlineAsmValueKind {
             Callee::Assembly
         } else {

@@ -14,6 +14,7 @@ pub(super) struct Draft<'a> {
     pub(super) cleanups: &'a [Cleanup<'a>],
     /// The global variables that it names, by number.
     pub(super) variables: Vec<Value<'a>>,
+    pub(super) carried: &'a [(ValueId, ValueId)],
     /// For each instruction, what it rounds to a multiple.
     pub(super) rounded: Vec<Option<ValueId>>,
 }
@@ -27,6 +28,7 @@ impl<'a> Draft<'a> {
             values: self.values,
             params: self.params,
             cleanups: self.cleanups,
+            carried: self.carried,
         }
     }
 

@@ -14,6 +14,7 @@ mod body;
 pub mod build;
 pub mod callgraph;
 mod calls;
+pub mod carried;
 mod classes;
 mod disguise;
 mod draft;
@@ -41,6 +42,10 @@ pub struct Form<'a> {
     pub functions: &'a [Function<'a>],
     /// The size of a pointer, in bytes.
     pub pointer_bytes: u32,
+    /// Some function works on regions.
+    pub has_regions: bool,
+    /// Some function reads the handles of regions from memory.
+    pub reads_handles: bool,
 }
 
 /// A function, defined or declared.
@@ -63,6 +68,8 @@ pub struct Function<'a> {
     pub bounded_params: &'a [bool],
     /// Of a real-time kernel: how many cleanups a region may have when it ends.
     pub kernel: Option<u32>,
+    /// Where it finds the handles that structures carry, each of them a parameter after the last real one.
+    pub carried: &'a [carried::Path],
     /// The body, if this module has one.
     pub body: Option<Body<'a>>,
 }
@@ -98,6 +105,8 @@ pub struct Body<'a> {
     pub params: &'a [ValueId],
     /// The cleanups that it registers, in the order of the instructions.
     pub cleanups: &'a [Cleanup<'a>],
+    /// The reads of handles that structures carry, sorted, each with the parameter that it is ([`carried`]).
+    pub carried: &'a [(ValueId, ValueId)],
 }
 
 /// A basic block.

@@ -62,15 +62,20 @@ pub struct Regions {
     list: Vec<Region>,
     by_handle: HashMap<ValueId, RegionId>,
     canonical: Vec<Option<ValueId>>,
+    kept: Kept,
 }
 
+/// Reads of handles from memory, each with the handle that it gives.
+pub type Kept = HashMap<ValueId, ValueId>;
+
 impl Regions {
-    /// Finds the regions of a function. `effects` are the summaries of all functions so far.
-    pub fn new(function: &Function<'_>, body: &Body<'_>, effects: &[Effects]) -> Regions {
+    /// Finds the regions of a function. `effects` are the summaries of all functions so far, `kept` what is known of memory.
+    pub fn new(function: &Function<'_>, body: &Body<'_>, effects: &[Effects], kept: Kept) -> Regions {
         let mut regions = Regions {
             list: Vec::new(),
             by_handle: HashMap::new(),
             canonical: vec![None; body.values.len()],
+            kept,
         };
         for (index, param) in body.params.iter().enumerate() {
             if body.value(*param).holds_pointer {
@@ -111,6 +116,11 @@ impl Regions {
             bounded,
         });
         self.by_handle.insert(handle, id);
+    }
+
+    /// What is known of handles in memory.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     /// The region with this index.
@@ -164,6 +174,10 @@ impl Regions {
         path.push(value);
         let found = match inst.kind {
             InstKind::Same(operand) => self.find_canonical(body, operand, path, steps),
+            InstKind::Load(_) => match self.kept.get(&value).copied() {
+                Some(handle) => self.find_canonical(body, handle, path, steps),
+                None => Some(value),
+            },
             InstKind::Phi(incoming) => {
                 let mut found: Vec<ValueId> = incoming
                     .iter()

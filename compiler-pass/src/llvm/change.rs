@@ -105,6 +105,44 @@ pub fn mark(call: Value<'_>, key: &str) {
     }
 }
 
+/// Gives a function a string attribute, or takes it away.
+pub fn describe(function: Value<'_>, key: &str, text: Option<&str>) {
+    let index = inkwell::llvm_sys::LLVMAttributeFunctionIndex;
+    // SAFETY: LLVM-I1; the texts are passed with their lengths, and LLVM removes what is not there without a word.
+    unsafe {
+        LLVMRemoveStringAttributeAtIndex(function.raw(), index, key.as_ptr().cast(), key.len() as u32);
+        if let Some(text) = text {
+            let context = LLVMGetTypeContext(LLVMTypeOf(function.raw()));
+            let (key, length) = (key.as_ptr().cast(), key.len() as u32);
+            let attribute =
+                LLVMCreateStringAttribute(context, key, length, text.as_ptr().cast(), text.len() as u32);
+            LLVMAddAttributeAtIndex(function.raw(), index, attribute);
+        }
+    }
+}
+
+/// Reads, before an instruction, the pointer that lies so many bytes past an address, then the one so many bytes past that,
+/// and so on. The last read gets a name.
+pub fn read_along<'m>(before: Value<'m>, address: Value<'m>, offsets: &[i64], name: &str) {
+    let name = std::ffi::CString::new(name).unwrap_or_default();
+    // SAFETY: LLVM-I1: types of the module's context, and an address that the instruction may use.
+    unsafe {
+        build(before.raw(), |builder| {
+            let context = LLVMGetTypeContext(LLVMTypeOf(before.raw()));
+            let (byte, number) = (LLVMInt8TypeInContext(context), LLVMInt64TypeInContext(context));
+            let pointer = LLVMPointerTypeInContext(context, 0);
+            let mut at = address.raw();
+            for offset in offsets {
+                let mut offset = LLVMConstInt(number, offset.cast_unsigned(), 1);
+                let place = LLVMBuildGEP2(builder, byte, at, &mut offset, 1, c"".as_ptr());
+                at = LLVMBuildLoad2(builder, pointer, place, c"".as_ptr());
+            }
+            LLVMSetValueName2(at, name.as_ptr(), name.as_bytes().len());
+            at
+        });
+    }
+}
+
 /// Puts a new basic block between some predecessors of a block and the block. `None` if LLVM cannot.
 pub fn split<'m>(block: Block<'m>, predecessors: &[Block<'m>]) -> Option<Block<'m>> {
     let mut raw: Vec<_> = predecessors.iter().map(|block| block.raw()).collect();

@@ -421,6 +421,13 @@ impl<'m> Value<'m> {
         is_variable && unsafe { Type::wrap(LLVMGlobalGetValueType(self.0)) }.is_numbers()
     }
 
+    /// Whether a global variable is a pointer and nothing else, by its type.
+    pub fn is_pointer_variable(self) -> bool {
+        let is_variable = self.kind() == LLVMValueKind::LLVMGlobalVariableValueKind;
+        // SAFETY: LLVM-I1, LLVM-I2: asked of a variable.
+        is_variable && unsafe { Type::wrap(LLVMGlobalGetValueType(self.0)) }.is_pointer()
+    }
+
     /// Whether the variable's initializer here is the one that counts.
     pub fn has_final_initializer(self) -> bool {
         // SAFETY: LLVM-I1; the shim tests the kind.

@@ -180,6 +180,7 @@ fn may_be_region(value: Value<'_>) -> bool {
     match value.opcode() {
         _ if !value.ty().is_pointer() => false,
         Some(LLVMOpcode::LLVMPHI | LLVMOpcode::LLVMSelect) => true,
+        Some(LLVMOpcode::LLVMLoad) => value.users().into_iter().any(is_worked_on),
         Some(_) => operation_of(value)
             .is_some_and(|operation| matches!(operation, Operation::Push | Operation::PushBounded)),
         None => {

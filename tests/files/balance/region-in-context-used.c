@@ -1,0 +1,20 @@
+// A helper is given a context whose region has ended.
+#include <croft.h>
+struct item { struct item *next; int n; };
+struct ctx { croft_region r; int n; struct item *last; };
+static __attribute__((noinline)) struct item *make(struct ctx *c, int n)
+{
+    struct item *item = CROFT_NEW(c->r, struct item);
+    item->n = n;
+    item->next = c->last;
+    c->last = item;
+    return item;
+}
+int work(int n)
+{
+    struct ctx c = { croft_push(), 0, NULL };
+    n = make(&c, n)->n;
+    croft_pop(c.r);
+    make(&c, n); // error: R0404
+    return n;
+}

@@ -1,0 +1,29 @@
+// A context on the heap still leads to a region that has ended when it is published again.
+#include <croft.h>
+#include <stdlib.h>
+struct item { struct item *next; int n; };
+struct ctx { int n; struct item *last; };
+static struct ctx *current;
+static __attribute__((noinline)) void helper(int n)
+{
+    current->n += n;
+    if (current->last)
+        current->last->n += n;
+}
+int work(int n)
+{
+    struct ctx *c = calloc(1, sizeof *c);
+    croft_region r = croft_push();
+    c->last = CROFT_NEW(r, struct item); // error: R0402
+    c->last->n = n;
+    current = c;
+    helper(n);
+    current = NULL;
+    croft_pop(r);
+    current = c;
+    helper(n);
+    current = NULL;
+    n = c->n;
+    free(c);
+    return n;
+}

@@ -1,0 +1,22 @@
+// A helper keeps what a global context leads to.
+#include <croft.h>
+struct item { struct item *next; int n; };
+struct ctx { int n; int depth; struct item *last; };
+static struct ctx *current;
+static struct item cache;
+static __attribute__((noinline)) void helper(int n) { current->n += n; cache.next = current->last; }
+int work(int n)
+{
+    croft_region r = croft_push();
+    struct ctx *c = CROFT_NEW(r, struct ctx);
+    struct item *i = CROFT_NEW(r, struct item);
+    i->n = 0;
+    c->depth = 0;
+    c->last = i;
+    current = c; // error: R0402
+    helper(n);
+    n = c->depth + i->n;
+    current = NULL;
+    croft_pop(r);
+    return n;
+}

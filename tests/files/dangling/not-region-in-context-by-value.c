@@ -1,0 +1,18 @@
+// A context is passed by value, and a helper allocates in its region.
+#include <croft.h>
+struct item { struct item *next; int n; };
+struct ctx { croft_region r; int n; struct item *last; long more[4]; };
+static __attribute__((noinline)) struct item *make(struct ctx c, int n)
+{
+    struct item *item = CROFT_NEW(c.r, struct item);
+    item->n = n;
+    item->next = c.last;
+    return item;
+}
+int work(int n)
+{
+    struct ctx c = { croft_push(), 0, NULL };
+    n = make(c, n)->n;
+    croft_pop(c.r);
+    return n;
+}
