@@ -217,19 +217,23 @@ impl Source {
 
     /// Whether whatever the other names, this does too.
     pub fn covers(self, other: Source) -> bool {
-        self == other
-            || match (self, other) {
-                (Source::Field(mine, at), Source::Word(theirs, None, offset)) => {
-                    mine == theirs && at == offset
-                }
-                (Source::Inside(mine, at), Source::Word(theirs, Some(through), _)) => {
-                    mine == theirs && at == through
-                }
-                (Source::Beyond(mine, 1), Source::Field(theirs, _) | Source::Word(theirs, None, _))
-                | (Source::Beyond(mine, MAX_DEPTH), Source::Word(theirs, Some(_), _))
-                | (Source::Beyond(mine, MAX_DEPTH), Source::Inside(theirs, _)) => mine == theirs,
-                _ => false,
+        self == other || other.wider().contains(&Some(self))
+    }
+
+    /// The other sources that cover it.
+    fn wider(self) -> [Option<Source>; 2] {
+        match self {
+            Source::Word(index, None, offset) => {
+                [Some(Source::Field(index, offset)), Some(Source::Beyond(index, 1))]
             }
+            Source::Word(index, Some(through), _) => {
+                let inside = Source::Inside(index, through);
+                [Some(inside), Some(Source::Beyond(index, MAX_DEPTH))]
+            }
+            Source::Field(index, _) => [Some(Source::Beyond(index, 1)), None],
+            Source::Inside(index, _) => [Some(Source::Beyond(index, MAX_DEPTH)), None],
+            Source::Arg(_) | Source::Beyond(..) | Source::In(_) | Source::Outside => [None, None],
+        }
     }
 }
 
@@ -246,11 +250,15 @@ impl Sink {
 
     /// Whether whatever the other names, this does too.
     pub fn covers(self, other: Sink) -> bool {
-        self == other
-            || match (self, other) {
-                (Sink::Arg(mine), Sink::Field(theirs, _)) => mine == theirs,
-                _ => false,
-            }
+        self == other || other.wider() == Some(self)
+    }
+
+    /// The other sink that covers it.
+    fn wider(self) -> Option<Sink> {
+        match self {
+            Sink::Field(index, _) => Some(Sink::Arg(index)),
+            _ => None,
+        }
     }
 }
 
@@ -291,16 +299,15 @@ impl Effects {
         }
     }
 
+    /// Cost: a few look-ups for each entry. Summaries of several thousand flows exist.
     fn drop_covered(&mut self) {
+        let wider = |source: Source| source.wider().into_iter().flatten();
         let reads = self.reads.clone();
         self.reads
-            .retain(|source| !reads.iter().any(|other| other != source && other.covers(*source)));
+            .retain(|source| !wider(*source).any(|other| reads.contains(&other)));
         let late = self.late.clone();
-        self.late.retain(|(region, source)| {
-            !late.iter().any(|(other_region, other)| {
-                other_region == region && other != source && other.covers(*source)
-            })
-        });
+        self.late
+            .retain(|(region, source)| !wider(*source).any(|other| late.contains(&(*region, other))));
         let flows = self.flows.clone();
         let sets = !self.sets.is_empty();
         self.flows.retain(|(from, to)| {
@@ -310,13 +317,10 @@ impl Effects {
             // See `forget_fields`.
             let is_number_perhaps =
                 matches!((from, to), (Source::Field(..) | Source::Word(..), Sink::Return));
-            !is_idle
-                && (is_number_perhaps
-                    || !flows.iter().any(|(other_from, other_to)| {
-                        (other_from, other_to) != (from, to)
-                            && other_from.covers(*from)
-                            && other_to.covers(*to)
-                    }))
+            let sinks = || std::iter::once(*to).chain(to.wider());
+            let is_covered = to.wider().is_some_and(|to| flows.contains(&(*from, to)))
+                || wider(*from).any(|from| sinks().any(|to| flows.contains(&(from, to))));
+            !is_idle && (is_number_perhaps || !is_covered)
         });
     }
 
