@@ -7,7 +7,7 @@ use crate::effects::MAX_DEPTH;
 use crate::form::offset::Offset;
 use crate::form::{Disguise, Inst, InstId, InstKind, ValueId, ValueKind};
 use inkwell::llvm_sys::LLVMOpcode;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// How many pointers a copy may be long so that the fields of a parameter are copied one by one.
 const SMALL_COPY: u32 = 16;
@@ -318,10 +318,9 @@ impl Solver<'_, '_> {
 
     /// Whether an integer, on some path, is no pointer that is followed: a parameter, a device's address.
     fn may_come_from_elsewhere(&self, value: ValueId) -> bool {
-        let mut seen = vec![value];
-        let mut next = 0;
-        while let Some(value) = seen.get(next).copied() {
-            next += 1;
+        let mut seen = BTreeSet::from([value]);
+        let mut work = vec![value];
+        while let Some(value) = work.pop() {
             if self.provenance.places(value).is_empty() {
                 match self.cx.body.value(value).kind {
                     ValueKind::Int(address) if address % 2 != 0 || address == 0 => continue,
@@ -344,11 +343,7 @@ impl Solver<'_, '_> {
                 }
                 _ => continue,
             };
-            for operand in operands {
-                if !seen.contains(&operand) {
-                    seen.push(operand);
-                }
-            }
+            work.extend(operands.into_iter().filter(|operand| seen.insert(*operand)));
         }
         false
     }

@@ -10,7 +10,7 @@ use super::balance::Balance;
 use super::blame;
 use super::context::Context;
 use super::finding::{Finding, Place, Problem, Role, Site};
-use super::object::{Object, Places};
+use super::object::Object;
 use super::overwrite;
 use super::prepare::RETURN_MARK;
 use super::provenance::Provenance;
@@ -210,11 +210,9 @@ impl Judge<'_, '_> {
             self.escapes.flows.insert((Source::Outside, sink));
         }
         let cell = self.provenance.id(cell).map(|cell| self.provenance.cells(cell));
-        let places = cell
-            .and_then(|cells| cells.get(&offset))
-            .into_iter()
-            .flat_map(Places::iter);
-        let held_here = places.filter(|place| self.provenance.get(place.object) == held);
+        let places = cell.and_then(|cells| cells.get(&offset)).into_iter();
+        let id = self.provenance.id(held);
+        let held_here = places.flat_map(|places| id.into_iter().flat_map(|id| places.in_object(id)));
         let sources: BTreeSet<Source> = held_here
             .filter_map(|place| self.source_of(held, place.offset))
             .collect();

@@ -223,7 +223,7 @@ pub(super) fn sources(
     }
     match from {
         Source::Arg(_) => arguments
-            .flat_map(|argument| provenance.places(argument.value).anywhere())
+            .map(|argument| provenance.places(argument.value).anywhere())
             .collect(),
         Source::Field(index, offset) => {
             let places = fields(cx, provenance, call, index, offset);
@@ -236,7 +236,7 @@ pub(super) fn sources(
             provenance.beyond(&read, 1)
         }
         Source::Beyond(_, depth) => arguments
-            .flat_map(|argument| provenance.beyond(&provenance.addresses(argument.value), depth))
+            .map(|argument| provenance.beyond(&provenance.addresses(argument.value), depth))
             .collect(),
         Source::Outside => outside(provenance),
         Source::In(index) => regions_of(cx, id, call, index)
@@ -288,7 +288,7 @@ pub(super) fn sinks(
         .iter();
     match to {
         Sink::Arg(_) => arguments
-            .flat_map(|argument| provenance.addresses(argument.value).anywhere())
+            .map(|argument| provenance.addresses(argument.value).anywhere())
             .collect(),
         Sink::Field(index, offset) => fields(cx, provenance, call, index, offset),
         Sink::Beyond(index, depth) => sources(cx, provenance, id, call, Source::Beyond(index, depth)),
@@ -307,7 +307,7 @@ fn outside(provenance: &Provenance) -> Places {
 fn fields(cx: Context<'_, '_>, provenance: &Provenance, call: &Call<'_>, index: u32, offset: i64) -> Places {
     let arguments = cx.arguments(call, index).iter();
     arguments
-        .flat_map(|argument| provenance.addresses(argument.value).moved(Step::by(offset)))
+        .map(|argument| provenance.addresses(argument.value).moved(Step::by(offset)))
         .collect()
 }
 

@@ -199,6 +199,27 @@ impl Objects {
         bits(self.words())
     }
 
+    /// Adds the members of another set. True if there are more than before.
+    fn add_all(&mut self, others: &Objects) -> bool {
+        let mut grew = others.low & !self.low != 0;
+        self.low |= others.low;
+        let mut at = 0;
+        for (number, word) in &others.high {
+            at += self.high[at..].partition_point(|(other, _)| other < number);
+            match self.high.get_mut(at) {
+                Some((other, mine)) if other == number => {
+                    grew |= *word & !*mine != 0;
+                    *mine |= *word;
+                }
+                _ => {
+                    grew = true;
+                    self.high.insert(at, (*number, *word));
+                }
+            }
+        }
+        grew
+    }
+
     /// The members of `others` that are none of this set.
     fn missing(&self, others: &Objects) -> impl Iterator<Item = ObjectId> {
         let mut known = self.words().peekable();
@@ -249,6 +270,16 @@ impl Places {
         self.whole
             .iter()
             .chain(parts.filter(move |object| last.replace(*object) != Some(*object)))
+    }
+
+    /// The places in one object.
+    pub fn in_object(&self, object: ObjectId) -> impl Iterator<Item = Place> {
+        let whole = self.whole.contains(object).then_some(Place::anywhere_in(object));
+        let start = self.parts.partition_point(|place| place.object < object);
+        let parts = self.parts[start..].iter().copied();
+        whole
+            .into_iter()
+            .chain(parts.take_while(move |place| place.object == object))
     }
 
     /// Where one gets from these places by a step.
@@ -312,23 +343,32 @@ impl Places {
 
     /// The places of another set that this one does not list.
     pub fn missing(&self, others: &Places) -> Vec<Place> {
+        let whole = self.whole.missing(&others.whole).map(Place::anywhere_in);
+        whole.chain(self.missing_parts(others)).collect()
+    }
+
+    fn missing_parts(&self, others: &Places) -> impl Iterator<Item = Place> {
         let mut known = self.parts.iter().peekable();
-        let is_new = |place: &&Place| {
+        let is_new = move |place: &&Place| {
             while known.next_if(|other| *other < *place).is_some() {}
             known.peek() != Some(place) && !self.whole.contains(place.object)
         };
-        let parts = others.parts.iter().filter(is_new).copied();
-        self.whole
-            .missing(&others.whole)
-            .map(Place::anywhere_in)
-            .chain(parts)
-            .collect()
+        others.parts.iter().filter(is_new).copied()
     }
 
     /// Adds the places of another set. True if one was not covered yet.
     pub fn add_all(&mut self, others: &Places) -> bool {
-        let missing = self.missing(others);
-        self.extend(missing)
+        let mut grew = self.whole.add_all(&others.whole);
+        if grew && !self.parts.is_empty() {
+            let whole = &self.whole;
+            self.parts.retain(|place| !whole.contains(place.object));
+        }
+        if !others.parts.is_empty() {
+            let missing = self.missing_parts(others);
+            let missing: Vec<Place> = missing.collect();
+            grew |= self.extend(missing);
+        }
+        grew
     }
 
     /// Adds places. True if one was not covered yet.
@@ -355,6 +395,18 @@ impl FromIterator<Place> for Places {
         let mut set = Places::default();
         set.extend(places);
         set
+    }
+}
+
+/// The union.
+impl FromIterator<Places> for Places {
+    fn from_iter<I: IntoIterator<Item = Places>>(sets: I) -> Places {
+        let mut sets = sets.into_iter();
+        let mut union = sets.next().unwrap_or_default();
+        sets.for_each(|set| {
+            union.add_all(&set);
+        });
+        union
     }
 }
 

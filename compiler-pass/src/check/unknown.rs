@@ -191,7 +191,8 @@ impl Judge<'_, '_> {
     }
 
     fn described(&mut self, id: InstId, call: Call<'_>, effects: &Effects) {
-        for (from, to) in &effects.flows {
+        let leaving = effects.flows.iter();
+        for (from, to) in leaving.filter(|(_, to)| matches!(to, Sink::Unknown | Sink::Freed)) {
             let Some(argument) = self.cx.arguments_of(&call, *from).first() else {
                 continue;
             };
@@ -260,7 +261,7 @@ impl Judge<'_, '_> {
     /// An integer made into a pointer is a foreign address unless it may stem from a region pointer.
     fn integer_pointer(&mut self, id: InstId, value: ValueId) {
         let root = value;
-        let mut seen = vec![value];
+        let mut seen = BTreeSet::from([value]);
         let mut work = vec![value];
         while let Some(value) = work.pop() {
             let Some((_, inst)) = self.cx.body.def(value) else {
@@ -307,8 +308,7 @@ impl Judge<'_, '_> {
                 return;
             }
             for value in next {
-                if !seen.contains(&value) {
-                    seen.push(value);
+                if seen.insert(value) {
                     work.push(value);
                 }
             }
