@@ -68,7 +68,10 @@ fn solve(cx: Context<'_, '_>, webs: &Webs, banned: &BTreeSet<ValueId>) -> Result
     let mut joins = Joins::new(cx, webs, banned);
     let mut visits = vec![0u32; cx.paths.len()];
     let mut work = VecDeque::from([cx.paths.entry()]);
+    // A join of many ways waits once, not once for each.
+    let mut waits = vec![false; cx.paths.len()];
     while let Some(node) = work.pop_front() {
+        waits[node.index()] = false;
         let state = if node == cx.paths.entry() {
             Some(State::default())
         } else {
@@ -93,7 +96,8 @@ fn solve(cx: Context<'_, '_>, webs: &Webs, banned: &BTreeSet<ValueId>) -> Result
         walk.run();
         let normal = (!walk.diverged).then_some(walk.state);
         joins.leave(node, normal, walk.before_last);
-        work.extend(cx.paths.node(node).succs.iter().map(|edge| edge.to));
+        let succs = cx.paths.node(node).succs.iter().map(|edge| edge.to);
+        work.extend(succs.filter(|next| !std::mem::replace(&mut waits[next.index()], true)));
     }
     exits::report(cx, webs, &mut balance);
     Ok(balance)

@@ -7,7 +7,7 @@
 //! nothing. So what is reported rests on a solution that was seen to be one, whatever the order before.
 //!
 //! The lattice of summaries is finite: flags, and sets over the places that [`mod@crate::effects`] tells apart. A summary that
-//! had to forget the fields ([`Effects::forget_fields`]) once never learns them again, so summaries climb.
+//! had to forget the fields ([`Effects::forget_fields`]), or was given up, once never learns them again, so summaries climb.
 
 use super::context::{Context, Summaries, is_inferred};
 use super::finding::{Finding, Problem, Site};
@@ -282,6 +282,10 @@ fn take_over(
         let mut inferred = analysed.effects.clone();
         if known.is_coarse {
             inferred.forget_fields();
+        }
+        if known.is_given_up {
+            inferred.flows.extend(&known.flows);
+            inferred.give_up();
         }
         changed = *known != inferred;
         *known = inferred;

@@ -45,6 +45,10 @@ pub struct Leaks {
     pub puts: Vec<(u32, Put, Site)>,
 }
 
+/// How many nodes are walked through to see which pushes, resets and pops cut the cycles of a function. The cycles of
+/// further handles count as uncut.
+const MAX_WALKED: usize = 1 << 23;
+
 /// Judges the puts of one function. `recursion` says, for a function of a recursive component, which of its
 /// parameters a recursion repeats a put into.
 pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
@@ -57,11 +61,18 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
     }
     // What lies on no cycle at all lies on none that avoids something.
     let repeats_at_all = Cycles::avoiding(cx, |_| false);
+    let mut walked = 0;
     for ((region, handle), sites) in routes {
-        let cycles = if sites.iter().any(|site| repeats_at_all.contain(site.node)) {
-            cuts.cycles(cx, region, handle)
+        let own;
+        let cycles = if !sites.iter().any(|site| repeats_at_all.contain(site.node)) {
+            own = Cycles::none(cx);
+            &own
+        } else if walked < MAX_WALKED {
+            walked += cx.paths.len();
+            own = cuts.cycles(cx, region, handle);
+            &own
         } else {
-            Cycles::none(cx)
+            &repeats_at_all
         };
         let known = cx.regions.get(region);
         // The same instruction may stand in several nodes; the worst of them counts, and is told once.
@@ -87,7 +98,7 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
                         leaks.findings.insert(repeat_finding(
                             cx,
                             inst,
-                            in_cycle.then_some(&cycles),
+                            in_cycle.then_some(cycles),
                             origin,
                             blame,
                             region,
@@ -99,7 +110,7 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
                     leaks.findings.insert(repeat_finding(
                         cx,
                         inst,
-                        in_cycle.then_some(&cycles),
+                        in_cycle.then_some(cycles),
                         origin,
                         blame,
                         region,

@@ -175,6 +175,14 @@ fn check_function(
     findings.extend(cleanups.findings);
     findings.extend(stale.findings);
     findings.extend(contradiction(cx, &provenance, &effects));
+    if effects.is_given_up || cx.summaries.effects[cx.id.index()].is_given_up {
+        let what = "a function that moves pointers among its parameters in too many ways".to_owned();
+        findings.insert(Finding {
+            problem: Problem::NotAnalysed { what },
+            at: cx.whole(),
+            because: vec![],
+        });
+    }
     Ok(Analysed {
         effects,
         leaks,

@@ -174,7 +174,7 @@ impl<'j, 'a> Joins<'j, 'a> {
     /// Phis are as old as what they take.
     fn age(&self, node: NodeId, arrivals: &mut [(NodeId, State)]) {
         let cx = self.cx;
-        for (pred, state) in arrivals {
+        for (pred, state) in arrivals.iter_mut().filter(|(_, state)| !state.old.is_empty()) {
             let source = cx.paths.node(*pred).block;
             let before = state.old.clone();
             for (_, inst) in cx.body.insts_of(cx.paths.node(node).block) {

@@ -196,10 +196,14 @@ pub struct Effects {
     pub diverges: bool,
     /// Its flows no longer tell the fields of arguments apart ([`Effects::forget_fields`]).
     pub is_coarse: bool,
+    /// It has more flows than are followed ([`Effects::give_up`]).
+    pub is_given_up: bool,
 }
 
 /// How many flows a summary has that tells fields apart.
 const MAX_FLOWS: usize = 96;
+/// How many flows a summary has at all: those of 60 parameters that are all stored in one another fit.
+const MAX_COARSE_FLOWS: usize = 1 << 14;
 
 impl Source {
     /// The argument that it speaks of.
@@ -297,6 +301,18 @@ impl Effects {
         } else {
             self.drop_covered();
         }
+        if self.flows.len() > MAX_COARSE_FLOWS {
+            self.give_up();
+        }
+    }
+
+    /// Takes all that moves for something that an undescribed function gets hold of: flows are pairs, and of very many
+    /// parameters there are too many of them. The function is reported as not analysed.
+    pub fn give_up(&mut self) {
+        let moved = self.flows.iter().filter_map(|(from, _)| from.argument());
+        self.flows = moved.map(|index| (Source::Arg(index), Sink::Unknown)).collect();
+        self.is_coarse = true;
+        self.is_given_up = true;
     }
 
     /// Cost: a few look-ups for each entry. Summaries of several thousand flows exist.

@@ -8,7 +8,7 @@
 use super::{Body, Callee, Function, InstId, InstKind, RegionId, ValueId, ValueKind};
 use crate::effects::Effects;
 use crate::operation::Operation;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A region as one function sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Origin {
 
 /// How many values are looked at to find the canonical one.
 const CANONICAL_STEPS: u32 = 400;
+/// How many values [`Regions::resolve`] looks at.
+const MAX_WEB: usize = 512;
 
 /// What a handle may name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -201,11 +203,13 @@ impl Regions {
         found
     }
 
-    /// The regions that a handle may name.
+    /// The regions that a handle may name. Of a web of more than [`MAX_WEB`] values, some may be missing: it leads to what
+    /// is unknown.
     pub fn resolve(&self, body: &Body<'_>, handle: ValueId) -> Handle {
         let mut result = Handle::default();
-        let mut seen = vec![self.canonical(handle)];
-        let mut work = seen.clone();
+        let handle = self.canonical(handle);
+        let mut seen = BTreeSet::from([handle]);
+        let mut work = vec![handle];
         while let Some(value) = work.pop() {
             if let Some(region) = self.of_handle(value) {
                 result.regions.push(region);
@@ -226,8 +230,9 @@ impl Regions {
                 _ => result.unknown = Some(Untraceable::Made),
             }
             for value in next.into_iter().map(|value| self.canonical(value)) {
-                if !seen.contains(&value) {
-                    seen.push(value);
+                if seen.len() >= MAX_WEB {
+                    result.unknown = Some(Untraceable::Made);
+                } else if seen.insert(value) {
                     work.push(value);
                 }
             }

@@ -192,3 +192,45 @@ pub fn addresses(count: usize) -> String {
         count - 1
     ))
 }
+
+/// Functions that store what their parameters point to in one another, each of which calls the one before twice, with the
+/// parameters in another order.
+pub fn crossing(params: usize, functions: usize) -> String {
+    let list = |form: &dyn Fn(usize) -> String| (0..params).map(form).collect::<Vec<_>>().join(", ");
+    let mut text = module("");
+    for k in 0..functions {
+        put!(
+            text,
+            "define internal void @f{k}({}) nounwind {{",
+            list(&|i| format!("ptr %a{i}"))
+        );
+        for i in 0..params {
+            let (from, to, holder) = (8 * ((i + k) % 20), 8 * (i % 20), i * 7 % params);
+            put!(
+                text,
+                "  %g{i} = getelementptr i8, ptr %a{i}, i64 {from}\n  %l{i} = load ptr, ptr %g{i}\n  \
+                 %h{i} = getelementptr i8, ptr %a{holder}, i64 {to}\n  store ptr %l{i}, ptr %h{i}"
+            );
+        }
+        if k > 0 {
+            let before = k - 1;
+            let next = list(&|i| format!("ptr %a{}", (i + params - 1) % params));
+            let mixed = list(&|i| format!("ptr %a{}", (i * 3 + params - 1) % params));
+            put!(
+                text,
+                "  call void @f{before}({next})\n  call void @f{before}({mixed})"
+            );
+        }
+        put!(text, "  ret void\n}}");
+    }
+    let objects = each(params, |text, i| {
+        put!(text, "  %a{i} = call ptr @croft.alloc(ptr %r, i64 200, i64 8)");
+    });
+    put!(
+        text,
+        "define void @top() nounwind {{\n  %r = call ptr @croft.push()\n{objects}  call void @f{}({})\n  call void @croft.pop(ptr %r)\n  ret void\n}}",
+        functions - 1,
+        list(&|i| format!("ptr %a{i}"))
+    );
+    text
+}

@@ -276,3 +276,94 @@ pub fn allocations(count: usize) -> String {
          end:\n  call void @croft.pop(ptr %r)\n  ret void\n}}\n"
     ))
 }
+
+/// A list with one entry for each number below `count`.
+fn list(count: usize, entry: impl Fn(usize) -> String) -> String {
+    (0..count).map(entry).collect::<Vec<_>>().join(", ")
+}
+
+/// A recursion that passes each two of its region parameters on as one.
+pub fn merging_recursion(count: usize) -> String {
+    let params = list(count, |i| format!("ptr %r{i}"));
+    let mut text = module(&format!("define void @f({params}) nounwind {{\n  br label %b1_0\n"));
+    for i in 1..count {
+        for j in 0..i {
+            let next = if j + 1 < i {
+                format!("b{i}_{}", j + 1)
+            } else {
+                format!("b{}_0", i + 1)
+            };
+            let passed = list(count, |at| format!("ptr %r{}", if at == i { j } else { at }));
+            put!(
+                text,
+                "b{i}_{j}:\n  %t{i}_{j} = call i1 @choice()\n  br i1 %t{i}_{j}, label %x{i}_{j}, label %{next}\nx{i}_{j}:\n  call void @f({passed})\n  ret void"
+            );
+        }
+    }
+    put!(text, "b{count}_0:");
+    for i in 0..count {
+        put!(text, "  %p{i} = call ptr @croft.alloc(ptr %r{i}, i64 8, i64 8)");
+    }
+    text + "  ret void\n}\n"
+}
+
+/// Functions in a ring that pass their region parameters on in another order, and allocate into all of them.
+pub fn rotating_recursion(functions: usize, params: usize) -> String {
+    let mut text = module("");
+    for k in 0..functions {
+        put!(
+            text,
+            "define void @f{k}({}) nounwind {{\n  %t = call i1 @choice()\n  br i1 %t, label %a, label %b\na:",
+            list(params, |i| format!("ptr %r{i}"))
+        );
+        for i in 0..params {
+            put!(text, "  %p{i} = call ptr @croft.alloc(ptr %r{i}, i64 8, i64 8)");
+        }
+        put!(
+            text,
+            "  ret void\nb:\n  call void @f{}({})\n  call void @f{}({})\n  ret void\n}}",
+            (k + 1) % functions,
+            list(params, |i| format!("ptr %r{}", (i + 1) % params)),
+            (k * 7 + 3) % functions,
+            list(params, |i| format!("ptr %r{}", (i * 3 + k) % params))
+        );
+    }
+    text
+}
+
+/// A phi of so many functions, and calls of it.
+pub fn phi_of_functions(count: usize) -> String {
+    let functions = each(count, |text, k| {
+        put!(
+            text,
+            "define internal void @t{k}(ptr %r, ptr %p) nounwind {{\n  %q = call ptr @croft.alloc(ptr %r, i64 16, i64 8)\n  store ptr %p, ptr %q\n  ret void\n}}"
+        );
+    });
+    let cases = each(count, |text, k| put!(text, "    i64 {k}, label %c{k}"));
+    let blocks = each(count, |text, k| put!(text, "c{k}:\n  br label %end"));
+    let inputs = list(count, |k| format!("[ @t{k}, %c{k} ]"));
+    let calls = "  call void %f(ptr %r, ptr %p)\n".repeat(300);
+    let body = around(&format!(
+        "  %n = call i64 @number()\n  switch i64 %n, label %none [\n{cases}  ]\n{blocks}none:\n  br label %end\nend:\n  \
+         %f = phi ptr [ @t0, %none ], {inputs}\n{calls}"
+    ));
+    body + &functions
+}
+
+/// Loops in a row, through each of which a handle is one of two regions.
+pub fn phis_of_handles(count: usize) -> String {
+    let mut body = "  %s = call ptr @croft.push()\n  br label %b0\n".to_owned();
+    for k in 0..count {
+        let (before, from) = match k {
+            0 => ("%r".to_owned(), "entry".to_owned()),
+            _ => (format!("%x{}", k - 1), format!("b{}", k - 1)),
+        };
+        put!(
+            body,
+            "b{k}:\n  %x{k} = phi ptr [ {before}, %{from} ], [ %s, %e{k} ]\n  %q{k} = call ptr @croft.alloc(ptr %x{k}, i64 8, i64 8)\n  \
+             %t{k} = call i1 @choice()\n  br i1 %t{k}, label %e{k}, label %b{}\ne{k}:\n  br label %b{k}",
+            k + 1
+        );
+    }
+    around(&format!("{body}b{count}:\n  call void @croft.pop(ptr %s)\n"))
+}
