@@ -285,7 +285,9 @@ fn list(count: usize, entry: impl Fn(usize) -> String) -> String {
 /// A recursion that passes each two of its region parameters on as one.
 pub fn merging_recursion(count: usize) -> String {
     let params = list(count, |i| format!("ptr %r{i}"));
-    let mut text = module(&format!("define void @f({params}) nounwind {{\n  br label %b1_0\n"));
+    let mut text = module(&format!(
+        "define void @f({params}) nounwind {{\n  br label %b1_0\n"
+    ));
     for i in 1..count {
         for j in 0..i {
             let next = if j + 1 < i {
@@ -339,8 +341,12 @@ pub fn phi_of_functions(count: usize) -> String {
             "define internal void @t{k}(ptr %r, ptr %p) nounwind {{\n  %q = call ptr @croft.alloc(ptr %r, i64 16, i64 8)\n  store ptr %p, ptr %q\n  ret void\n}}"
         );
     });
-    let cases = each(count, |text, k| put!(text, "    i64 {k}, label %c{k}"));
-    let blocks = each(count, |text, k| put!(text, "c{k}:\n  br label %end"));
+    let cases = each(count, |text, k| {
+        put!(text, "    i64 {k}, label %c{k}");
+    });
+    let blocks = each(count, |text, k| {
+        put!(text, "c{k}:\n  br label %end");
+    });
     let inputs = list(count, |k| format!("[ @t{k}, %c{k} ]"));
     let calls = "  call void %f(ptr %r, ptr %p)\n".repeat(300);
     let body = around(&format!(
