@@ -187,6 +187,7 @@ impl<'h, 'a> Handles<'h, 'a> {
 /// The values that a value may be, or be an address past, and that value.
 pub(super) fn web(body: &Body<'_>, value: ValueId) -> Vec<ValueId> {
     let mut web = vec![value];
+    let mut seen = HashSet::from([value]);
     let mut next = 0;
     while let Some(value) = web.get(next).copied() {
         next += 1;
@@ -196,11 +197,7 @@ pub(super) fn web(body: &Body<'_>, value: ValueId) -> Vec<ValueId> {
             Some(InstKind::Same(operand) | InstKind::Address { base: operand, .. }) => vec![operand],
             _ => vec![],
         };
-        for operand in operands {
-            if !web.contains(&operand) {
-                web.push(operand);
-            }
-        }
+        web.extend(operands.into_iter().filter(|operand| seen.insert(*operand)));
     }
     web
 }
