@@ -11,11 +11,11 @@
 
 use super::context::{Context, Summaries, is_inferred};
 use super::finding::{Finding, Problem, Site};
-use super::leak::{self, Blame};
+use super::leak;
 use super::named::Named;
 use super::reached::Reached;
 use super::recursion::Recursion;
-use super::{Analysed, check_function};
+use super::{Analysed, Stories, check_function};
 use crate::effects::Effects;
 use crate::form::paths::Paths;
 use crate::form::regions::Regions;
@@ -30,7 +30,7 @@ pub(super) fn check(
     form: &Form<'_>,
     component: Vec<FuncId>,
     summaries: &mut Summaries,
-    blame: &mut Blame,
+    stories: &mut Stories,
 ) -> BTreeSet<Finding> {
     // What a callee of the same component ends is not known yet.
     let may_end = |call: &Call<'_>, index: usize| match (call.callee, summaries.effects_of(call)) {
@@ -57,11 +57,11 @@ pub(super) fn check(
         Some(only)
             if component.members.len() == 1 && !callees(component.members[only].body).contains(only) =>
         {
-            let analysed = component.analyse(*only, &Recursion::default(), summaries, blame);
-            take_over(form, summaries, blame, *only, &analysed);
+            let analysed = component.analyse(*only, &Recursion::default(), summaries, stories);
+            take_over(form, summaries, stories, *only, &analysed);
             analysed.findings
         }
-        Some(_) => component.iterate(summaries, blame),
+        Some(_) => component.iterate(summaries, stories),
     }
 }
 
@@ -77,7 +77,7 @@ struct Member<'f, 'a> {
 }
 
 impl<'f, 'a> Component<'f, 'a> {
-    fn iterate(&self, summaries: &mut Summaries, blame: &mut Blame) -> BTreeSet<Finding> {
+    fn iterate(&self, summaries: &mut Summaries, stories: &mut Stories) -> BTreeSet<Finding> {
         let order = self.callees_first();
         let callers = self.callers();
         let mut todo: BTreeSet<FuncId> = order.iter().copied().collect();
@@ -90,8 +90,8 @@ impl<'f, 'a> Component<'f, 'a> {
                 if !todo.remove(id) {
                     continue;
                 }
-                let analysed = self.analyse(*id, &recursion, summaries, blame);
-                if take_over(self.form, summaries, blame, *id, &analysed) {
+                let analysed = self.analyse(*id, &recursion, summaries, stories);
+                if take_over(self.form, summaries, stories, *id, &analysed) {
                     changed = true;
                     todo.extend(&callers[id]);
                 }
@@ -128,10 +128,20 @@ impl<'f, 'a> Component<'f, 'a> {
         }
     }
 
-    fn analyse(&self, id: FuncId, recursion: &Recursion, summaries: &Summaries, blame: &Blame) -> Analysed {
+    fn analyse(
+        &self,
+        id: FuncId,
+        recursion: &Recursion,
+        summaries: &Summaries,
+        stories: &Stories,
+    ) -> Analysed {
         let regions = self.regions(id, summaries);
         let reached = self.reached(id, summaries);
-        check_function(self.context(id, &regions, &reached, summaries), blame, recursion)
+        check_function(
+            self.context(id, &regions, &reached, summaries),
+            stories,
+            recursion,
+        )
     }
 
     fn regions(&self, id: FuncId, summaries: &Summaries) -> Regions {
@@ -240,7 +250,7 @@ fn callees(body: &Body<'_>) -> BTreeSet<FuncId> {
 fn take_over(
     form: &Form<'_>,
     summaries: &mut Summaries,
-    blame: &mut Blame,
+    stories: &mut Stories,
     id: FuncId,
     analysed: &Analysed,
 ) -> bool {
@@ -255,6 +265,7 @@ fn take_over(
         changed = *known != inferred;
         *known = inferred;
     }
-    leak::remember(blame, id, &analysed.leaks, summaries);
+    leak::remember(&mut stories.allocations, id, &analysed.leaks, summaries);
+    stories.trails.insert(id, analysed.steps.clone());
     changed
 }
