@@ -217,7 +217,7 @@ fn a_recursion_is_no_loop() {
 /// Functions whose effects are wrong, each in its own way, with what is wrong.
 const WRONG: [(&str, &str); 9] = [
     (
-        "CROFT_EFFECTS(\"pure\") void f(struct b *x, int *y) { x->p = y; }",
+        "CROFT_EFFECTS(\"get(arg0)\") void f(struct b *x, int *y) { x->p = y; }",
         "the body also does this: store(arg1 -> arg0[0])",
     ),
     (
