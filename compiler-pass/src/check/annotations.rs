@@ -108,6 +108,7 @@ pub fn effects(form: &Form<'_>) -> Vec<(FuncId, Problem)> {
                 Problem::MalformedEffects {
                     text: text.to_owned(),
                     why: why.to_owned(),
+                    inferred: None,
                 },
             ))
         })

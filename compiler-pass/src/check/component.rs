@@ -11,11 +11,11 @@
 
 use super::context::{Context, Summaries, is_inferred};
 use super::finding::{Finding, Problem, Site};
-use super::leak::{self, Blame};
+use super::leak;
 use super::named::Named;
 use super::reached::Reached;
 use super::recursion::Recursion;
-use super::{Analysed, check_function};
+use super::{Analysed, Stories, check_function};
 use crate::effects::Effects;
 use crate::form::paths::Paths;
 use crate::form::regions::{Kept, Regions};
@@ -31,7 +31,7 @@ pub(super) fn check(
     form: &Form<'_>,
     component: Vec<FuncId>,
     summaries: &mut Summaries,
-    blame: &mut Blame,
+    stories: &mut Stories,
 ) -> BTreeSet<Finding> {
     // What a callee of the same component ends is not known yet.
     let may_end = |call: &Call<'_>, index: usize| match (call.callee, summaries.effects_of(call)) {
@@ -59,11 +59,11 @@ pub(super) fn check(
         Some(only)
             if component.members.len() == 1 && !callees(component.members[only].body).contains(only) =>
         {
-            let analysed = component.analyse(*only, &Recursion::default(), summaries, blame);
-            take_over(form, summaries, blame, *only, &analysed);
+            let analysed = component.analyse(*only, &Recursion::default(), summaries, stories);
+            take_over(form, summaries, stories, *only, &analysed);
             analysed.findings
         }
-        Some(_) => component.iterate(summaries, blame),
+        Some(_) => component.iterate(summaries, stories),
     }
 }
 
@@ -81,7 +81,7 @@ struct Member<'f, 'a> {
 }
 
 impl<'f, 'a> Component<'f, 'a> {
-    fn iterate(&self, summaries: &mut Summaries, blame: &mut Blame) -> BTreeSet<Finding> {
+    fn iterate(&self, summaries: &mut Summaries, stories: &mut Stories) -> BTreeSet<Finding> {
         let order = self.callees_first();
         let callers = self.callers();
         let mut todo: BTreeSet<FuncId> = order.iter().copied().collect();
@@ -95,12 +95,12 @@ impl<'f, 'a> Component<'f, 'a> {
                     continue;
                 }
                 let before = self.members[id].kept.borrow().clone();
-                let analysed = self.analyse(*id, &recursion, summaries, blame);
+                let analysed = self.analyse(*id, &recursion, summaries, stories);
                 if before != *self.members[id].kept.borrow() {
                     changed = true;
                     todo.insert(*id);
                 }
-                if take_over(self.form, summaries, blame, *id, &analysed) {
+                if take_over(self.form, summaries, stories, *id, &analysed) {
                     changed = true;
                     todo.extend(&callers[id]);
                 }
@@ -137,7 +137,13 @@ impl<'f, 'a> Component<'f, 'a> {
         }
     }
 
-    fn analyse(&self, id: FuncId, recursion: &Recursion, summaries: &Summaries, blame: &Blame) -> Analysed {
+    fn analyse(
+        &self,
+        id: FuncId,
+        recursion: &Recursion,
+        summaries: &Summaries,
+        stories: &Stories,
+    ) -> Analysed {
         let reached = self.reached(id, summaries);
         let member = &self.members[&id];
         // What turned out not to be known once is not taken for known again, so this comes to rest.
@@ -145,7 +151,7 @@ impl<'f, 'a> Component<'f, 'a> {
         loop {
             let regions = self.regions(id, summaries);
             let context = self.context(id, &regions, &reached, summaries);
-            match check_function(context, &lost, blame, recursion) {
+            match check_function(context, &lost, stories, recursion) {
                 Ok(analysed) => return analysed,
                 Err(kept) => {
                     let before = member.kept.replace(kept);
@@ -271,7 +277,7 @@ fn callees(body: &Body<'_>) -> BTreeSet<FuncId> {
 fn take_over(
     form: &Form<'_>,
     summaries: &mut Summaries,
-    blame: &mut Blame,
+    stories: &mut Stories,
     id: FuncId,
     analysed: &Analysed,
 ) -> bool {
@@ -290,6 +296,7 @@ fn take_over(
         changed = *known != inferred;
         *known = inferred;
     }
-    leak::remember(blame, id, &analysed.leaks, summaries);
+    leak::remember(&mut stories.allocations, id, &analysed.leaks, summaries);
+    stories.trails.insert(id, analysed.steps.clone());
     changed
 }

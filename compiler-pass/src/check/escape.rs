@@ -14,6 +14,7 @@ use super::object::Object;
 use super::overwrite;
 use super::prepare::RETURN_MARK;
 use super::provenance::Provenance;
+use super::trail::{self, Trails};
 use crate::effects::{MAX_DEPTH, RETURNED, Sink, Source};
 use crate::form::offset::Offset;
 use crate::form::regions::Origin;
@@ -30,15 +31,18 @@ pub struct Escapes {
     pub flows: BTreeSet<(Source, Sink)>,
     /// What it says of numbers beside pointers in the result.
     pub beside: BTreeSet<Source>,
+    /// Where the flows are made, as far as that is told.
+    pub steps: trail::Steps,
 }
 
 /// Judges one function.
-pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance) -> Escapes {
+pub fn run(cx: Context<'_, '_>, provenance: &Provenance, balance: &Balance, trails: &Trails) -> Escapes {
     let mut escapes = Escapes::default();
     let mut judge = Judge {
         cx,
         provenance,
         balance,
+        trails,
         handed: handed_over(cx, balance),
         escapes: &mut escapes,
     };
@@ -68,6 +72,7 @@ struct Judge<'j, 'a> {
     cx: Context<'j, 'a>,
     provenance: &'j Provenance,
     balance: &'j Balance,
+    trails: &'j Trails,
     /// The regions that are open at every return, because they are handed over.
     handed: Vec<RegionId>,
     escapes: &'j mut Escapes,
@@ -159,7 +164,7 @@ impl Judge<'_, '_> {
             {
                 continue;
             }
-            self.flow(cell, offset, held);
+            self.flow(cell, offset, held, at);
             if let Some(region) = held.region()
                 && let Some(place) = self.outliving(cell, region)
                 && seen.insert((cell, region))
@@ -184,7 +189,7 @@ impl Judge<'_, '_> {
     }
 
     /// What the caller has to know of a store.
-    fn flow(&mut self, cell: Object, offset: Offset, held: Object) {
+    fn flow(&mut self, cell: Object, offset: Offset, held: Object, at: InstId) {
         let sink = match (cell, offset.exact()) {
             (Object::Param(index), Some(past)) => Sink::Field(index, past),
             (Object::Param(index), None) => Sink::Arg(index),
@@ -209,16 +214,21 @@ impl Judge<'_, '_> {
         {
             self.escapes.flows.insert((Source::Outside, sink));
         }
-        let cell = self.provenance.id(cell).map(|cell| self.provenance.cells(cell));
-        let places = cell.and_then(|cells| cells.get(&offset)).into_iter();
+        let cells = self.provenance.id(cell).map(|cell| self.provenance.cells(cell));
+        let places = cells.and_then(|cells| cells.get(&offset)).into_iter();
         let id = self.provenance.id(held);
         let held_here = places.flat_map(|places| id.into_iter().flat_map(|id| places.in_object(id)));
         let sources: BTreeSet<Source> = held_here
             .filter_map(|place| self.source_of(held, place.offset))
             .collect();
-        self.escapes
-            .flows
-            .extend(sources.into_iter().map(|source| (source, sink)));
+        for source in sources {
+            let flow = (source, sink);
+            let steps = &mut self.escapes.steps;
+            if steps.len() < trail::MOST_FLOWS && !steps.contains_key(&flow) {
+                steps.insert(flow, trail::step(self.cx, self.provenance, at, cell, held));
+            }
+            self.escapes.flows.insert(flow);
+        }
     }
 
     /// What a cell is to a region, if it outlives it.
@@ -283,9 +293,35 @@ impl Judge<'_, '_> {
         {
             return;
         }
-        let way = blame::way_to_store(self.cx, self.provenance, held, at);
+        let mut way = blame::way_to_store(self.cx, self.provenance, held, at);
+        way.extend(trail::past_call(
+            self.cx,
+            self.provenance,
+            self.trails,
+            at,
+            holder,
+            held,
+        ));
+        if let (InstKind::Call(_), Some(id)) = (self.cx.body.inst(at).kind, allocation_of(holder)) {
+            way.push((self.cx.site(id), Role::Holder));
+        }
+        let place = if self.is_thrown(holder, at) {
+            Place::Exception
+        } else {
+            place
+        };
         let because = told(life(self.cx, region, allocation_of(held)), way, self.cx.site(at));
         self.report(Problem::StoredOutside { place }, self.cx.site(at), because);
+    }
+
+    /// Whether a holder is an exception, or the instruction throws one.
+    fn is_thrown(&self, holder: Object, at: InstId) -> bool {
+        let calls = |id: InstId, name: &str| match self.cx.body.inst(id).kind {
+            InstKind::Call(call) => self.cx.callee_name(&call) == name,
+            _ => false,
+        };
+        calls(at, "__cxa_throw")
+            || matches!(holder, Object::Heap(id) if calls(id, "__cxa_allocate_exception"))
     }
 
     fn report(&mut self, problem: Problem, at: Site, because: Vec<(Site, Role)>) {

@@ -42,6 +42,10 @@ pub enum Role {
     Repeats,
     /// Here the callee allocates.
     CalleeAllocates,
+    /// Here the callee, or what it calls, stores the pointer.
+    CalleeStores,
+    /// Here the object is allocated that the pointer is stored in.
+    Holder,
     /// Here the function calls itself again.
     Recurses,
     /// Here the handle came from.
@@ -58,6 +62,8 @@ pub enum Role {
     Registered,
     /// Here the function with the primary place was inlined into another.
     InlinedInto,
+    /// Here the same cause shows again, and in so many more places.
+    Likewise(u32),
 }
 
 impl Role {
@@ -72,6 +78,8 @@ impl Role {
             Role::Allocated => "allocated",
             Role::Repeats => "repeats",
             Role::CalleeAllocates => "callee-allocates",
+            Role::CalleeStores => "callee-stores",
+            Role::Holder => "holder",
             Role::Recurses => "recurses",
             Role::Stored => "stored",
             Role::Kept => "kept",
@@ -80,6 +88,7 @@ impl Role {
             Role::PassedOn => "passed-on",
             Role::Registered => "registered",
             Role::InlinedInto => "inlined-into",
+            Role::Likewise(_) => "likewise",
         }
     }
 }
@@ -116,6 +125,8 @@ pub enum Problem {
         text: String,
         /// What is wrong with it.
         why: String,
+        /// What the body does, where the annotation says something else.
+        inferred: Option<String>,
     },
     /// R0105: an operation that is not called but used as a value.
     NotCalled {
@@ -149,6 +160,8 @@ pub enum Problem {
     LeakInCallee {
         /// The callee.
         callee: String,
+        /// It repeats it by a recursion, not by a loop.
+        by_recursion: bool,
     },
     /// R0304: a recursion repeats an allocation into the region it passes on.
     LeakInRecursion {
@@ -230,6 +243,8 @@ pub enum Problem {
         suggestion: String,
         /// It is given a region itself, not only a pointer into one.
         region: bool,
+        /// It has a body, which another one may replace.
+        replaceable: bool,
     },
     /// R0903: several regions may be the one that ends here.
     AmbiguousEnd,
@@ -244,7 +259,10 @@ pub enum Problem {
         name: &'static str,
     },
     /// R0906: a pointer into a region, or a region, is given to a call through a pointer.
-    IndirectCall,
+    IndirectCall {
+        /// Another name of a function, which may come to be one of another function.
+        alias: Option<String>,
+    },
     /// R0907: a pointer read from memory may lead into a region that ended.
     MayUseAfterEnd {
         /// What uses it.
@@ -272,6 +290,8 @@ pub enum Place {
     Caller,
     /// An object in a region that ends later.
     OuterRegion,
+    /// An exception.
+    Exception,
 }
 
 /// What uses a pointer.
@@ -325,7 +345,7 @@ impl Problem {
             Problem::AmbiguousEnd => "R0903",
             Problem::NotAnalysed { .. } => "R0904",
             Problem::NotSupported { .. } => "R0905",
-            Problem::IndirectCall => "R0906",
+            Problem::IndirectCall { .. } => "R0906",
             Problem::MayUseAfterEnd { .. } => "R0907",
         }
     }

@@ -33,8 +33,19 @@ struct PutSite {
     put: Put,
 }
 
-/// Where the allocation lies that makes a callee's `put` what it is.
-pub type Blame = BTreeMap<(FuncId, u32), Site>;
+/// What makes a callee's `put` into a parameter what it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Allocation {
+    /// How often it allocates.
+    pub put: Put,
+    /// Where, or where it calls what allocates.
+    at: Site,
+    /// Where a recursion passes the region on, if one repeats it.
+    recurses: Option<Site>,
+}
+
+/// Where the allocations of functions lie, by parameter.
+pub type Blame = BTreeMap<(FuncId, u32), Allocation>;
 
 /// What the analysis of one function found.
 #[derive(Default)]
@@ -42,7 +53,7 @@ pub struct Leaks {
     /// The violations.
     pub findings: BTreeSet<Finding>,
     /// How the function puts into each region parameter, with the place to blame.
-    pub puts: Vec<(u32, Put, Site)>,
+    pub puts: Vec<(u32, Allocation)>,
 }
 
 /// How many nodes are walked through to see which pushes, resets and pops cut the cycles of a function. The cycles of
@@ -93,7 +104,14 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
             match known.origin {
                 Origin::Param(index) => {
                     let total = if repeats { Put::Loop } else { Put::Finite };
-                    leaks.puts.push((index, total, at));
+                    let callee = callee_blame(cx, inst, blame, region).filter(|_| !in_cycle);
+                    let recurses = callee.and_then(|allocation| allocation.recurses);
+                    let allocation = Allocation {
+                        put: total,
+                        at,
+                        recurses,
+                    };
+                    leaks.puts.push((index, allocation));
                     if repeats && !known.bounded && !cx.function.facts.callers_known {
                         leaks.findings.insert(repeat_finding(
                             cx,
@@ -120,7 +138,12 @@ pub fn run(cx: Context<'_, '_>, blame: &Blame, recursion: &Recursion) -> Leaks {
         }
     }
     for (index, at, call) in recursion.repeated(cx.id) {
-        leaks.puts.push((index, Put::Loop, at));
+        let allocation = Allocation {
+            put: Put::Loop,
+            at,
+            recurses: Some(call),
+        };
+        leaks.puts.push((index, allocation));
         if !cx.is_declared_bounded(index as usize) && !cx.function.facts.callers_known {
             leaks.findings.insert(Finding {
                 problem: Problem::LeakInRecursion {
@@ -153,12 +176,18 @@ fn repeat_finding(
     let mut because = vec![origin];
     let problem = match cx.body.inst(inst).kind {
         InstKind::Call(call) => {
-            because.extend(callee_blame(cx, inst, blame, region));
+            let allocation = callee_blame(cx, inst, blame, region);
+            because.extend(allocation.map(|allocation| (allocation.at, Role::CalleeAllocates)));
             let callee = cx.callee_name(&call);
             if cycles.is_some() {
                 Problem::LeakThroughCall { callee }
             } else {
-                Problem::LeakInCallee { callee }
+                let recurses = allocation.and_then(|allocation| allocation.recurses);
+                because.extend(recurses.map(|site| (site, Role::Recurses)));
+                Problem::LeakInCallee {
+                    callee,
+                    by_recursion: recurses.is_some(),
+                }
             }
         }
         _ => Problem::LeakInLoop,
@@ -174,7 +203,7 @@ fn repeat_finding(
 }
 
 /// Where the callee of a call allocates.
-fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: RegionId) -> Option<(Site, Role)> {
+fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: RegionId) -> Option<Allocation> {
     let InstKind::Call(call) = cx.body.inst(inst).kind else {
         return None;
     };
@@ -186,8 +215,7 @@ fn callee_blame(cx: Context<'_, '_>, inst: InstId, blame: &Blame, region: Region
             .resolve(cx.body.inst(inst).block, argument.value)
             .regions
             .contains(&region);
-        let site = blame.get(&(callee, index as u32)).filter(|_| names)?;
-        Some((*site, Role::CalleeAllocates))
+        blame.get(&(callee, index as u32)).filter(|_| names).copied()
     })
 }
 
@@ -369,10 +397,14 @@ fn not_bounded(cx: Context<'_, '_>) -> Vec<Finding> {
 
 /// The blame that later components need: where each function puts into each parameter.
 pub fn remember(blame: &mut Blame, function: FuncId, leaks: &Leaks, summaries: &Summaries) {
-    for (index, put, site) in &leaks.puts {
+    for (index, allocation) in &leaks.puts {
         let worst = summaries.effects[function.index()].param(*index as usize).put;
-        if *put == worst {
-            blame.entry((function, *index)).or_insert(*site);
+        if allocation.put == worst {
+            let known = blame.entry((function, *index)).or_insert(*allocation);
+            // What a recursion repeats is known after its first round.
+            if allocation.put > known.put || allocation.recurses.is_some() && known.recurses.is_none() {
+                *known = *allocation;
+            }
         }
     }
 }

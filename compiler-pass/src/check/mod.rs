@@ -9,10 +9,11 @@
 //! 3. [`provenance`] solves what points where;
 //! 4. [`escape`] (R04) judges what outlives what, [`unknown`] (R09) what leaves the analysis;
 //! 5. [`cleanup`] (R06) knows what runs where a region ends, [`stale`] (R04) follows pointers past the end of their region;
-//! 6. [`summary`] tells the callers.
+//! 6. [`summary`] tells the callers; `contradiction` (R01) holds it against what the source declares.
 //!
 //! [`annotations`] (R01) comes first, on the module as it was given; the rest works on a promoted copy
-//! ([`prepare`]). [`component`] iterates phases 1 to 6 over a recursion until the summaries stand still, and reports only then.
+//! ([`prepare`]). [`component`] iterates phases 1 to 6 over a recursion until the summaries stand still, and reports only then; `causes` keeps
+//! one finding for each root cause.
 
 mod address;
 pub mod annotations;
@@ -22,10 +23,12 @@ pub mod blame;
 mod bytes;
 mod called;
 mod carried;
+mod causes;
 pub mod cleanup;
 pub mod component;
 pub mod constraints;
 pub mod context;
+mod contradiction;
 mod cycles;
 pub mod escape;
 pub mod exits;
@@ -49,24 +52,34 @@ pub mod stale;
 pub mod summary;
 pub mod targets;
 mod torn;
+pub mod trail;
 pub mod transfer;
 mod turn;
 pub mod unknown;
 mod word;
 
-use crate::effects::{Effects, Put, Sink, Source};
+use crate::effects::Effects;
 use crate::form::regions::Kept;
-use crate::form::{Form, FuncId, InstKind, ValueId, callgraph};
+use crate::form::{Form, FuncId, ValueId, callgraph};
 use context::{Context, Summaries};
-use finding::{Finding, Problem, Site};
+use finding::{Finding, Problem};
 use leak::Blame;
 use recursion::Recursion;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+/// What is known of the functions that were analysed, for the sake of what findings tell of callees.
+#[derive(Default)]
+struct Stories {
+    allocations: Blame,
+    trails: trail::Trails,
+}
 
 /// The result of checking a module's analysis form.
 pub struct Verdict {
-    /// The violations, in a deterministic order, one for each root cause.
+    /// The violations, in a deterministic order, one for each root cause ([`mod@causes`]).
     pub findings: BTreeSet<Finding>,
+    /// The functions in which something is wrong, also where it is told of another.
+    pub suspects: BTreeSet<FuncId>,
     /// The effects of every function.
     pub summaries: Summaries,
 }
@@ -75,12 +88,13 @@ pub struct Verdict {
 pub fn run(form: &Form<'_>) -> Verdict {
     let mut summaries = initial(form);
     let mut findings = BTreeSet::new();
-    let mut blame = Blame::new();
+    let mut stories = Stories::default();
     for component in callgraph::components(form) {
-        findings.extend(component::check(form, component, &mut summaries, &mut blame));
+        findings.extend(component::check(form, component, &mut summaries, &mut stories));
     }
     Verdict {
-        findings: one_per_cause(findings),
+        suspects: findings.iter().map(|finding| finding.at.function).collect(),
+        findings: causes::one_each(form, findings),
         summaries,
     }
 }
@@ -128,6 +142,7 @@ fn initial(form: &Form<'_>) -> Summaries {
 struct Analysed {
     effects: Effects,
     leaks: leak::Leaks,
+    steps: trail::Steps,
     findings: BTreeSet<Finding>,
 }
 
@@ -139,7 +154,7 @@ struct Analysed {
 fn check_function(
     cx: Context<'_, '_>,
     lost: &BTreeSet<ValueId>,
-    blame: &Blame,
+    stories: &Stories,
     recursion: &Recursion,
 ) -> Result<Analysed, Kept> {
     let balance = balance::run(cx);
@@ -153,8 +168,8 @@ fn check_function(
     if kept != *cx.regions.kept() {
         return Err(kept);
     }
-    let leaks = leak::run(cx, blame, recursion);
-    let escapes = escape::run(cx, &provenance, &balance);
+    let leaks = leak::run(cx, &stories.allocations, recursion);
+    let escapes = escape::run(cx, &provenance, &balance, &stories.trails);
     let unknown = unknown::run(cx, &provenance);
     let cleanups = cleanup::run(cx, &provenance, &balance);
     let stale = stale::run(cx, &provenance, &balance, &cleanups);
@@ -174,7 +189,7 @@ fn check_function(
     findings.extend(unknown.findings);
     findings.extend(cleanups.findings);
     findings.extend(stale.findings);
-    findings.extend(contradiction(cx, &provenance, &effects));
+    findings.extend(contradiction::of(cx, &provenance, &effects));
     if effects.is_given_up || cx.summaries.effects[cx.id.index()].is_given_up {
         let what = "a function that moves pointers among its parameters in too many ways".to_owned();
         findings.insert(Finding {
@@ -186,229 +201,7 @@ fn check_function(
     Ok(Analysed {
         effects,
         leaks,
+        steps: escapes.steps,
         findings,
     })
-}
-
-/// A definition that does more than its own annotation says.
-fn contradiction(
-    cx: Context<'_, '_>,
-    provenance: &provenance::Provenance,
-    inferred: &Effects,
-) -> Option<Finding> {
-    let declared = cx.function.declared?;
-    let not_new = declared.fresh && !returns_fresh(cx, provenance);
-    let mut done = inferred.clone();
-    // Of a number nobody needs to say where it was read.
-    if !returned(cx).any(|value| cx.body.value(value).holds_pointer) {
-        done.flows.retain(|(_, to)| *to != Sink::Return);
-    }
-    let missing = exceeds(&done, declared).or(not_new.then(|| "not always new(return)".to_owned()))?;
-    Some(Finding {
-        problem: Problem::MalformedEffects {
-            text: declared.to_string(),
-            why: format!("the body also does this: {missing}"),
-        },
-        at: cx.whole(),
-        because: vec![],
-    })
-}
-
-/// Whether whatever is returned is a new object of an allocator which nobody else knows.
-fn returns_fresh(cx: Context<'_, '_>, provenance: &provenance::Provenance) -> bool {
-    let mut objects = returned(cx).flat_map(|value| provenance.of(value));
-    objects.all(|object| {
-        matches!(object, object::Object::Heap(_)) && !overwrite::is_exposed(cx, provenance, object)
-    })
-}
-
-/// The values that a function may return.
-fn returned<'c>(cx: Context<'c, '_>) -> impl Iterator<Item = ValueId> + 'c {
-    cx.body.insts.iter().filter_map(|inst| match inst.kind {
-        InstKind::Return(value) => value,
-        _ => None,
-    })
-}
-
-/// The first clause of `inferred` that `declared` does not cover.
-fn exceeds(inferred: &Effects, declared: &Effects) -> Option<String> {
-    for (index, param) in inferred.params.iter().enumerate() {
-        let known = declared.param(index);
-        if param.get && !known.get {
-            return Some(format!("get(arg{index})"));
-        }
-        if param.put > known.put {
-            let many = if param.put == Put::Loop { ", many" } else { "" };
-            return Some(format!("put(arg{index}{many})"));
-        }
-        if known.renews && !param.renews {
-            return Some(format!("not always reset(arg{index})"));
-        }
-        if known.optional && param.region && !param.optional {
-            return Some(format!("it uses arg{index} where that could be null"));
-        }
-        if param.reset && !known.reset {
-            return Some(format!("reset(arg{index})"));
-        }
-    }
-    let clause = |effects: Effects| effects.to_string().trim_end_matches("; nounwind").to_owned();
-    let covered = |(from, to): &(Source, Sink)| {
-        let mut known = declared.flows.iter();
-        known.any(|(other_from, other_to)| other_from.covers(*from) && other_to.covers(*to))
-    };
-    if let Some(flow) = inferred.flows.iter().find(|flow| !covered(flow)) {
-        return Some(clause(Effects {
-            flows: BTreeSet::from([*flow]),
-            ..Effects::default()
-        }));
-    }
-    let left = inferred.cleanups.iter().find(|(index, count)| {
-        let known = declared.cleanups.get(index).copied().unwrap_or_default();
-        **count > known
-    });
-    if let Some((index, count)) = left {
-        return Some(clause(Effects {
-            cleanups: BTreeMap::from([(*index, *count)]),
-            ..Effects::default()
-        }));
-    }
-    // Of a number that was read nobody needs to say where.
-    let beside = |source: &&Source| {
-        matches!(source, Source::Arg(_) | Source::In(_)) && !declared.beside.contains(source)
-    };
-    if let Some(source) = inferred.beside.iter().find(beside) {
-        return Some(format!("beside({source})"));
-    }
-    if inferred.runs > declared.runs {
-        return Some(format!("cleanups({})", inferred.runs));
-    }
-    let read = |source: &&Source| !declared.reads.iter().any(|known| known.covers(**source));
-    if let Some(source) = inferred.reads.iter().find(read) {
-        return Some(format!("get({source})"));
-    }
-    if inferred.roams && !declared.roams {
-        return Some("get(global)".to_owned());
-    }
-    if let Some((index, offset)) = declared.sets.iter().find(|set| !inferred.sets.contains(set)) {
-        return Some(format!("not always set(arg{index}[{offset}])"));
-    }
-    if inferred.drops != declared.drops {
-        return Some(clause(Effects {
-            drops: inferred.drops.clone(),
-            ..Effects::default()
-        }));
-    }
-    let left = |(region, place): &&(u32, Sink)| {
-        let mut known = declared.stale.iter();
-        !known.any(|(other, known)| other == region && known.covers(*place))
-    };
-    if let Some(pair) = inferred.stale.iter().find(left) {
-        return Some(clause(Effects {
-            stale: BTreeSet::from([*pair]),
-            ..Effects::default()
-        }));
-    }
-    let late = |(region, used): &&(u32, Source)| {
-        let mut known = declared.late.iter();
-        !known.any(|(other, known)| other == region && known.covers(*used))
-    };
-    if let Some(pair) = inferred.late.iter().find(late) {
-        return Some(clause(Effects {
-            late: BTreeSet::from([*pair]),
-            ..Effects::default()
-        }));
-    }
-    if declared.diverges && !inferred.diverges {
-        return Some("it may return".to_owned());
-    }
-    if inferred.opens != declared.opens {
-        return Some("open(return)".to_owned());
-    }
-    (inferred.unwinds && !declared.unwinds).then(|| "it may unwind".to_owned())
-}
-
-/// Drops findings that follow from another one at the same place.
-fn one_per_cause(findings: BTreeSet<Finding>) -> BTreeSet<Finding> {
-    let mut seen: BTreeSet<(Site, &'static str)> = BTreeSet::new();
-    let mut kept = BTreeSet::new();
-    // A handle that cannot be followed or a region that has ended makes whatever else happens there moot.
-    let roots: BTreeSet<Site> = findings
-        .iter()
-        .filter(|f| {
-            matches!(
-                f.problem,
-                Problem::UntraceableHandle { .. } | Problem::RegionUsedAfterEnd { .. }
-            )
-        })
-        .map(|f| f.at)
-        .collect();
-    // A region that a loop leaves open is open at the exits as well.
-    let repeating: BTreeSet<Site> = findings
-        .iter()
-        .filter(|f| {
-            f.problem
-                == Problem::LeftOpen {
-                    way: finding::Way::Repeat,
-                }
-        })
-        .flat_map(|f| f.because.iter().map(|(site, _)| *site))
-        .collect();
-    // After an end that cannot be told, the rest of the function's stack is a guess.
-    let mut blind: BTreeSet<FuncId> = BTreeSet::new();
-    let untraceable = |f: &&Finding| {
-        matches!(
-            f.problem,
-            Problem::UntraceableHandle { .. } | Problem::AmbiguousEnd
-        )
-    };
-    blind.extend(findings.iter().filter(untraceable).map(|f| f.at.function));
-    // The regions of which some paths lack an end, or a beginning: that they are open at the exits follows.
-    // So does it for a region that is skipped by the end of an older one.
-    let torn: BTreeSet<Site> = findings
-        .iter()
-        .flat_map(|f| f.because.iter().map(move |(site, role)| (f, *site, *role)))
-        .filter(|(f, _, role)| match f.problem {
-            Problem::PathsDisagree => true,
-            Problem::NotInnermost => *role == finding::Role::Innermost,
-            _ => false,
-        })
-        .map(|(_, site, _)| site)
-        .collect();
-    // A cleanup whose object does not live as long as the region is told where it is registered.
-    let short_lived: BTreeSet<Site> = findings
-        .iter()
-        .filter(|f| matches!(f.problem, Problem::StoredOutside { .. }))
-        .map(|f| f.at)
-        .collect();
-    let mut ambiguous: BTreeSet<FuncId> = BTreeSet::new();
-    for finding in findings {
-        let code = finding.problem.code();
-        let follows = match finding.problem {
-            Problem::LeftOpen { way } => {
-                let at_exit = way != finding::Way::Repeat;
-                at_exit && finding.because.iter().any(|(site, _)| repeating.contains(site))
-                    || blind.contains(&finding.at.function)
-                    || finding.because.iter().any(|(site, _)| torn.contains(site))
-            }
-            Problem::NotInnermost | Problem::EndedTwice | Problem::PathsDisagree => {
-                blind.contains(&finding.at.function)
-            }
-            Problem::UsedAfterEnd {
-                by: finding::Use::Cleanup,
-            } => finding
-                .because
-                .iter()
-                .any(|(site, role)| *role == finding::Role::Registered && short_lived.contains(site)),
-            Problem::AmbiguousEnd => !ambiguous.insert(finding.at.function),
-            _ => false,
-        };
-        if follows {
-            continue;
-        }
-        let is_root = matches!(code, "R0901" | "R0404");
-        if (is_root || !roots.contains(&finding.at)) && seen.insert((finding.at, code)) {
-            kept.insert(finding);
-        }
-    }
-    kept
 }

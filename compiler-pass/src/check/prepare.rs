@@ -1,7 +1,7 @@
 //! The checker's private copy of a module, in the shape that the analyses want.
 //!
 //! The checker judges what the programmer wrote, at any optimisation level: on the copy, functions compiled
-//! with `-O0` are opened to passes, always-inline functions (the header's) are inlined, stack slots become
+//! with `-O0` are opened to passes, other names of a function (aliases that nothing can replace) are that function, always-inline functions (the header's) are inlined, stack slots become
 //! values, what is passed by value becomes a stack slot, and LLVM's own knowledge of library functions and its
 //! bottom-up attributes are added. Calls through pointers whose targets the module shows become a choice among direct
 //! calls ([`super::targets`]), handles that structures carry become arguments ([`super::carried`]), and before a call of a function that calls back stand calls of what it calls. No pass that merges, sinks or removes what the programmer wrote runs.
@@ -29,6 +29,7 @@ const ATTRIBUTES: &str = "cgscc(function-attrs)";
 pub fn copy(module: Module<'_>, manifest: &Manifest) -> Result<(OwnedModule, Notes), String> {
     let notes = notes(module);
     let copy = module.duplicate();
+    copy.borrow().resolve_aliases();
     copy.borrow().strip_optnone();
     forget_copies(copy.borrow(), manifest);
     copy.borrow().mark_returns();

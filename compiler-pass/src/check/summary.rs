@@ -81,9 +81,9 @@ pub fn assemble(cx: Context<'_, '_>, provenance: &Provenance, results: &Results<
             effects.param_mut(*index as usize).renews = always_renews(cx, *index);
         }
     }
-    for (index, put, _) in &leaks.puts {
+    for (index, allocation) in &leaks.puts {
         let param = effects.param_mut(*index as usize);
-        param.put = param.put.max(*put);
+        param.put = param.put.max(allocation.put);
     }
     for index in 0..cx.body.params.len() {
         let bounded = cx.is_declared_bounded(index);

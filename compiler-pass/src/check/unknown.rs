@@ -19,6 +19,8 @@ use super::summary::is_region;
 use crate::effects::{Effects, Sink, Source};
 use crate::form::regions::Origin;
 use crate::form::{Call, Callee, InstId, InstKind, RegionId, ValueId};
+use crate::llvm::Value;
+use inkwell::llvm_sys::LLVMValueKind;
 use std::collections::BTreeSet;
 
 /// Functions that leave frames without running what those frames still have to do.
@@ -160,12 +162,15 @@ impl Judge<'_, '_> {
             }
             if let Some(region) = region.or_else(|| handle.regions.first().copied().filter(|_| is_handle)) {
                 let problem = match call.callee {
-                    Callee::Direct(_) => Problem::UnknownCallee {
+                    Callee::Direct(callee) => Problem::UnknownCallee {
                         callee: self.cx.callee_name(&call),
                         suggestion: suggestion(self.cx, call, result),
                         region: is_handle,
+                        replaceable: self.cx.form.function(callee).body.is_some(),
                     },
-                    Callee::Indirect(_) => Problem::IndirectCall,
+                    Callee::Indirect(_) => Problem::IndirectCall {
+                        alias: self.cx.body.inst(id).llvm.callee().and_then(alias),
+                    },
                     Callee::Assembly => Problem::NotAnalysed {
                         what: "assembly that takes a pointer".to_owned(),
                     },
@@ -205,6 +210,7 @@ impl Judge<'_, '_> {
                             callee: self.cx.callee_name(&call),
                             suggestion: String::new(),
                             region: false,
+                            replaceable: false,
                         };
                         let because = self.life(region, argument.value);
                         self.report(problem, self.cx.site(id), because);
@@ -320,6 +326,16 @@ fn exposure_of(reached: Vec<Object>) -> (Option<RegionId>, Vec<Source>) {
     let region = reached.iter().find_map(|object| object.region());
     let sources = reached.iter().filter_map(|object| object.callers()).collect();
     (region, sources)
+}
+
+/// The name of an alias, or of a function that is chosen when the program is loaded.
+fn alias(called: Value<'_>) -> Option<String> {
+    let kind = called.kind();
+    let is_alias = matches!(
+        kind,
+        LLVMValueKind::LLVMGlobalAliasValueKind | LLVMValueKind::LLVMGlobalIFuncValueKind
+    );
+    is_alias.then(|| called.name())
 }
 
 /// Effects that would settle an undescribed call, for the caller to confirm or correct.

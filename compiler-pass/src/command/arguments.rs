@@ -46,7 +46,7 @@ pub enum Command {
         /// How to show what is wrong: text goes to standard error, JSON lines and SARIF to standard output
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
-        /// Show at most N findings of each file; 0 shows all, which json and sarif do anyway [default: 20]
+        /// Show at most N findings of each file, whatever the format; 0 shows all [default: 20, in json and sarif all]
         #[arg(long, value_name = "N")]
         max_findings: Option<usize>,
         /// How sources are compiled.
@@ -94,7 +94,7 @@ Examples:
         #[command(flatten)]
         source: SourceOptions,
     },
-    /// Replace region operations by code on the runtime; does not check
+    /// Replace region operations by code on the runtime; does not check, but for malformed operations (R01)
     #[command(after_help = "Example:\n  croft lower --mode call kernel.c -o kernel.ll")]
     Lower {
         /// File to lower
@@ -143,7 +143,11 @@ A shared object has no pool: croft_pool and croft_exhausted come from the progra
         form: FormOptions,
     },
     /// Build to a temporary place and run; exits with the program's status
-    #[command(after_help = "Example:\n  croft run --stats messages.c -- input.txt")]
+    // Programs of other targets are refused by name, with what to do instead: no option to offer.
+    #[command(
+        after_help = "Example:\n  croft run --stats messages.c -- input.txt",
+        mut_arg("target", |target| target.hide(true))
+    )]
     Run {
         /// Files of the program
         #[arg(required = true, value_name = "FILE")]
@@ -202,7 +206,8 @@ pub struct BuildOptions {
     /// debug has none
     #[arg(long, default_value = "all", value_name = "LIST")]
     pub opt: OptOptions,
-    /// Build what the checker would reject, too: for debug mode, which says what goes wrong at run time
+    /// Build what the checker would reject, too, but for malformed operations (R01): for debug mode, which says what goes wrong at
+    /// run time
     #[arg(long)]
     pub unchecked: bool,
     /// The target, for a kernel image without operating system; by default this machine

@@ -58,7 +58,7 @@ pub struct Explanation {
     pub role: Role,
     /// Where.
     pub place: Place,
-    /// What the source calls the region that is opened there.
+    /// What the source calls the region that is opened there, or that the object there is allocated in.
     pub name: Option<String>,
 }
 
@@ -99,18 +99,27 @@ impl Facts {
                 .iter()
                 .map(|(site, role)| {
                     let value = value_of(form, *site);
-                    let is_region = matches!(role, Role::Opened | Role::Innermost);
+                    let named = match role {
+                        Role::Opened | Role::Innermost => Some(value),
+                        Role::Holder => handle_of(value),
+                        _ => None,
+                    };
                     Explanation {
                         role: *role,
                         place: place_of(value),
-                        name: is_region.then(|| name_of(value, language)).flatten(),
+                        name: named.and_then(|value| name_of(value, language)),
                     }
                 })
                 .collect(),
             inlined: inlined_into(at, &primary),
             region: region.and_then(|value| name_of(value, language)),
             parameter: region.and_then(|value| parameter_of(at, value)),
-            holder: holder_of(at, language),
+            holder: holder_of(at, language).or_else(|| {
+                // A callee stores: in a global variable, or in an object that is known here.
+                let stored = site(Role::CalleeStores).and_then(|store| holder_of(store, language));
+                let global = stored.filter(|holder| matches!(holder, Holder::Global(_)));
+                global.or_else(|| object_of(site(Role::Holder)?, language))
+            }),
             primary,
         }
     }
@@ -302,13 +311,25 @@ fn holder_of(at: Value<'_>, language: Language) -> Option<Holder> {
             | LLVMOpcode::LLVMBitCast
             | LLVMOpcode::LLVMAddrSpaceCast
             | LLVMOpcode::LLVMFreeze => pointer.operand(0)?,
-            LLVMOpcode::LLVMCall => {
-                let region = handle_of(pointer)?;
-                let opened = region.opcode().is_some().then(|| place_of(region));
-                return Some(Holder::Object(name_of(region, language), opened));
+            LLVMOpcode::LLVMCall if is_thread_local_address(pointer) => {
+                pointer.arguments().first().copied()?
             }
+            LLVMOpcode::LLVMCall => return object_of(pointer, language),
             _ => return None,
         };
     }
     None
+}
+
+/// Whether a call computes the address of a thread's own variable.
+fn is_thread_local_address(call: Value<'_>) -> bool {
+    let callee = call.callee();
+    callee.is_some_and(|callee| callee.name().starts_with("llvm.threadlocal.address"))
+}
+
+/// The object that a call allocates in a region.
+fn object_of(allocation: Value<'_>, language: Language) -> Option<Holder> {
+    let region = handle_of(allocation)?;
+    let opened = region.opcode().is_some().then(|| place_of(region));
+    Some(Holder::Object(name_of(region, language), opened))
 }

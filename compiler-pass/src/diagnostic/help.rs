@@ -32,6 +32,13 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
             "pass a region that a push returned, and an alignment of 1 to 4096 that is a power of two"
                 .to_owned()
         }
+        Problem::MalformedEffects {
+            inferred: Some(inferred),
+            ..
+        } => match facts.language {
+            Language::C => format!("what the body does: CROFT_EFFECTS(\"{inferred}\")"),
+            _ => format!("what the body does: `\"croft.effects\"=\"{inferred}\"`"),
+        },
         Problem::MalformedEffects { .. } => "the grammar of effects is in docs/ANNOTATIONS.md".to_owned(),
         Problem::NotCalled { .. } => {
             "call the operation in a function of its own, and use that function's address".to_owned()
@@ -56,6 +63,13 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
         Problem::LeakThroughCall { callee } => leak(
             &format!("give `{callee}` a region that is opened inside the loop"),
             facts,
+        ),
+        Problem::LeakInCallee {
+            callee,
+            by_recursion: true,
+        } => format!(
+            "open a region in each call of the recursion of `{callee}` that allocates, allocate in the base case only, or {}",
+            bounded(facts)
         ),
         Problem::LeakInCallee { .. } | Problem::NotBounded { .. } => bounded(facts),
         Problem::LeakInRecursion { function } => format!(
@@ -107,6 +121,15 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
             "pass the handle as an argument or keep it in a local variable".to_owned()
         }
         Problem::UnknownCallee {
+            callee,
+            suggestion,
+            replaceable: true,
+            ..
+        } => format!(
+            "define `{callee}` so that nothing can replace it (not `weak`), or, if that is all that any body of it does, declare it: \
+             `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C"
+        ),
+        Problem::UnknownCallee {
             callee, suggestion, ..
         } if !suggestion.is_empty() => format!(
             "if that is all it does, declare it: `\"croft.effects\"=\"{suggestion}\"` on `@{callee}` in IR, CROFT_EFFECTS(\"{suggestion}\") in C, \
@@ -131,7 +154,10 @@ pub fn of(problem: &Problem, facts: &Facts) -> String {
             format!("name the region: use {}", facts.operation(array))
         }
         Problem::NotSupported { .. } => "use another operation".to_owned(),
-        Problem::IndirectCall => {
+        Problem::IndirectCall { alias: Some(_) } => {
+            "call the function by the name of its definition, or keep region pointers out of its arguments".to_owned()
+        }
+        Problem::IndirectCall { alias: None } => {
             "call the function directly, or keep region pointers out of its arguments".to_owned()
         }
     }
@@ -254,6 +280,7 @@ fn stored_outside(place: Keeper, facts: &Facts) -> String {
         at => format!("before {region} ends{at}"),
     };
     match (place, &facts.holder) {
+        (Keeper::Exception, _) => "throw a copy of the value instead of the pointer".to_owned(),
         (Keeper::Global, Some(Holder::Global(name))) => {
             format!("store a copy in `{name}` instead of the pointer, or overwrite `{name}` {ends}")
         }

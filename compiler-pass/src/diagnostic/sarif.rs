@@ -278,7 +278,8 @@ fn step(role: Role) -> Option<u8> {
         Role::Stored | Role::PassedOn | Role::Kept | Role::ReadBack | Role::ComesBack => Some(3),
         Role::Ended | Role::Reset => Some(5),
         Role::Repeats | Role::Recurses => Some(7),
-        Role::CalleeAllocates | Role::InlinedInto => None,
+        Role::CalleeStores => Some(3),
+        Role::CalleeAllocates | Role::Holder | Role::InlinedInto | Role::Likewise(_) => None,
     }
 }
 

@@ -28,6 +28,14 @@ pub fn explanation(problem: &Problem, explanation: &Explanation, facts: &Facts) 
         },
         Role::Repeats => "the loop repeats from here".to_owned(),
         Role::CalleeAllocates => "the callee allocates here".to_owned(),
+        Role::CalleeStores => match &facts.holder {
+            Some(Holder::Global(name)) => format!("the callee stores it in the global `{name}` here"),
+            _ => "the callee stores it here".to_owned(),
+        },
+        Role::Holder => match &explanation.name {
+            Some(name) => format!("the object that holds it is allocated in `{name}` here"),
+            None => "the object that holds it is allocated here".to_owned(),
+        },
         Role::Recurses => "the recursion passes the region on here".to_owned(),
         Role::Stored => "the handle comes from here".to_owned(),
         Role::Kept => "the pointer is put here".to_owned(),
@@ -36,6 +44,20 @@ pub fn explanation(problem: &Problem, explanation: &Explanation, facts: &Facts) 
         Role::PassedOn => "passed on here".to_owned(),
         Role::Registered => "the cleanup is registered here".to_owned(),
         Role::InlinedInto => "inlined here".to_owned(),
+        Role::Likewise(more) => likewise(problem, more),
+    }
+}
+
+/// Another place with the same cause.
+fn likewise(problem: &Problem, more: u32) -> String {
+    let what = match problem {
+        Problem::UsedAfterEnd { .. } | Problem::MayUseAfterEnd { .. } => "used after the end here, too",
+        _ => "the same here",
+    };
+    match more {
+        0 => what.to_owned(),
+        1 => format!("{what}, and in 1 more place"),
+        more => format!("{what}, and in {more} more places"),
     }
 }
 
@@ -57,6 +79,7 @@ fn ended(problem: &Problem, region: &str, facts: &Facts) -> String {
 /// What holds the pointer.
 fn holder(place: Keeper, facts: &Facts) -> String {
     match (&facts.holder, place) {
+        (_, Keeper::Exception) => "the exception".to_owned(),
         (Some(Holder::Global(name)), _) => format!("the global `{name}`"),
         (Some(Holder::Parameter(name)), _) => format!("what `{name}` points to"),
         (Some(Holder::Object(Some(name), _)), _) => format!("the object in `{name}`"),
@@ -88,7 +111,7 @@ pub fn message(problem: &Problem) -> String {
             format!("`{name}` has the signature `{expected}`, not `{found}`")
         }
         Problem::BadOperand { name, what } => format!("`{name}` cannot succeed: {what}"),
-        Problem::MalformedEffects { text, why } => format!("effects `{text}` are wrong: {why}"),
+        Problem::MalformedEffects { text, why, .. } => format!("effects `{text}` are wrong: {why}"),
         Problem::NotCalled { name } => format!("`{name}` is used as a value; operations can only be called"),
         Problem::LeftOpen { way: Way::Return } => "region is still open when the function returns".to_owned(),
         Problem::LeftOpen { way: Way::Unwind } => "region is still open when the function unwinds".to_owned(),
@@ -101,7 +124,13 @@ pub fn message(problem: &Problem) -> String {
         Problem::LeakThroughCall { callee } => {
             format!("`{callee}`, called in a loop, allocates into a region that outlives the loop")
         }
-        Problem::LeakInCallee { callee } => {
+        Problem::LeakInCallee {
+            callee,
+            by_recursion: true,
+        } => {
+            format!("`{callee}` allocates in a recursion into a region that has no budget")
+        }
+        Problem::LeakInCallee { callee, .. } => {
             format!("`{callee}` allocates in a loop into a region that has no budget")
         }
         Problem::LeakInRecursion { function } => {
@@ -111,6 +140,9 @@ pub fn message(problem: &Problem) -> String {
             format!("`{callee}` wants a bounded region, and this one has no budget")
         }
         Problem::Returned => "pointer into a region is returned, and the region has ended".to_owned(),
+        Problem::StoredOutside {
+            place: Keeper::Exception,
+        } => "pointer into a region is thrown, and whoever catches it may keep it".to_owned(),
         Problem::StoredOutside { place } => format!("pointer into a region is stored in {}", keeper(*place)),
         Problem::UsedAfterEnd { by } => {
             format!("pointer into a region is {} after the region ended", used_by(by))
@@ -159,6 +191,21 @@ pub fn message(problem: &Problem) -> String {
             format!("`{callee}` hands a pointer into a region to a function that nobody described")
         }
         Problem::UnknownCallee {
+            callee,
+            region,
+            replaceable: true,
+            ..
+        } => {
+            let given = if *region {
+                "the region that it is given"
+            } else {
+                "a pointer into a region"
+            };
+            format!(
+                "the body of `{callee}` may be replaced at link time, and nobody described what it does with {given}"
+            )
+        }
+        Problem::UnknownCallee {
             callee, region: true, ..
         } => {
             format!("nobody described what `{callee}` does with the region that it is given")
@@ -169,7 +216,12 @@ pub fn message(problem: &Problem) -> String {
         Problem::AmbiguousEnd => "cannot tell which of several regions ends here".to_owned(),
         Problem::NotAnalysed { what } => format!("cannot analyse {what}"),
         Problem::NotSupported { name } => format!("`{name}` is not supported yet"),
-        Problem::IndirectCall => {
+        Problem::IndirectCall { alias: Some(alias) } => {
+            format!(
+                "cannot tell which function `{alias}` names when the program runs, and what that does with a pointer into a region"
+            )
+        }
+        Problem::IndirectCall { alias: None } => {
             "cannot tell what a call through a pointer does with a pointer into a region".to_owned()
         }
         Problem::MayUseAfterEnd { by } => {
@@ -194,6 +246,7 @@ fn keeper(place: Keeper) -> &'static str {
         Keeper::Global => "a global place, which outlives every region",
         Keeper::Caller => "memory of the caller, which outlives the region",
         Keeper::OuterRegion => "an object of a region that ends later",
+        Keeper::Exception => "an exception",
     }
 }
 
@@ -219,7 +272,13 @@ pub fn label(problem: &Problem, facts: &Facts) -> String {
         Problem::LeakInRecursion { .. } => "allocates once for each level".to_owned(),
         Problem::NotBounded { .. } => "needs a bounded region".to_owned(),
         Problem::Returned => "returned here".to_owned(),
+        Problem::StoredOutside {
+            place: Keeper::Exception,
+        } => "thrown here".to_owned(),
         Problem::StoredOutside { place } => match facts.holder {
+            Some(_) if facts.place(Role::CalleeStores).is_some() => {
+                format!("this call stores it in {}", holder(*place, facts))
+            }
             Some(_) => format!("stored in {} here", holder(*place, facts)),
             None => "stored here".to_owned(),
         },
@@ -237,7 +296,7 @@ pub fn label(problem: &Problem, facts: &Facts) -> String {
         Problem::AmbiguousEnd => "which region?".to_owned(),
         Problem::NotAnalysed { .. } => "not analysed".to_owned(),
         Problem::NotSupported { .. } => "not supported".to_owned(),
-        Problem::IndirectCall => "may keep the pointer, or allocate".to_owned(),
+        Problem::IndirectCall { .. } => "may keep the pointer, or allocate".to_owned(),
         Problem::MayUseAfterEnd { .. } => "may be stale here".to_owned(),
     }
 }

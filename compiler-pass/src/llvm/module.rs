@@ -191,6 +191,13 @@ impl<'m> Module<'m> {
         OwnedModule(unsafe { LLVMCloneModule(self.0) })
     }
 
+    /// Makes every use of an alias one of the function that it names. Aliases that the linker may bind to something else, and
+    /// those of variables, stay.
+    pub fn resolve_aliases(self) {
+        // SAFETY: LLVM-I1.
+        unsafe { shim::croft_shim_resolve_aliases(self.0) }
+    }
+
     /// Lets the optimiser into functions that were compiled with `-O0`.
     pub fn strip_optnone(self) {
         // SAFETY: LLVM-I1.

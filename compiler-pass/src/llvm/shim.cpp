@@ -225,6 +225,24 @@ LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef value) {
   return invoke ? wrap(changeToCall(invoke)) : value;
 }
 
+void croft_shim_resolve_aliases(LLVMModuleRef module) {
+  for (GlobalAlias &alias : make_early_inc_range(unwrap(module)->aliases())) {
+    Constant *named = &alias;
+    // Aliases may name each other, but not in a circle: the verifier sees to that.
+    while (auto *another = dyn_cast<GlobalAlias>(named)) {
+      if (another->isInterposable())
+        break;
+      named = another->getAliasee();
+    }
+    if (!isa<Function>(named) || named->getType() != alias.getType())
+      continue;
+    alias.replaceAllUsesWith(named);
+    // What nobody can name any more is no way to call the function.
+    if (alias.hasLocalLinkage())
+      alias.eraseFromParent();
+  }
+}
+
 void croft_shim_strip_optnone(LLVMModuleRef module) {
   for (Function &function : *unwrap(module))
     if (function.hasFnAttribute(Attribute::OptimizeNone)) {

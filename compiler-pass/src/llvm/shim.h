@@ -48,6 +48,7 @@ void croft_shim_drop_initializer(LLVMValueRef global);
 LLVMBasicBlockRef croft_shim_split_predecessors(LLVMBasicBlockRef block, LLVMBasicBlockRef *predecessors,
                                                 size_t count);
 LLVMValueRef croft_shim_invoke_to_call(LLVMValueRef invoke);
+void croft_shim_resolve_aliases(LLVMModuleRef module);
 void croft_shim_strip_optnone(LLVMModuleRef module);
 // Marks what a `return` that the user wrote returns by a freeze with the place of that `return`: promoting stack slots
 // would lose it, and the place of the instruction that returns is the end of the function.

@@ -44,6 +44,7 @@ unsafe extern "C" {
         count: usize,
     ) -> LLVMBasicBlockRef;
     pub fn croft_shim_invoke_to_call(invoke: LLVMValueRef) -> LLVMValueRef;
+    pub fn croft_shim_resolve_aliases(module: LLVMModuleRef);
     pub fn croft_shim_strip_optnone(module: LLVMModuleRef);
     pub fn croft_shim_mark_returns(module: LLVMModuleRef);
     pub fn croft_shim_copy_arguments(module: LLVMModuleRef);

@@ -32,11 +32,6 @@ impl<'m> Facts<'m> {
         let notes = form::build::notes(module);
         let form = form::build(module, &notes, &manifest, &arena);
         let verdict = check::run(&form);
-        let suspect: HashSet<form::FuncId> = verdict
-            .findings
-            .iter()
-            .map(|finding| finding.at.function)
-            .collect();
         let by_name: HashMap<String, Value<'m>> = module
             .functions()
             .map(|function| (function.name(), function))
@@ -51,7 +46,7 @@ impl<'m> Facts<'m> {
             let Some(&value) = by_name.get(function.name) else {
                 continue;
             };
-            if !suspect.contains(&id) {
+            if !verdict.suspects.contains(&id) {
                 facts.sound.insert(value);
             }
             if verdict.summaries.described[id.index()] {

@@ -16,5 +16,5 @@ __attribute__((noinline)) int f(struct list *a, struct list *b) {
   *holder.place = NULL;
   croft_pop(r);
   a->first = NULL;
-  return cell ? *cell : 0; // error: R0907
+  return cell ? *cell : 0;
 }

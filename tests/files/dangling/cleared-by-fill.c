@@ -23,7 +23,7 @@ int f(int c) {
     add(r, &s, i);
     add(r, &s, i);
     for (struct node *n = s.head; n; n = n->next) // error: R0403
-      x += n->v; // error: R0403
+      x += n->v;
   }
   return x;
 }

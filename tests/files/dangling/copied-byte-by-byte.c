@@ -8,5 +8,5 @@ int f(void) {
   *x = 1;
   cpy((char *)&G, (char *)&x, sizeof x); // error: R0402
   croft_pop(r);
-  return *G; // error: R0907
+  return *G;
 }

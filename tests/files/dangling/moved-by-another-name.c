@@ -20,5 +20,5 @@ int g(void) {
   f(r, &h, &h, out, x); // error: R0402
   h.link = 0;
   croft_pop(r);
-  return out->q ? *out->q : 0; // error: R0907
+  return out->q ? *out->q : 0;
 }

@@ -21,7 +21,7 @@ long work(struct node *other)
             abort();
         nodes = more;
     }
-    value = nodes[0]->value; // error: R0907
+    value = nodes[0]->value;
     free(nodes);
     return value;
 }

@@ -19,7 +19,7 @@ int f(long k) {
   *x = 1;
   append(v, x); // error: R0402
   croft_pop(inner);
-  for (long i = 0; i < v->len; i++) sum += *v->items[i]; // error: R0907
+  for (long i = 0; i < v->len; i++) sum += *v->items[i];
   croft_pop(r);
   return sum;
 }

@@ -11,5 +11,5 @@ int f(void) {
   cell = CROFT_NEW(r, int); // error: R0402
   *s.q = 0;
   croft_pop(r);
-  return cell ? *cell : 0; // error: R0907
+  return cell ? *cell : 0;
 }

@@ -18,5 +18,5 @@ int work(void)
         head->next->next = node; // error: R0402
         head->next->next = head;
     }
-    return head->next->value; // error: R0907
+    return head->next->value;
 }

@@ -160,3 +160,144 @@ fn a_returned_pointer_and_a_freed_object_name_their_allocation_and_end() {
         &["remove the call of `free`: the object dies with `r` at line 9"],
     );
 }
+
+#[test]
+fn a_store_in_a_callee_names_the_global_and_the_line() {
+    for (kind, name) in [("static", "keep"), ("static _Thread_local", "own")] {
+        says(
+            &format!(
+                "{kind} int *{name};\nstatic void set(int *p)\n{{\n    {name} = p;\n}}\nstatic void via(int *p)\n{{\n    set(p);\n}}\n\
+                 void f(void)\n{{\n    CROFT_REGION(r);\n    int *p = CROFT_NEW(r, int);\n    *p = 1;\n    via(p);\n}}\n"
+            ),
+            &[
+                "kernel.c:16:5",
+                &format!("the callee stores it in the global `{name}` here"),
+                "passed on here",
+                &format!("this call stores it in the global `{name}`"),
+                &format!("`r` ends here, while the global `{name}` lives on"),
+                &format!("overwrite `{name}` before `r` ends"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_store_in_a_callee_names_the_region_of_the_object() {
+    says(
+        "struct box { int *p; };\nstatic void put(struct box *b, int *p)\n{\n    b->p = p;\n}\nvoid f(void)\n{\n    CROFT_REGION(outer);\n    \
+         struct box *b = CROFT_NEW(outer, struct box);\n    {\n        CROFT_REGION(inner);\n        int *p = CROFT_NEW(inner, int);\n        \
+         *p = 1;\n        put(b, p);\n    }\n}\n",
+        &[
+            "the callee stores it here",
+            "the object that holds it is allocated in `outer` here",
+            "this call stores it in the object in `outer`",
+            "allocate in `outer` (opened at line 9)",
+        ],
+    );
+}
+
+#[test]
+fn a_recursion_is_no_loop() {
+    let text = report(
+        "static int f(croft_region r, int n)\n{\n    if (n == 0)\n        return 0;\n    int *p = CROFT_NEW(r, int);\n    *p = n;\n    \
+         return *p + f(r, n - 1);\n}\nint g(int n)\n{\n    CROFT_REGION(r);\n    return f(r, n);\n}\n",
+    );
+    for part in [
+        "`f` allocates in a recursion into a region that has no budget",
+        "the callee allocates here",
+        "the recursion passes the region on here",
+        "allocate in the base case only",
+        "open `r` with a budget at line 12",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert!(!text.contains("in a loop"), "{text}");
+}
+
+/// Functions whose effects are wrong, each in its own way, with what is wrong.
+const WRONG: [(&str, &str); 9] = [
+    (
+        "CROFT_EFFECTS(\"get(arg0)\") void f(struct b *x, int *y) { x->p = y; }",
+        "the body also does this: store(arg1 -> arg0[0])",
+    ),
+    (
+        "CROFT_EFFECTS(\"get(args)\") int *f(int *y) { return y; }",
+        "the body also does this: return(arg0)",
+    ),
+    (
+        "CROFT_EFFECTS(\"get(arg0)\") int *f(croft_region r) { return CROFT_NEW(r, int); }",
+        "the body also does this: put(arg0)",
+    ),
+    (
+        "CROFT_EFFECTS(\"pure\") void f(croft_region r) { croft_pop(r); }",
+        "the body also does this: drop(arg0)",
+    ),
+    (
+        "CROFT_EFFECTS(\"drop(arg0)\") void f(croft_region r) { (void)r; }",
+        "the body does not always do this: drop(arg0)",
+    ),
+    (
+        "CROFT_EFFECTS(\"open(return)\") croft_region f(void) { return 0; }",
+        "the body does not always do this: open(return)",
+    ),
+    (
+        "CROFT_EFFECTS(\"get(args); set(arg0[8])\") void f(struct b *x, int n) { if (n) x->q = 0; }",
+        "the body does not always do this: set(arg0[8])",
+    ),
+    (
+        "CROFT_EFFECTS(\"reset(arg0, always)\") void f(croft_region r, int n) { if (n) croft_reset(r); }",
+        "the body does not always do this: reset(arg0)",
+    ),
+    (
+        "CROFT_EFFECTS(\"get(args)\") int f(void) { return *g; }",
+        "the body also does this: get(global)",
+    ),
+];
+
+#[test]
+fn wrong_effects_come_with_those_that_can_be_pasted() {
+    for (function, why) in WRONG {
+        let source = |function: &str| format!("struct b {{ int *p; int *q; }};\nint *g;\n{function}\n");
+        let text = report(&source(function));
+        assert!(text.contains(why), "`{why}` is not in:\n{text}");
+        let (_, help) = text.split_once("what the body does: ").expect(&text);
+        let help = help.lines().next().unwrap_or_default();
+        let (_, rest) = function.split_once("\") ").unwrap_or_default();
+        let bench = Bench::new();
+        bench.write(
+            "mended.c",
+            format!("#include <croft.h>\n{}", source(&format!("{help} {rest}"))),
+        );
+        let run = bench.croft(&["check", "mended.c"]);
+        assert_eq!(run.code, Some(0), "{help}\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_body_that_may_be_replaced_is_called_so() {
+    says(
+        "__attribute__((weak)) int f(int *p) { return *p; }\nint g(void)\n{\n    CROFT_REGION(r);\n    int *p = CROFT_NEW(r, int);\n    \
+         *p = 1;\n    return f(p);\n}\n",
+        &["the body of `f` may be replaced at link time", "(not `weak`)"],
+    );
+}
+
+#[test]
+fn a_thrown_pointer_is_thrown_and_nothing_is_overwritten() {
+    let bench = Bench::new();
+    bench.write(
+        "thrown.cpp",
+        "#include <croft.h>\nint f() { CROFT_REGION(r); int *p = CROFT_NEW(r, int); *p = 1; throw p; }\n",
+    );
+    bench.bitcode("thrown.cpp", "thrown.bc", &["-O0", "-g"]);
+    let run = bench.croft(&["check", "thrown.bc"]);
+    for part in [
+        "error[R0402]: pointer into a region is thrown, and whoever catches it may keep it",
+        "thrown here",
+        "while the exception lives on",
+        "throw a copy of the value",
+    ] {
+        assert!(run.stderr.contains(part), "`{part}` is not in:\n{}", run.stderr);
+    }
+    assert!(!run.stderr.contains("overwrite"), "{}", run.stderr);
+}

@@ -2,6 +2,7 @@
 //! 2 the tool could not do its work; `run` passes on the program's own.
 
 mod bench;
+mod causes;
 mod check;
 mod colours;
 mod effects;
