@@ -138,7 +138,7 @@ const SHAPES: &[Shape] = &[
     (
         "8 functions that store 300 parameters in one another",
         Rejected,
-        || data::crossing(300, 8),
+        || data::crossing(1_000, 8),
     ),
     ("a phi of 5,000 functions", Rejected, || {
         flow::phi_of_functions(5_000)

@@ -3,8 +3,9 @@
 //! [`super::provenance`] follows pointers, and numbers that may be pointers. A program may also copy half of one at a time.
 //! Where nothing may be copied at all ([`super::found`]), all that has the bits of what was read counts: what is made of it by
 //! choices, by masks, shifts and changes of width, and by arithmetic on numbers that are as wide as a pointer, or on such as
-//! were made wider or shifted. A narrow sum of two numbers is a number of its own, as are comparisons and floating-point
-//! results.
+//! were made wider or shifted; and addresses that are so many bytes from another. A narrow sum of two numbers is a number of
+//! its own, unless the module puts it together with another one to an address, and so are comparisons and the results of
+//! floating-point arithmetic on what was no integer.
 //!
 //! What is stored where it was read from stays there. So does what is stored in a slot of the frame that nobody else knows,
 //! until that is read or copied. A part of a pointer that such a slot holds counts like one that is read elsewhere.
@@ -14,6 +15,7 @@ use super::object::Object;
 use super::provenance::Provenance;
 use crate::effects::Effects;
 use crate::form::{Call, Inst, InstKind, ObjectId, ValueId};
+use crate::llvm::Value;
 use inkwell::llvm_sys::LLVMOpcode;
 use std::collections::BTreeSet;
 
@@ -86,6 +88,10 @@ impl Moving<'_, '_> {
             | InstKind::Plain(_) => {
                 has_bits = inst.kind.operands().iter().any(is_moved) && !self.counts(inst);
             }
+            InstKind::Address { .. } => {
+                let mut indices = inst.llvm.operands().skip(1);
+                has_bits = indices.any(|index| self.is_moved_value(index));
+            }
             InstKind::Call(call) => {
                 let passes = call.args.iter().any(|argument| {
                     is_moved(&argument.value) || self.holds_moved(argument.value) && !argument.no_access
@@ -141,6 +147,12 @@ impl Moving<'_, '_> {
         matches!(self.provenance.get(object), Object::Slot(_)) && !self.provenance.is_exposed(object)
     }
 
+    /// Whether an instruction's operand has such bits.
+    fn is_moved_value(&self, operand: Value<'_>) -> bool {
+        let mut definitions = self.values.iter().filter_map(|value| self.cx.body.def(*value));
+        definitions.any(|(_, inst)| inst.llvm == operand)
+    }
+
     fn holds_moved(&self, pointer: ValueId) -> bool {
         let mut objects = self.provenance.places(pointer).objects();
         objects.any(|object| self.slots.contains(&object))
@@ -178,16 +190,26 @@ impl Moving<'_, '_> {
         false
     }
 
+    /// Whether a floating-point number may have been made of an integer: it is not one that was read as it is.
+    fn may_be_integer(&self, value: ValueId) -> bool {
+        self.values.contains(&value)
+            && self.cx.body.def(value).is_none_or(|(_, inst)| match inst.kind {
+                InstKind::Load(from) => self.holds_moved(from),
+                _ => true,
+            })
+    }
+
     /// Whether the result of arithmetic is a number of its own.
     fn counts(&self, inst: &Inst<'_>) -> bool {
         use LLVMOpcode::*;
+        let operands = || inst.kind.operands().into_iter();
         let width = inst.llvm.ty().integer_width();
         let Some(width) = width else {
-            // Floating-point numbers and vectors: only arithmetic makes others of them.
+            // Floating-point numbers and vectors: only arithmetic makes others of them, and none of an integer made one.
             return matches!(
                 inst.llvm.opcode(),
-                Some(LLVMFNeg | LLVMFAdd | LLVMFSub | LLVMFMul | LLVMFDiv | LLVMFRem | LLVMFCmp)
-            );
+                Some(LLVMFAdd | LLVMFSub | LLVMFMul | LLVMFDiv | LLVMFRem | LLVMFCmp)
+            ) && !operands().any(|value| self.may_be_integer(value));
         };
         let is_part = |value: &ValueId| {
             self.cx.body.def(*value).is_some_and(|(_, inst)| {
@@ -198,9 +220,13 @@ impl Moving<'_, '_> {
             })
         };
         match inst.llvm.opcode() {
-            Some(LLVMICmp | LLVMFCmp | LLVMFPToSI | LLVMFPToUI) => true,
+            Some(LLVMICmp | LLVMFCmp) => true,
+            Some(LLVMFPToSI | LLVMFPToUI) => !operands().any(|value| self.may_be_integer(value)),
             Some(LLVMAdd | LLVMSub | LLVMMul | LLVMUDiv | LLVMSDiv | LLVMURem | LLVMSRem) => {
-                width < self.cx.form.pointer_bytes * 8 && !inst.kind.operands().iter().any(is_part)
+                let is_joined = |value: ValueId| self.cx.body.value(value).is_revived;
+                width < self.cx.form.pointer_bytes * 8
+                    && !inst.kind.operands().iter().any(is_part)
+                    && !operands().chain(inst.result).any(is_joined)
             }
             _ => width == 1,
         }

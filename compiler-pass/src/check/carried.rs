@@ -98,7 +98,9 @@ fn find<'m>(module: Module<'m>, notes: &Notes, manifest: &Manifest) -> HashMap<V
         }
     }
     let stated: HashSet<Value<'m>> = known.keys().copied().collect();
-    let mut waits: HashSet<Value<'m>> = work.iter().copied().collect();
+    // Once each, however often they call.
+    let mut waits: HashSet<Value<'m>> = HashSet::new();
+    work.retain(|function| waits.insert(*function));
     while let Some(function) = work.pop() {
         waits.remove(&function);
         if stated.contains(&function) {
