@@ -17,7 +17,7 @@ use crate::effects::Effects;
 use crate::form::{Call, Inst, InstKind, ObjectId, ValueId};
 use crate::llvm::Value;
 use inkwell::llvm_sys::LLVMOpcode;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Whether a callee may move bytes that it is led to by its arguments.
 pub(super) fn may_be_moved_by(cx: Context<'_, '_>, call: &Call<'_>, effects: &Effects) -> bool {
@@ -35,6 +35,7 @@ pub(super) fn are_moved(
         cx,
         provenance,
         values: BTreeSet::new(),
+        definitions: HashSet::new(),
         slots: BTreeSet::new(),
     };
     loop {
@@ -55,13 +56,15 @@ struct Moving<'m, 'a> {
     provenance: &'m Provenance,
     /// What has bits of what was read.
     values: BTreeSet<ValueId>,
+    /// The instructions that these are the results of, for operands that the form does not list.
+    definitions: HashSet<Value<'a>>,
     /// The function's own slots that do.
     slots: BTreeSet<ObjectId>,
 }
 
-impl Moving<'_, '_> {
+impl<'a> Moving<'_, 'a> {
     /// Takes over what an instruction makes of such bytes. True if they leave the function's own frame there.
-    fn leave_at(&mut self, inst: &Inst<'_>, is_meant: &impl Fn(&Inst<'_>, ValueId) -> bool) -> bool {
+    fn leave_at(&mut self, inst: &Inst<'a>, is_meant: &impl Fn(&Inst<'_>, ValueId) -> bool) -> bool {
         let is_moved = |value: &ValueId| self.values.contains(value);
         let mut has_bits = false;
         match inst.kind {
@@ -90,7 +93,7 @@ impl Moving<'_, '_> {
             }
             InstKind::Address { .. } => {
                 let mut indices = inst.llvm.operands().skip(1);
-                has_bits = indices.any(|index| self.is_moved_value(index));
+                has_bits = indices.any(|index| self.definitions.contains(&index));
             }
             InstKind::Call(call) => {
                 let passes = call.args.iter().any(|argument| {
@@ -108,6 +111,7 @@ impl Moving<'_, '_> {
         }
         if let Some(result) = inst.result.filter(|_| has_bits) {
             self.values.insert(result);
+            self.definitions.insert(inst.llvm);
         }
         false
     }
@@ -145,12 +149,6 @@ impl Moving<'_, '_> {
 
     fn is_hidden_slot(&self, object: ObjectId) -> bool {
         matches!(self.provenance.get(object), Object::Slot(_)) && !self.provenance.is_exposed(object)
-    }
-
-    /// Whether an instruction's operand has such bits.
-    fn is_moved_value(&self, operand: Value<'_>) -> bool {
-        let mut definitions = self.values.iter().filter_map(|value| self.cx.body.def(*value));
-        definitions.any(|(_, inst)| inst.llvm == operand)
     }
 
     fn holds_moved(&self, pointer: ValueId) -> bool {
