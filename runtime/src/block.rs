@@ -18,7 +18,7 @@
 //! - *Block-I2*: a block is owned by exactly one region, alone or in a run, or is on a free list, or
 //!   has not been used since the pool was idle.
 //! - *Block-I3*: in a chain every footer but the newest links to the next younger one; the newest
-//!   one's link is [`SPECIAL`] if the region owns runs or had cleanups, otherwise not null; where [`MASKS`]
+//!   one's link is `SPECIAL` if the region owns runs or had cleanups, otherwise not null; where `MASKS`
 //!   is set it is all ones then.
 //! - *Block-I4*: objects lie between a block's start and its footer: a footer is never handed out.
 

@@ -3,7 +3,7 @@
 //!
 //! Compilers let ways out meet in basic blocks that nobody wrote: clang's `break`, `continue` and `return` out of a scope
 //! with variables set a number, end the variables' lives, and switch on the number. The switch has no place in the
-//! source. A region left open there is shown where control came from ([`written`]).
+//! source. A region left open there is shown where control came from (`written`).
 
 use super::balance::{Balance, Walk};
 use super::context::Context;

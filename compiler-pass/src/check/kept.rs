@@ -5,14 +5,14 @@
 //! for a structure in the frame and for objects that the function makes, whose contents are known, and not for memory of
 //! others. What lies there that is no pointer, or null, is not a handle at all; as with phis, that is no concern of the rules.
 //!
-//! A pointer of which parts may have been written ([`super::torn`]), and one that lies where nobody knows exactly, is no handle
+//! A pointer of which parts may have been written (`torn`), and one that lies where nobody knows exactly, is no handle
 //! that is known; neither is one that is read at an address that was read from such a place.
 //!
-//! What arguments carry ([`super::carried`]) is a parameter as long as the function leaves it alone; what callees and other
+//! What arguments carry (`carried`) is a parameter as long as the function leaves it alone; what callees and other
 //! names of that memory do to it, the function's summary tells the owner.
 //!
 //! A region of the analysis may stand for several, one after another, where its push lies on a cycle. The handle that is read
-//! has to be the one that the push returned last, and has to be so where it is used ([`super::turn`]).
+//! has to be the one that the push returned last, and has to be so where it is used (`turn`).
 //!
 //! The analysis that is asked rests on what reads give. So the caller begins with knowing nothing, and asks again with what
 //! it learnt, until that does not change: at the first read that gave something else, the solution would say so.

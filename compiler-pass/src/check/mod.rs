@@ -50,6 +50,7 @@ mod registration;
 pub mod stack;
 pub mod stale;
 pub mod summary;
+mod tables;
 pub mod targets;
 mod torn;
 pub mod trail;
@@ -76,7 +77,7 @@ struct Stories {
 
 /// The result of checking a module's analysis form.
 pub struct Verdict {
-    /// The violations, in a deterministic order, one for each root cause ([`mod@causes`]).
+    /// The violations, in a deterministic order, one for each root cause (`causes`).
     pub findings: BTreeSet<Finding>,
     /// The functions in which something is wrong, also where it is told of another.
     pub suspects: BTreeSet<FuncId>,

@@ -12,7 +12,7 @@
 //! Meanwhile nobody else may get hold of the pointer. What is read from the holder by its own name, [`super::provenance`]
 //! follows, through calls too. So what must not happen is that somebody reads it by another name: an instruction that
 //! reads memory which may be the holder, or a call that is given such memory, or finds its own way to it from a global
-//! variable and may keep what it finds there ([`super::found`]). A holder that nobody else can know (`is_exposed`) has no
+//! variable and may keep what it finds there (`found`). A holder that nobody else can know (`is_exposed`) has no
 //! other name. Other threads and handlers may look where they run, for certain (`get(global)` in the manifests) or because the
 //! place is volatile or atomic.
 //!

@@ -4,7 +4,7 @@
 //! with `-O0` are opened to passes, other names of a function (aliases that nothing can replace) are that function, always-inline functions (the header's) are inlined, stack slots become
 //! values, what is passed by value becomes a stack slot, and LLVM's own knowledge of library functions and its
 //! bottom-up attributes are added. Calls through pointers whose targets the module shows become a choice among direct
-//! calls ([`super::targets`]), handles that structures carry become arguments ([`super::carried`]), and before a call of a function that calls back stand calls of what it calls. No pass that merges, sinks or removes what the programmer wrote runs.
+//! calls ([`super::targets`]), handles that structures carry become arguments (`carried`), and before a call of a function that calls back stand calls of what it calls. No pass that merges, sinks or removes what the programmer wrote runs.
 
 use super::{carried, targets};
 use crate::effects::manifest::Manifest;

@@ -29,7 +29,7 @@ pub struct Results<'r> {
     pub unknown: &'r Unknown,
     /// Of [`super::stale`].
     pub stale: &'r Stale,
-    /// Of [`super::torn`], in a module with regions.
+    /// Of `torn`, in a module with regions.
     pub torn: Option<&'r Torn>,
 }
 

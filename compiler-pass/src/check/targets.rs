@@ -3,13 +3,14 @@
 //! On the checker's copy such a call becomes a choice among direct calls, so that every rule sees through it, each target
 //! with its own effects. The targets are known where the pointer comes, through phis and selects, from
 //! * the name of a function,
-//! * a constant variable, a table of functions for instance,
-//! * a variable that only this module can name, and that is only read and written as a whole,
+//! * a place whose contents are known (`tables`): a constant table of functions, a variable or a structure that only
+//!   this module sets,
 //! * a parameter of a function that only this module can name, and that is only called.
 //!
 //! A null pointer or an undefined one is undefined to call, and no target. With a function of another type among them, the
 //! targets are not known.
 
+use super::tables;
 use crate::llvm::{Module, Type, Value};
 use inkwell::llvm_sys::{LLVMOpcode, LLVMValueKind};
 use std::collections::HashSet;
@@ -83,7 +84,9 @@ impl<'m> Search<'m> {
                 self.found.push(value);
             }
             LLVMConstantPointerNullValueKind | LLVMUndefValueValueKind | LLVMPoisonValueKind => {}
-            LLVMArgumentValueKind => self.parameter(value)?,
+            LLVMArgumentValueKind => tables::passed(value)?
+                .into_iter()
+                .for_each(|value| self.add(value)),
             LLVMInstructionValueKind => match value.opcode()? {
                 LLVMOpcode::LLVMPHI => value
                     .incoming()
@@ -94,85 +97,15 @@ impl<'m> Search<'m> {
                     self.add(value.operand(2)?);
                 }
                 LLVMOpcode::LLVMFreeze | LLVMOpcode::LLVMBitCast => self.add(value.operand(0)?),
-                LLVMOpcode::LLVMLoad => self.variable(value.operand(0)?)?,
+                // To call data is undefined: it is no target.
+                LLVMOpcode::LLVMLoad => tables::contents(value.operand(0)?)?
+                    .into_iter()
+                    .filter(|held| held.variable().is_none())
+                    .for_each(|held| self.add(held)),
                 _ => return None,
             },
             _ => return None,
         }
         Some(())
     }
-
-    /// What the callers pass.
-    fn parameter(&mut self, param: Value<'m>) -> Option<()> {
-        let (function, index) = param.parameter_of()?;
-        if !function.is_local() {
-            return None;
-        }
-        for user in function.users() {
-            let passed = user.is_call().then(|| user.arguments())?;
-            if user.callee() != Some(function) || passed.contains(&function) {
-                return None;
-            }
-            self.add(*passed.get(index)?);
-        }
-        Some(())
-    }
-
-    /// What a variable may hold that is read at this address.
-    fn variable(&mut self, address: Value<'m>) -> Option<()> {
-        let mut base = address;
-        while base.opcode() == Some(LLVMOpcode::LLVMGetElementPtr) {
-            base = base.operand(0)?;
-        }
-        let (variable, _) = base.variable()?;
-        if variable.is_constant_variable() {
-            let mut parts = vec![variable.initializer()?];
-            while let Some(part) = parts.pop() {
-                match part.kind() {
-                    LLVMValueKind::LLVMFunctionValueKind => self.add(part),
-                    _ if is_aggregate(part) => parts.extend(part.operands()),
-                    // An alias, for one, may be called.
-                    _ if !is_data(part) => return None,
-                    _ => {}
-                }
-            }
-            return Some(());
-        }
-        if variable != address || !variable.is_local() || !variable.has_final_initializer() {
-            return None;
-        }
-        self.add(variable.initializer()?);
-        for user in variable.users() {
-            match user.opcode()? {
-                LLVMOpcode::LLVMLoad => {}
-                LLVMOpcode::LLVMStore if user.operand(0)? != variable => self.add(user.operand(0)?),
-                _ => return None,
-            }
-        }
-        Some(())
-    }
-}
-
-/// Whether a constant is nothing that one could call.
-fn is_data(value: Value<'_>) -> bool {
-    use LLVMValueKind::*;
-    matches!(
-        value.kind(),
-        LLVMConstantPointerNullValueKind
-            | LLVMConstantAggregateZeroValueKind
-            | LLVMConstantDataArrayValueKind
-            | LLVMConstantDataVectorValueKind
-            | LLVMConstantIntValueKind
-            | LLVMConstantFPValueKind
-            | LLVMUndefValueValueKind
-            | LLVMPoisonValueKind
-    ) || value.variable().is_some()
-}
-
-fn is_aggregate(value: Value<'_>) -> bool {
-    use LLVMValueKind::*;
-    matches!(
-        value.kind(),
-        LLVMConstantArrayValueKind | LLVMConstantStructValueKind | LLVMConstantVectorValueKind
-    )
 }

@@ -63,7 +63,7 @@ pub fn write(paths: &[Path]) -> String {
     paths.iter().map(path).collect::<Vec<_>>().join(" ")
 }
 
-/// Reads the text of an attribute that [`write`] wrote.
+/// Reads the text of an attribute that [`write()`] wrote.
 pub fn read(text: &str) -> Vec<Path> {
     let path = |text: &str| {
         let (param, reads) = text.split_once(':')?;

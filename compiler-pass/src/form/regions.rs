@@ -203,7 +203,7 @@ impl Regions {
         found
     }
 
-    /// The regions that a handle may name. Of a web of more than [`MAX_WEB`] values, some may be missing: it leads to what
+    /// The regions that a handle may name. Of a web of more than `MAX_WEB` values, some may be missing: it leads to what
     /// is unknown.
     pub fn resolve(&self, body: &Body<'_>, handle: ValueId) -> Handle {
         let mut result = Handle::default();

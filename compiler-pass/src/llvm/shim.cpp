@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/AsmParser/AsmParserContext.h>
 #include <llvm/AsmParser/Parser.h>
 #include <llvm/BinaryFormat/Magic.h>
@@ -297,6 +298,16 @@ LLVMValueRef croft_shim_variable_of(LLVMValueRef address, int64_t *offset) {
     return nullptr;
   *offset = bytes.getSExtValue();
   return wrap(variable);
+}
+
+LLVMValueRef croft_shim_pointer_in(LLVMValueRef value, int64_t offset) {
+  auto *variable = dyn_cast<GlobalVariable>(unwrap(value));
+  if (!variable || !variable->hasInitializer())
+    return nullptr;
+  const DataLayout &layout = variable->getParent()->getDataLayout();
+  Type *pointer = PointerType::get(variable->getContext(), 0);
+  APInt bytes(layout.getIndexTypeSizeInBits(variable->getType()), offset, /*isSigned=*/true);
+  return wrap(ConstantFoldLoadFromConst(variable->getInitializer(), pointer, bytes, layout));
 }
 
 static unsigned small(TypeSize bits) {

@@ -60,6 +60,8 @@ void croft_shim_copy_arguments(LLVMModuleRef module);
 void croft_shim_address_step(LLVMValueRef address, int64_t *constant, uint64_t *stride);
 // The variable that a constant address lies in, and *offset, or null.
 LLVMValueRef croft_shim_variable_of(LLVMValueRef address, int64_t *offset);
+// The pointer that a variable is initialised with at an offset, or null.
+LLVMValueRef croft_shim_pointer_in(LLVMValueRef variable, int64_t offset);
 // How many bytes a memory instruction accesses (a copy or fill: through each pointer); UINT32_MAX if not constant.
 unsigned croft_shim_accessed_bytes(LLVMValueRef instruction);
 // Puts calls of argument `callee` before a call, any number of times or none, with `count` arguments: those numbered in

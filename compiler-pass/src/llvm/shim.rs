@@ -50,6 +50,7 @@ unsafe extern "C" {
     pub fn croft_shim_copy_arguments(module: LLVMModuleRef);
     pub fn croft_shim_address_step(address: LLVMValueRef, constant: *mut i64, stride: *mut u64);
     pub fn croft_shim_variable_of(address: LLVMValueRef, offset: *mut i64) -> LLVMValueRef;
+    pub fn croft_shim_pointer_in(variable: LLVMValueRef, offset: i64) -> LLVMValueRef;
     pub fn croft_shim_accessed_bytes(instruction: LLVMValueRef) -> c_uint;
     pub fn croft_shim_call_back(
         call: LLVMValueRef,

@@ -331,6 +331,12 @@ impl<'m> Value<'m> {
         Some((Value::wrap(variable)?, offset))
     }
 
+    /// The pointer that a variable is initialised with, so many bytes from its start.
+    pub fn pointer_in(self, offset: i64) -> Option<Value<'m>> {
+        // SAFETY: LLVM-I1; the shim tests the kind.
+        Value::wrap(unsafe { shim::croft_shim_pointer_in(self.0, offset) })
+    }
+
     /// Whether this is a load that is neither volatile nor atomic: reading again gives the same, unless this thread writes.
     pub fn is_plain_load(self) -> bool {
         self.opcode() == Some(LLVMOpcode::LLVMLoad) && self.is_plain_access()
